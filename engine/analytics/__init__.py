@@ -1,0 +1,1 @@
+"""DuckDB as an index over run folders and usage files."""

@@ -1,0 +1,210 @@
+"""What a prepared data set is: its description, its card, and its rows by part."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from engine.errors import BadInput
+from engine.files import read_json, sha256_json
+from engine.messages import Message
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Part = Literal["train", "validation", "test"]
+PARTS: tuple[Part, ...] = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class PrepareOptions:
+    """Every choice between the bytes of an upload and a data set; with the raw id it makes the data set's id."""
+
+    name: str
+    """What people call the data set."""
+    encoding: str = ""
+    """How bytes become text, as Python names it ("utf-8-sig", "gb18030", "cp1252"); empty: detected."""
+    delimiter: str = ""
+    """What separates columns of a CSV; empty: detected."""
+    text_column: str = ""
+    """The column that holds the text; empty: detected."""
+    label_column: str = ""
+    """The column that holds the label; empty: detected."""
+    label_map: dict[str, str] = field(default_factory=dict)
+    """Label as found → label as used; a label mapped to "" is left out with its rows."""
+    masks: tuple[str, ...] = ()
+    """Kinds of personal data to mask: "email", "phone", "account"."""
+    cleaning: tuple[str, ...] = ()
+    """Cleaning steps, in order: "drop_missing", "drop_duplicates", "drop_near_duplicates", "drop_conflicts",
+    "drop_suspects"."""
+    split_seed: int = 0
+    """Seeds the stratified split."""
+    fractions: tuple[float, float, float] = (0.7, 0.1, 0.2)
+    """Shares of train, validation and test. With a test file, test is that file and the first two share the rest."""
+    test_raw_id: str = ""
+    """The raw id of a separate test file; empty: a part is split off."""
+    licence: str = ""
+    """The licence of the data, as the user knows it; empty: unknown."""
+    commercial_use: bool | None = None
+    """Whether that licence allows commercial use; None: unknown."""
+    synthetic: bool = False
+    """Whether the data was generated; every screen then says so."""
+
+    def __post_init__(self) -> None:
+        if len(self.fractions) != 3 or min(self.fractions) <= 0 or abs(sum(self.fractions) - 1) > 1e-9:
+            raise BadInput(
+                "The shares of train, validation and test are {fractions}; give three shares above 0 that sum to 1.",
+                fractions=", ".join(str(f) for f in self.fractions),
+            )
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> PrepareOptions:
+        lists = {k: tuple(data[k]) for k in ("masks", "cleaning", "fractions") if k in data}
+        return cls(**{**data, **lists})
+
+    def dataset_id(self, raw_id: str) -> str:
+        """Return the id of the data set these options make of `raw_id`: 64 hex digits. The name does not count."""
+        return sha256_json({"raw_id": raw_id, **replace(self, name="").to_json()})
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something about the data that a person should know before training on it."""
+
+    level: Literal["block", "warn", "note"]
+    """A block stops training; a warning wants a decision; a note is only said."""
+    kind: str
+    """A stable name: "missing_text", "duplicates", "conflicts", "one_class", "personal_data", …"""
+    message: Message
+    rows: tuple[int, ...] = ()
+    """Row numbers in the file, counted from 1 below the header; the first hundred."""
+    count: int = 0
+    """How many rows it touches."""
+    remedy: str = ""
+    """The cleaning step or mask that would mend it ("drop_duplicates", "mask:email"); empty: none."""
+    examples: tuple[str, ...] = ()
+    """Short examples, personal data already masked."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "message": self.message.to_json()}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Problem:
+        return cls(
+            **{
+                **data,
+                "message": Message.from_json(data["message"]),
+                "rows": tuple(data["rows"]),
+                "examples": tuple(data["examples"]),
+            }
+        )
+
+
+@dataclass(frozen=True)
+class DataCard:
+    """What was found out about the rows of one data set, before and after cleaning."""
+
+    rows_read: int
+    """Rows in the file."""
+    rows_used: int
+    """Rows left after mapping and cleaning."""
+    encoding: str
+    delimiter: str
+    columns: tuple[str, ...]
+    text_column: str
+    label_column: str
+    classes: dict[str, int]
+    """Label → rows, among the rows used, most frequent first."""
+    length_words: dict[str, float]
+    """min, p5, p25, p50, p75, p95, max, mean of words a text."""
+    length_histogram: tuple[tuple[float, float, int], ...]
+    """(from, to, rows) by words a text."""
+    languages: dict[str, float]
+    """ISO 639-1 code → share of a sample."""
+    problems: tuple[Problem, ...]
+    licence: str
+    commercial_use: bool | None
+    synthetic: bool
+    parts: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Part → label → rows."""
+    steps: tuple[dict[str, Any], ...] = ()
+    """Cleaning steps as done: {"step", "rows_dropped"}."""
+    samples: tuple[dict[str, Any], ...] = ()
+    """A few rows: {"row", "text", "label"}."""
+
+    @property
+    def blocked(self) -> bool:
+        """Whether training on this data makes no sense."""
+        return any(problem.level == "block" for problem in self.problems)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"schema_version": 1, **asdict(self), "problems": [p.to_json() for p in self.problems]}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> DataCard:
+        known = {k: v for k, v in data.items() if k != "schema_version"}
+        return cls(
+            **{
+                **known,
+                "columns": tuple(data["columns"]),
+                "length_histogram": tuple((a, b, n) for a, b, n in data["length_histogram"]),
+                "problems": tuple(Problem.from_json(p) for p in data["problems"]),
+                "steps": tuple(data["steps"]),
+                "samples": tuple(data["samples"]),
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A prepared data set on disk: `dataset.json`, `card.json` and `rows.parquet` in `folder`.
+
+    `rows.parquet` has the columns row (1-based row number in its file), source ("data" or "test"), text, label, part.
+    """
+
+    id: str
+    folder: Path
+    name: str
+    task: str
+    raw_id: str
+    options: PrepareOptions
+    labels: tuple[str, ...]
+    """The classes in the order of the model's outputs."""
+    test_id: str
+    """Hash of the test part's rows; runs compare only where it is the same."""
+    created_at: str
+    """UTC, ISO 8601."""
+
+    @classmethod
+    def open(cls, folder: Path) -> Dataset:
+        """Return the data set stored in `folder`."""
+        data = read_json(folder / "dataset.json")
+        return cls(
+            id=data["id"],
+            folder=folder,
+            name=data["name"],
+            task=data["task"],
+            raw_id=data["raw_id"],
+            options=PrepareOptions.from_json(data["options"]),
+            labels=tuple(data["labels"]),
+            test_id=data["test_id"],
+            created_at=data["created_at"],
+        )
+
+    @property
+    def card(self) -> DataCard:
+        return DataCard.from_json(read_json(self.folder / "card.json"))
+
+    @property
+    def rows_file(self) -> Path:
+        return self.folder / "rows.parquet"
+
+    def rows(self, part: Part) -> pd.DataFrame:
+        """Return the rows of one part: columns row, source, text, label, in a fixed order."""
+        import pandas as pd
+
+        return pd.read_parquet(self.rows_file, filters=[("part", "==", part)]).drop(columns="part")

@@ -1,0 +1,1 @@
+"""Money, energy and carbon as pure functions of plain numbers."""

@@ -1,0 +1,1 @@
+"""Run folders, leases, and the supervisor that starts one worker process a job."""

@@ -1,0 +1,212 @@
+"""Run folders: the protocol between dashboard, worker and command line, and the truth about every job.
+
+    <runs>/<run_id>/
+      spec.json             what to do; never changed after it is made
+      control/<ulid>.json   requests: cancel, label, trash, priority; each renamed in and never edited
+      attempts/<n>/         claimed by mkdir; lease.json, events.jsonl, and every artefact
+      published.json        names the winning attempt; created once
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from engine.errors import BadInput, NotFound
+from engine.files import append_line, new_id, read_json, read_lines, write_json
+from engine.messages import Message
+
+Kind = Literal["finetune", "prepare", "calibrate"]
+State = Literal["queued", "running", "finished", "failed", "cancelled"]
+LAST_EVENTS: dict[str, State] = {"finished": "finished", "failed": "failed", "cancelled": "cancelled"}
+
+
+def utc_now() -> str:
+    """Return the present as ISO 8601 in UTC, to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@dataclass(frozen=True)
+class RunSpec:
+    """What one job is to do. With the data set's folder it is enough to do it again."""
+
+    run_id: str
+    created_at: str
+    """UTC, ISO 8601."""
+    kind: Kind
+    scenario: str = ""
+    dataset_id: str = ""
+    dataset: dict[str, Any] = field(default_factory=dict)
+    """For `finetune`, the data set's raw id and options, so that it can be prepared again; for `prepare`, what to do."""
+    backbone: str = ""
+    """A backbone's id in the catalogue, a folder, or a hub id."""
+    recipe: str = ""
+    options: dict[str, Any] = field(default_factory=dict)
+    """The recipe's options that differ from its defaults."""
+    seed: int = 0
+    threads: int = 0
+    """0 means one a physical core."""
+    label: str = ""
+    demo: bool = False
+    """Whether the program queued it by itself, for the first start."""
+    group: str = ""
+    """Runs that belong together: the same recipe with other seeds."""
+    code_version: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return {"schema_version": 1, **asdict(self)}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> RunSpec:
+        return cls(**{k: v for k, v in data.items() if k != "schema_version"})
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try at a run, written by one worker process."""
+
+    folder: Path
+
+    @property
+    def number(self) -> int:
+        return int(self.folder.name)
+
+    @property
+    def events_file(self) -> Path:
+        return self.folder / "events.jsonl"
+
+    @property
+    def report_file(self) -> Path:
+        return self.folder / "report.json"
+
+    @property
+    def onnx(self) -> Path:
+        """A Triton model repository: one folder a precision."""
+        return self.folder / "onnx"
+
+    @property
+    def model(self) -> Path:
+        """Weights as safetensors, and what encodes the input."""
+        return self.folder / "model"
+
+    def say(self, event: str, **values: Any) -> None:
+        """Append one event; messages among the values keep their template."""
+        plain = {k: {"message": v.to_json()} if isinstance(v, Message) else v for k, v in values.items()}
+        append_line(self.events_file, {"event": event, "at": utc_now(), **plain})
+
+    def events(self) -> list[dict[str, Any]]:
+        return read_lines(self.events_file)
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """One run on disk. Reading it never changes it."""
+
+    folder: Path
+
+    @property
+    def run_id(self) -> str:
+        return self.folder.name
+
+    @property
+    def spec(self) -> RunSpec:
+        return RunSpec.from_json(read_json(self.folder / "spec.json"))
+
+    def attempts(self) -> list[Attempt]:
+        """Return the attempts, first to last."""
+        folder = self.folder / "attempts"
+        numbers = sorted(int(p.name) for p in folder.iterdir() if p.name.isdigit()) if folder.exists() else []
+        return [Attempt(folder / str(n)) for n in numbers]
+
+    def new_attempt(self) -> Attempt:
+        """Claim the next attempt; of two who try at once, one gets the next number."""
+        number = len(self.attempts()) + 1
+        while True:
+            folder = self.folder / "attempts" / str(number)
+            try:
+                folder.mkdir(parents=True)
+            except FileExistsError:
+                number += 1
+            else:
+                return Attempt(folder)
+
+    @property
+    def published(self) -> Attempt | None:
+        """The attempt whose results count, or None."""
+        path = self.folder / "published.json"
+        return Attempt(self.folder / "attempts" / str(read_json(path)["attempt"])) if path.exists() else None
+
+    def publish(self, attempt: Attempt, hashes: dict[str, str]) -> None:
+        """Name `attempt` as the one that counts; `hashes` are SHA-256 by path within it."""
+        if self.published is None:
+            write_json(
+                self.folder / "published.json",
+                {"schema_version": 1, "attempt": attempt.number, "at": utc_now(), "sha256": hashes},
+            )
+
+    def request(self, action: str, **values: Any) -> None:
+        """Leave a request for whoever runs this: "cancel", "label", "trash", "restore", "priority"."""
+        request = {"schema_version": 1, "action": action, "at": utc_now(), **values}
+        write_json(self.folder / "control" / f"{new_id()}.json", request)
+
+    def requests(self) -> list[dict[str, Any]]:
+        """Return the requests in the order they were made."""
+        folder = self.folder / "control"
+        return [read_json(p) for p in sorted(folder.glob("*.json"))] if folder.exists() else []
+
+    @property
+    def cancel_asked(self) -> bool:
+        return any(r["action"] == "cancel" for r in self.requests())
+
+    @property
+    def state(self) -> State:
+        """What the files say. Whether a `running` one is still alive is told by its lease."""
+        if self.published is not None:
+            return "finished"
+        attempts = self.attempts()
+        events = attempts[-1].events() if attempts else []
+        last = LAST_EVENTS.get(events[-1]["event"]) if events else None
+        if last is not None:
+            return last
+        if attempts:
+            return "running"
+        return "cancelled" if self.cancel_asked else "queued"
+
+    def report(self) -> dict[str, Any]:
+        """Return the report of the published attempt. Raises BadInput when there is none yet."""
+        if self.published is None:
+            raise BadInput(
+                "Run {run_id} is {state} and has no results; choose a finished run.", run_id=self.run_id, state=self.state
+            )
+        return read_json(self.published.report_file)
+
+
+def create_run(runs: Path, spec: RunSpec) -> RunFolder:
+    """Make the run folder for `spec` and return it; from then on a supervisor may start it."""
+    run = RunFolder(runs / spec.run_id)
+    write_json(run.folder / "spec.json", spec.to_json())
+    return run
+
+
+def open_run(runs: Path, run_id: str) -> RunFolder:
+    """Return the run named by its id or by the start of it.
+
+    Raises NotFound, naming the newest runs, when no run or more than one fits.
+    """
+    found = [r for r in all_runs(runs) if r.run_id.startswith(run_id.upper())] if run_id else []
+    if len(found) == 1:
+        return found[0]
+    newest = ", ".join(r.run_id for r in reversed(list(all_runs(runs))[-3:])) or "none yet"
+    if found:
+        raise NotFound("{count} runs start with {run_id}; give more of the id.", count=len(found), run_id=run_id)
+    raise NotFound("There is no run {run_id}; the newest are: {newest}.", run_id=run_id, newest=newest)
+
+
+def all_runs(runs: Path) -> Iterator[RunFolder]:
+    """Yield every run, oldest first."""
+    for folder in sorted(runs.iterdir()):
+        if (folder / "spec.json").exists():
+            yield RunFolder(folder)

@@ -1,0 +1,1 @@
+"""Model cards and data cards as Markdown and JSON."""

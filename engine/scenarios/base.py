@@ -1,0 +1,52 @@
+"""What a scenario is: one start-up's use of a model, described in one frozen dataclass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engine.config import Settings
+from engine.datasets.dataset import Dataset
+from engine.messages import Message
+
+
+@dataclass(frozen=True)
+class ErrorCost:
+    """What it costs when the model says `predicted` and the truth is `actual`. An assumption the user can change."""
+
+    actual: str
+    predicted: str
+    usd: float
+    why: Message
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """The plug-in: a new scenario is one file that ends in one of these, one line in the registry, and one page."""
+
+    name: str
+    """The name on the command line and in URLs."""
+    title: Message
+    summary: Message
+    """One sentence: what the model does and for whom."""
+    task: str
+    """A key of `engine.tasks.TASKS`."""
+    quality: str
+    """The metric that is quoted first."""
+    demo: Callable[[Settings], Dataset]
+    """Returns the demo data set, preparing it when it is not there yet."""
+    recipes: tuple[str, ...]
+    """Keys of `engine.scenarios.recipes.RECIPES`, cheapest first."""
+    default_recipe: str
+    backbone: str
+    """The default backbone's id in the catalogue."""
+    text_columns: tuple[str, ...] = ()
+    """Usual names of the column with the text, in lower case."""
+    label_columns: tuple[str, ...] = ()
+    """Usual names of the column with the label, in lower case."""
+    error_costs: tuple[ErrorCost, ...] = ()
+    """What each kind of error costs by default."""
+    examples: tuple[str, ...] = ()
+    """Inputs to try at once."""
+    demo_recipes: tuple[str, ...] = ()
+    """What the first start trains, in order."""

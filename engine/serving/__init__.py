@@ -1,0 +1,1 @@
+"""ONNX sessions behind an HTTP API, and its client. Neither torch nor transformers."""

@@ -1,0 +1,1 @@
+"""What a task is, without torch: encode rows, decode outputs, judge, explain."""
