@@ -128,7 +128,9 @@ def load_settings(**overrides: Any) -> Settings:
     Raises BadInput for a value that does not fit its setting, naming the setting and where the value came from.
     """
     given = {k: v for k, v in overrides.items() if v is not None}
-    environment = {f.name: os.environ[k] for f in fields(Settings) if (k := f"BREAKEVEN_{f.name.upper()}") in os.environ}
+    environment = {
+        f.name: os.environ[k] for f in fields(Settings) if (k := f"BREAKEVEN_{f.name.upper()}") in os.environ
+    }
     home = Path(given.get("home") or environment.get("home") or Settings.home)
     merged = {**_read_settings_file(home / "settings.toml"), **environment, **given, "home": home}
     return Settings(**{f.name: _typed(f.name, f.default, merged[f.name]) for f in fields(Settings) if f.name in merged})

@@ -63,12 +63,12 @@ class PrepareOptions:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> PrepareOptions:
-        lists = {k: tuple(data[k]) for k in ("masks", "cleaning", "fractions") if k in data}
+        lists: dict[str, Any] = {k: tuple(data[k]) for k in ("masks", "cleaning", "fractions") if k in data}
         return cls(**{**data, **lists})
 
     def dataset_id(self, raw_id: str) -> str:
         """Return the id of the data set these options make of `raw_id`: 64 hex digits. The name does not count."""
-        return sha256_json({"raw_id": raw_id, **replace(self, name="").to_json()})
+        return sha256_json({"raw_id": raw_id} | replace(self, name="").to_json())
 
 
 @dataclass(frozen=True)

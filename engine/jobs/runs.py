@@ -1,10 +1,10 @@
 """Run folders: the protocol between dashboard, worker and command line, and the truth about every job.
 
-    <runs>/<run_id>/
-      spec.json             what to do; never changed after it is made
-      control/<ulid>.json   requests: cancel, label, trash, priority; each renamed in and never edited
-      attempts/<n>/         claimed by mkdir; lease.json, events.jsonl, and every artefact
-      published.json        names the winning attempt; created once
+<runs>/<run_id>/
+  spec.json             what to do; never changed after it is made
+  control/<ulid>.json   requests: cancel, label, trash, priority; each renamed in and never edited
+  attempts/<n>/         claimed by mkdir; lease.json, events.jsonl, and every artefact
+  published.json        names the winning attempt; created once
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class RunSpec:
     scenario: str = ""
     dataset_id: str = ""
     dataset: dict[str, Any] = field(default_factory=dict)
-    """For `finetune`, the data set's raw id and options, so that it can be prepared again; for `prepare`, what to do."""
+    """The raw id and the options of the data set, so that it can be prepared again."""
     backbone: str = ""
     """A backbone's id in the catalogue, a folder, or a hub id."""
     recipe: str = ""
@@ -179,7 +179,9 @@ class RunFolder:
         """Return the report of the published attempt. Raises BadInput when there is none yet."""
         if self.published is None:
             raise BadInput(
-                "Run {run_id} is {state} and has no results; choose a finished run.", run_id=self.run_id, state=self.state
+                "Run {run_id} is {state} and has no results; choose a finished run.",
+                run_id=self.run_id,
+                state=self.state,
             )
         return read_json(self.published.report_file)
 
