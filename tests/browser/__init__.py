@@ -1,0 +1,1 @@
+"""Tests through a real browser, a real server and real files."""
