@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -113,7 +114,10 @@ def append_line(path: Path, value: dict[str, Any]) -> None:
     line = json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n"
     try:
         with path.open("ab", buffering=0) as file:
-            file.write(line.encode())
+            written = file.write(line.encode())
+            if written < len(line.encode()):  # the disk filled up within the line: take the half back
+                os.ftruncate(file.fileno(), file.tell() - written)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     except OSError as error:
         raise disk_failure(error, path) from error
 

@@ -11,22 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from engine.errors import BadInput, NotFound
-from engine.files import append_line, new_id, read_json, read_lines, write_json
-from engine.messages import Message
+from engine.files import new_id, read_json, write_json
+from engine.jobs.attempts import LAST_EVENTS, Attempt, State, utc_now
+
+__all__ = ["Attempt", "Kind", "RunFolder", "RunSpec", "State", "all_runs", "create_run", "open_run", "utc_now"]
 
 Kind = Literal["finetune", "prepare", "calibrate"]
-State = Literal["queued", "running", "finished", "failed", "cancelled"]
-LAST_EVENTS: dict[str, State] = {"finished": "finished", "failed": "failed", "cancelled": "cancelled"}
-
-
-def utc_now() -> str:
-    """Return the present as ISO 8601 in UTC, to the millisecond."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 @dataclass(frozen=True)
@@ -62,43 +56,6 @@ class RunSpec:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> RunSpec:
         return cls(**{k: v for k, v in data.items() if k != "schema_version"})
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """One try at a run, written by one worker process."""
-
-    folder: Path
-
-    @property
-    def number(self) -> int:
-        return int(self.folder.name)
-
-    @property
-    def events_file(self) -> Path:
-        return self.folder / "events.jsonl"
-
-    @property
-    def report_file(self) -> Path:
-        return self.folder / "report.json"
-
-    @property
-    def onnx(self) -> Path:
-        """A Triton model repository: one folder a precision."""
-        return self.folder / "onnx"
-
-    @property
-    def model(self) -> Path:
-        """Weights as safetensors, and what encodes the input."""
-        return self.folder / "model"
-
-    def say(self, event: str, **values: Any) -> None:
-        """Append one event; messages among the values keep their template."""
-        plain = {k: {"message": v.to_json()} if isinstance(v, Message) else v for k, v in values.items()}
-        append_line(self.events_file, {"event": event, "at": utc_now(), **plain})
-
-    def events(self) -> list[dict[str, Any]]:
-        return read_lines(self.events_file)
 
 
 @dataclass(frozen=True)
@@ -148,7 +105,7 @@ class RunFolder:
             )
 
     def request(self, action: str, **values: Any) -> None:
-        """Leave a request for whoever runs this: "cancel", "label", "trash", "restore", "priority"."""
+        """Leave a request: "cancel", "trash", "restore", or with a `value`: "label", "priority"."""
         request = {"schema_version": 1, "action": action, "at": utc_now(), **values}
         write_json(self.folder / "control" / f"{new_id()}.json", request)
 
@@ -157,9 +114,27 @@ class RunFolder:
         folder = self.folder / "control"
         return [read_json(p) for p in sorted(folder.glob("*.json"))] if folder.exists() else []
 
+    def _latest(self, *actions: str) -> dict[str, Any]:
+        return next((r for r in reversed(self.requests()) if r["action"] in actions), {"action": ""})
+
     @property
     def cancel_asked(self) -> bool:
-        return any(r["action"] == "cancel" for r in self.requests())
+        return bool(self._latest("cancel")["action"])
+
+    @property
+    def priority(self) -> int:
+        """Higher goes first in the queue; 0 when nobody asked."""
+        return int(self._latest("priority").get("value", 0))
+
+    @property
+    def label(self) -> str:
+        """What people call this run: the newest name given, else the one it started with."""
+        return str(self._latest("label").get("value", "")) or self.spec.label
+
+    @property
+    def trashed(self) -> bool:
+        """Whether it was put away; its files stay."""
+        return bool(self._latest("trash", "restore")["action"] == "trash")
 
     @property
     def state(self) -> State:
@@ -167,13 +142,8 @@ class RunFolder:
         if self.published is not None:
             return "finished"
         attempts = self.attempts()
-        events = attempts[-1].events() if attempts else []
-        last = LAST_EVENTS.get(events[-1]["event"]) if events else None
-        if last is not None:
-            return last
-        if attempts:
-            return "running"
-        return "cancelled" if self.cancel_asked else "queued"
+        state = LAST_EVENTS.get(attempts[-1].last_event, "running") if attempts else "queued"
+        return "cancelled" if state == "queued" and self.cancel_asked else state
 
     def report(self) -> dict[str, Any]:
         """Return the report of the published attempt. Raises BadInput when there is none yet."""

@@ -1,0 +1,180 @@
+"""Puts jobs into the queue and takes them out. A job is a run folder; a supervisor finds it there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import engine
+from engine.config import REPOSITORY, Settings
+from engine.datasets.dataset import Dataset, PrepareOptions
+from engine.errors import BadInput
+from engine.files import new_id
+from engine.jobs.attempts import utc_now
+from engine.jobs.progress import Progress, progress
+from engine.jobs.runs import Kind, RunFolder, RunSpec, all_runs, create_run
+from engine.scenarios import SCENARIOS, Scenario
+from engine.scenarios.recipes import find_recipe, resolve_options
+
+__all__ = [
+    "Progress",
+    "cancel",
+    "finetune_spec",
+    "progress",
+    "queue_demo",
+    "submit_calibrate",
+    "submit_finetune",
+    "submit_prepare",
+    "submit_seeds",
+]
+
+CALIBRATE_PRIORITY = 10
+"""Somebody waits for the estimate before they start, and it takes seconds."""
+
+
+def find_scenario(name: str) -> Scenario:
+    """Return the scenario called `name`. Raises BadInput naming the choices."""
+    if name not in SCENARIOS:
+        raise BadInput("There is no scenario {name}; choose one of {choices}.", name=name, choices=", ".join(SCENARIOS))
+    return SCENARIOS[name]
+
+
+def finetune_spec(
+    scenario: str,
+    dataset: Dataset | None,
+    recipe: str = "",
+    options: Mapping[str, Any] | None = None,
+    backbone: str = "",
+    seed: int = 0,
+    *,
+    threads: int = 0,
+    label: str = "",
+    demo: bool = False,
+    group: str = "",
+) -> RunSpec:
+    """Return what a fine-tuning run is to do, checked; `dataset` None means the scenario's demo data.
+
+    Raises BadInput for a scenario, recipe, option or seed that does not exist, and for data that blocks training.
+    """
+    found = find_scenario(scenario)
+    chosen = find_recipe(recipe or found.default_recipe)
+    if chosen.name not in found.recipes:
+        raise BadInput(
+            "Scenario {scenario} has no recipe {name}; choose one of {choices}.",
+            scenario=scenario,
+            name=chosen.name,
+            choices=", ".join(found.recipes),
+        )
+    resolve_options(chosen, options or {})
+    if not 0 <= seed < 2**32:
+        raise BadInput("The seed is {seed}; give a whole number from 0 to {highest}.", seed=seed, highest=2**32 - 1)
+    if dataset is not None:
+        _refuse_blocked(dataset)
+    return RunSpec(
+        run_id=new_id(),
+        created_at=utc_now(),
+        kind="finetune",
+        scenario=scenario,
+        dataset_id=dataset.id if dataset else "",
+        dataset={"raw_id": dataset.raw_id, "options": dataset.options.to_json()} if dataset else {"demo": True},
+        backbone=(backbone or found.backbone) if chosen.neural else "",
+        recipe=chosen.name,
+        options=dict(options or {}),
+        seed=seed,
+        threads=threads,
+        label=label,
+        demo=demo,
+        group=group,
+        code_version=code_version(),
+    )
+
+
+def _refuse_blocked(dataset: Dataset) -> None:
+    for problem in dataset.card.problems:
+        if problem.level == "block":
+            raise BadInput(problem.message)
+
+
+def submit_finetune(
+    settings: Settings,
+    scenario: str,
+    dataset: Dataset | None,
+    recipe: str = "",
+    options: Mapping[str, Any] | None = None,
+    backbone: str = "",
+    seed: int = 0,
+    *,
+    priority: int = 0,
+    **more: Any,
+) -> RunFolder:
+    """Queue a fine-tuning run; `more` and the errors are those of `finetune_spec`."""
+    return _submit(settings, finetune_spec(scenario, dataset, recipe, options, backbone, seed, **more), priority)
+
+
+def submit_seeds(
+    settings: Settings, scenario: str, dataset: Dataset | None, *, seeds: Sequence[int] = (0, 1, 2), **more: Any
+) -> list[RunFolder]:
+    """Queue the same run once a seed, as one group; `more` is that of `submit_finetune`."""
+    group = new_id()
+    return [submit_finetune(settings, scenario, dataset, seed=seed, group=group, **more) for seed in seeds]
+
+
+def submit_prepare(
+    settings: Settings, raw_id: str, options: PrepareOptions, scenario: str, *, store: bool, priority: int = 0
+) -> RunFolder:
+    """Queue the check of an upload (`store` False: its report has "card") or its preparation (also "dataset_id")."""
+    find_scenario(scenario)
+    asked = {"raw_id": raw_id, "options": options.to_json(), "store": store}
+    return _submit(settings, _spec("prepare", scenario=scenario, dataset=asked, label=options.name), priority)
+
+
+def submit_calibrate(settings: Settings, backbone: str) -> RunFolder:
+    """Queue the timing of training steps with `backbone`; one that is already queued or running is returned instead."""
+    for run in all_runs(settings.workspace.runs):
+        if run.state in {"queued", "running"} and (run.spec.kind, run.spec.backbone) == ("calibrate", backbone):
+            return run
+    return _submit(settings, _spec("calibrate", backbone=backbone), CALIBRATE_PRIORITY)
+
+
+def cancel(run: RunFolder) -> None:
+    """Ask for `run` to stop: at once when it is queued, within two seconds when it is running."""
+    if run.state in {"queued", "running"}:
+        run.request("cancel")
+
+
+def queue_demo(settings: Settings) -> list[RunFolder]:
+    """Queue every scenario's demo runs when the workspace has no run at all; return them.
+
+    The first of them prepares the demo data. Nothing happens when `settings.demo_on_first_run` is off.
+    """
+    if not settings.demo_on_first_run or next(all_runs(settings.workspace.runs), None) is not None:
+        return []
+    return [
+        submit_finetune(settings, scenario.name, None, recipe, demo=True)
+        for scenario in SCENARIOS.values()
+        for recipe in scenario.demo_recipes
+    ]
+
+
+def _spec(kind: Kind, **values: Any) -> RunSpec:
+    return RunSpec(run_id=new_id(), created_at=utc_now(), kind=kind, code_version=code_version(), **values)
+
+
+def _submit(settings: Settings, spec: RunSpec, priority: int) -> RunFolder:
+    """Make the run folder; the priority stands in it before a supervisor can see the run."""
+    if priority:
+        RunFolder(settings.workspace.runs / spec.run_id).request("priority", value=priority)
+    return create_run(settings.workspace.runs, spec)
+
+
+def code_version() -> str:
+    """Return the program's version and, in a clone, the commit: "0.1.0+2f9ff4d"."""
+    git = REPOSITORY / ".git"
+    head = _read(git / "HEAD")
+    commit = _read(git / head.removeprefix("ref: ")) if head.startswith("ref: ") else head
+    return f"{engine.__version__}+{commit[:7]}" if commit else engine.__version__
+
+
+def _read(path: Path) -> str:
+    return path.read_text("utf-8").strip() if path.is_file() else ""
