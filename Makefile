@@ -77,10 +77,10 @@ $(BENCH): $(DEV)
 	@grep -v '^-r ' requirements-bench.txt > $(VENV)/bench.txt && $(PIP) -q -r $(VENV)/bench.txt && touch $@
 
 %.mo: %.po | $(INSTALLED)
-	@$(PY) -m babel.messages.frontend --quiet compile --input-file $< --output-file $@
+	@$(PY) -m pages.shared.catalogue
 
 define ADDRESS
-import socket, sys
+import os, socket, sys
 from engine.config import load_settings
 from engine.errors import BadInput
 try:
@@ -89,7 +89,7 @@ try:
 except BadInput as error:
     sys.exit(str(error))
 except OSError as error:
-    sys.exit(f"{settings.host}:{settings.port} cannot be used ({error.strerror or error}); stop what uses it, "
+    sys.exit(f"{settings.host}:{settings.port} cannot be used ({os.strerror(error.errno) if (error.errno or 0) > 0 else error}); stop what uses it, "
              "or choose another: make run BREAKEVEN_PORT=8601")
 shown = {"0.0.0.0": "localhost", "127.0.0.1": "localhost"}.get(settings.host, settings.host)
 print(settings.host, settings.port, f"http://{shown}:{settings.port}")

@@ -1,0 +1,77 @@
+"""Somebody who looks at the dashboard through a browser, and what that person must never see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
+
+WAIT_MS = 30_000
+IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"][data-test-connection-state="CONNECTED"]'
+FAULTS = ("Traceback (most recent call last)", "RuntimeError", "KeyError", "TypeError:", "ValueError:", "NaN", "None")
+"""What no page says to anybody."""
+
+
+@dataclass
+class Visitor:
+    """A page of a browser, pointed at a dashboard, that remembers what went wrong."""
+
+    page: Page
+    url: str
+    language: str = "en"
+    other_hosts: set[str] = field(default_factory=set)
+    """Hosts that the page asked, other than the dashboard."""
+    faults: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.set_default_timeout(WAIT_MS)
+        self.page.on("request", self._note_request)
+        self.page.on("pageerror", lambda error: self.faults.append(f"script error: {error}"))
+        self.page.on("console", self._note_console)
+
+    def _note_request(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme not in {"data", "blob"} and address.netloc != urlsplit(self.url).netloc:
+            self.other_hosts.add(address.netloc)
+
+    def _note_console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.faults.append(f"console: {message.text}")
+
+    def open(self, path: str = "/", **query: str) -> Visitor:
+        """Go to a page of the dashboard by its address and wait until it is drawn."""
+        self.page.goto(f"{self.url}{path}?{urlencode({'lang': self.language, **query})}")
+        return self.settled()
+
+    def settled(self) -> Visitor:
+        """Wait until the script has run and nothing of an older run is left, then look for faults."""
+        self.page.locator(IDLE).wait_for()
+        expect(self.page.locator('[data-stale="true"], [data-testid="stSkeleton"]')).to_have_count(0, timeout=WAIT_MS)
+        text = self.text()
+        self.faults += [f"{self.page.url} says {word}" for word in FAULTS if word in text]
+        self.faults += [f"{self.page.url}: {e}" for e in self.page.get_by_test_id("stException").all_inner_texts()]
+        return self
+
+    def text(self) -> str:
+        """Return everything that can be read on the page."""
+        return self.page.locator("body").inner_text()
+
+    def keyed(self, key: str) -> Locator:
+        """Return the element that the page drew with `key=`."""
+        return self.page.locator(f".st-key-{key}")
+
+    def press(self, name: str, **options: Any) -> Visitor:
+        """Press the button of that name and wait until the page answered."""
+        self.page.get_by_role("button", name=name, **options).first.click()
+        return self.settled()
+
+    def sideways(self) -> int:
+        """Return by how many pixels the page is wider than its window."""
+        return int(self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+    def assert_nothing_wrong(self) -> None:
+        """Fail when a page showed a fault of the program or asked another host."""
+        assert not self.faults, self.faults
+        assert not self.other_hosts, self.other_hosts
