@@ -12,19 +12,19 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from engine.errors import BadInput
 from engine.files import read_json, write_json
+from engine.tasks.encoder import padded, read_task, task_fields, write_task
 
 CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 WORD = re.compile(rf"[{CJK}]|[^\W{CJK}]+")
 MAX_COUNTED = 2_000_000
 """While counting, terms seen once are forgotten when there are more distinct terms than this: memory stays bounded."""
 CHARACTERS_PER_WORD = 64
-PAD_MULTIPLE = 16
 
 Row = tuple[np.ndarray, np.ndarray]
 
@@ -64,8 +64,7 @@ class BagEncoder:
     def collate(self, rows: Sequence[Row]) -> dict[str, np.ndarray]:
         """Return `input_ids` (B, T) int64 and `weights` (B, T) float32, T a multiple of 16."""
         lengths = np.array([len(ids) for ids, _ in rows], dtype=np.int64)
-        width = max(1, -(-int(lengths.max(initial=0)) // PAD_MULTIPLE)) * PAD_MULTIPLE
-        mask = np.arange(width) < lengths[:, None]
+        mask = np.arange(padded(lengths)) < lengths[:, None]
         input_ids, weights = np.zeros(mask.shape, dtype=np.int64), np.zeros(mask.shape, dtype=np.float32)
         if rows:
             input_ids[mask] = np.concatenate([ids for ids, _ in rows])
@@ -82,23 +81,19 @@ class BagEncoder:
 
     def save(self, folder: Path) -> None:
         """Write `vocabulary.json` and `task.json` into `folder`."""
-        from engine.tasks.text_classification import save_task
-
         write_json(
             folder / "vocabulary.json",
             {"schema_version": 1, "terms": list(self.terms), "idf": self.idf[1:].tolist()},
         )
-        save_task(self, folder)
+        write_task(self, folder)
 
     @classmethod
-    def load(cls, folder: Path, **fields: Any) -> BagEncoder:
-        """Return the encoder that `save` wrote; `fields` are those of `task.json`, read when not given."""
+    def load(cls, folder: Path) -> BagEncoder:
+        """Return the encoder that `save` wrote. Raises BadInput when its vocabulary is missing."""
         if not (folder / "vocabulary.json").is_file():
             raise BadInput("{folder} has no vocabulary.json; choose a finished run.", folder=str(folder))
-        task = fields or read_json(folder / "task.json")
         vocabulary = read_json(folder / "vocabulary.json")
-        kept = {name: task[name] for name in ("labels", "max_tokens", "temperature") if name in task}
-        return cls(vocabulary["terms"], vocabulary["idf"], **kept)
+        return cls(vocabulary["terms"], vocabulary["idf"], **task_fields(read_task(folder)))
 
     def _row(self, text: str) -> Row:
         known = map(self.ids.get, terms_of(text, self.max_tokens))
