@@ -1,0 +1,1 @@
+"""The dashboard: one script a page, and what they share."""

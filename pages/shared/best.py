@@ -1,0 +1,73 @@
+"""The best option of a scenario so far, on a card: quality, cost, speed, and one sentence of verdict."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from engine.scenarios import Scenario
+from pages.shared import site, words
+from pages.shared.frame import badge, empty
+from pages.shared.i18n import md, tr, tr_message
+from pages.shared.numbers import milliseconds, money, percent
+
+
+def best_run(runs: pd.DataFrame, quality: str) -> pd.Series | None:
+    """Return the run with the highest quality on the newest test part, or None. Other test parts do not compare."""
+    if not len(runs):
+        return None
+    newest = runs[runs["test_id"] == runs.iloc[-1]["test_id"]]
+    return newest.loc[newest[quality].idxmax()]
+
+
+def scenario_card(scenario: Scenario, runs: pd.DataFrame) -> None:
+    """Draw the card of one scenario, or what will be there and the one click that fills it."""
+    best = best_run(runs, scenario.quality)
+    if best is None:
+        with empty(
+            tr_message(scenario.title),
+            tr("The best option, its quality, cost and speed will stand here after the first run."),
+            ":material/model_training:",
+        ):
+            site.link(
+                site.scenario_file(scenario.name),
+                tr("Train the first model"),
+                icon=":material/play_arrow:",
+                step="finetune",
+            )
+        return
+    with st.container(border=True, height="stretch"):
+        st.subheader(md(tr_message(scenario.title)), anchor=False)
+        st.markdown(_answer(best))
+        _figures(best)
+        badge(
+            "measured",
+            tr(
+                "From the exported model of run {run} on {rows} test rows.",
+                run=best["run_id"][-4:],
+                rows=int(best["test_rows"]),
+            ),
+        )
+        st.space("stretch")
+        with st.container(horizontal=True):
+            page = site.scenario_file(scenario.name)
+            site.link(page, tr("Try it"), icon=":material/chat:", step="try", run=best["run_id"])
+            site.link(page, tr("See the results"), icon=":material/analytics:", step="results", run=best["run_id"])
+
+
+def _answer(best: pd.Series) -> str:
+    return tr(
+        "**{right}** with **{recipe}** (between {low} and {high} in 95 of 100 repetitions).",
+        right=words.right_of(best["accuracy"]),
+        recipe=md(words.recipe(best["recipe"])),
+        low=percent(best["accuracy_low"]),
+        high=percent(best["accuracy_high"]),
+    )
+
+
+def _figures(best: pd.Series) -> None:
+    with st.grid(3, min_column_width=110, gap="small"):
+        st.metric(words.metric("macro_f1"), percent(best["macro_f1"]), help=words.metric_meaning("macro_f1"))
+        if "cost_per_1000_usd" in best:
+            st.metric(tr("Cost per 1,000"), md(money(best["cost_per_1000_usd"])))
+        st.metric(tr("Latency p95"), milliseconds(best["p95_ms"]))

@@ -1,0 +1,142 @@
+"""Numbers, money, times and sizes as the reader's language writes them.
+
+Every function takes `code`, a key of `i18n.LANGUAGES`; left out, it is the session's language. None and NaN are a dash.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import streamlit as st
+
+DASH = "–"
+
+
+def _code(code: str | None) -> str:
+    from pages.shared.i18n import language
+
+    return code or language()
+
+
+@lru_cache(maxsize=4)
+def _babel() -> Any:
+    from babel import numbers
+
+    return numbers
+
+
+def missing(value: Any) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value))
+
+
+def number(value: float | None, digits: int | None = None, *, code: str | None = None) -> str:
+    """Return `value` with grouped thousands; `digits` decimals, else three significant digits for a fraction."""
+    if value is None or missing(value):
+        return DASH
+    if digits is None:
+        digits = 0 if float(value).is_integer() else _decimals(float(value), 3)
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return str(_babel().format_decimal(round(value, digits), format=pattern, locale=_code(code)))
+
+
+def percent(value: float | None, digits: int = 0, *, code: str | None = None) -> str:
+    """Return the share `value` (0 to 1) as a percentage."""
+    if value is None or missing(value):
+        return DASH
+    pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
+    return str(_babel().format_percent(value, format=pattern, locale=_code(code)))
+
+
+def money(usd: float | None, *, code: str | None = None) -> str:
+    """Return `usd` as US dollars: cents from a dollar up, two significant digits below, whole dollars from a thousand."""
+    if usd is None or missing(usd):
+        return DASH
+    size = abs(usd)
+    digits = 0 if size >= 1000 else 2 if size >= 1 or size == 0 else max(2, _decimals(usd, 2))
+    pattern = "¤#,##0" + ("." + "0" * digits if digits else "")
+    return str(_babel().format_currency(usd, "USD", format=pattern, locale=_code(code), currency_digits=False))
+
+
+def duration(seconds: float | None) -> str:
+    """Return a length of time in the two largest units that matter."""
+    from pages.shared.i18n import tr
+
+    if seconds is None or missing(seconds):
+        return DASH
+    if seconds < 1:
+        return milliseconds(seconds * 1000)
+    if seconds < 60:
+        return tr("{n} s", n=number(seconds, 0 if seconds >= 10 else 1))
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return tr("{m} min {s} s", m=minutes, s=rest) if rest and minutes < 10 else tr("{m} min", m=minutes)
+    hours, minutes = divmod(minutes, 60)
+    return tr("{h} h {m} min", h=hours, m=minutes)
+
+
+def milliseconds(value: float | None) -> str:
+    """Return a latency with its unit."""
+    from pages.shared.i18n import tr
+
+    return DASH if value is None or missing(value) else tr("{n} ms", n=number(value, _decimals(value, 2)))
+
+
+def size(bytes_: float | None) -> str:
+    """Return a size in binary units."""
+    if bytes_ is None or missing(bytes_):
+        return DASH
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if bytes_ < 1024 or unit == "GiB":
+            break
+        bytes_ /= 1024
+    return f"{number(bytes_, _decimals(bytes_, 2) if unit != 'B' else 0)} {unit}"
+
+
+def carbon(grams: float | None) -> str:
+    """Return an emission in grams or kilograms of CO₂ equivalent."""
+    if grams is None or missing(grams):
+        return DASH
+    if grams >= 1000:
+        return f"{number(grams / 1000, 2)} kgCO₂e"
+    return f"{number(grams, _decimals(grams, 2))} gCO₂e"
+
+
+def moment(iso: str | None, *, code: str | None = None) -> str:
+    """Return a UTC time (ISO 8601) as a short date and time in the browser's zone."""
+    if not iso:
+        return DASH
+    from babel.dates import format_skeleton
+
+    when = datetime.fromisoformat(iso.replace("Z", "+00:00"))
+    when = (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(zone())
+    return str(format_skeleton("MMMdHm", when, locale=_code(code)))
+
+
+def ago(iso: str | None, *, code: str | None = None) -> str:
+    """Return how long ago a UTC time (ISO 8601) was, in words."""
+    if not iso:
+        return DASH
+    from babel.dates import format_timedelta
+
+    then = datetime.fromisoformat(iso.replace("Z", "+00:00"))
+    past = then - datetime.now(UTC)
+    return str(format_timedelta(past, add_direction=True, locale=_code(code), threshold=1.2))
+
+
+def zone() -> ZoneInfo:
+    """Return the browser's time zone, else UTC."""
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def _decimals(value: float, significant: int) -> int:
+    """Return how many decimals show `significant` digits of `value`."""
+    if value == 0 or math.isinf(value):
+        return 0
+    return min(9, max(0, significant - 1 - math.floor(math.log10(abs(value)))))
