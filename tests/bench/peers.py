@@ -1,0 +1,86 @@
+"""`fast` against transformers' Trainer: same encoder, same rows, turn by turn in one run."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tests.bench import common
+from tests.browser.server import ROOT
+
+ROUNDS = 1 if common.SHORT else 3
+EPOCHS = 0.2 if common.SHORT else 3.0
+TEST_ROWS = 100 if common.SHORT else 1000
+PEER = common.OUT / "trainer"
+"""Where the Trainer's last model stays, for the benchmark of serving."""
+
+
+def encoder() -> Path:
+    """Return the folder of the default encoder."""
+    from engine.config import Settings
+    from engine.models.catalog import resolve
+    from engine.scenarios import SCENARIOS
+
+    return resolve(SCENARIOS["finance_sentiment"].backbone, Settings(offline=True)).folder
+
+
+def train_peer(train: pd.DataFrame, test: pd.DataFrame) -> dict[str, Any]:
+    """Let transformers' Trainer train on the rows in a process of its own; return what it reports."""
+    PEER.mkdir(parents=True, exist_ok=True)
+    train.to_csv(PEER / "train.csv", index=False)
+    test.to_csv(PEER / "test.csv", index=False)
+    arguments = [PEER / "train.csv", PEER / "test.csv", encoder(), PEER, EPOCHS]
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "tests.bench.trainer", *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def rows_of(home: Path, report: dict[str, Any]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the train and test parts that a run had."""
+    from engine.datasets.dataset import Dataset
+
+    dataset = Dataset.open(home / "datasets" / report["dataset"]["id"])
+    return dataset.rows("train"), dataset.rows("test")
+
+
+def main() -> None:
+    rows, source = common.sentences()
+    home = common.OUT / "workspace"
+    before = common.noise()
+    rounds = []
+    for k in range(ROUNDS):
+        report = common.fine_tune(home, *common.held_out(rows, TEST_ROWS), "fast", seed=k)
+        metrics = report["quality"]["metrics"]
+        ours = {
+            "seconds": report["seconds"]["train"],
+            "accuracy": metrics["accuracy"]["value"],
+            "macro_f1": metrics["macro_f1"]["value"],
+        }
+        train, test = rows_of(home, report)
+        rounds.append({"fast": ours, "trainer": train_peer(train, test)})
+        print(rounds[-1], flush=True)
+    speedup = float(np.median([r["trainer"]["seconds"] / r["fast"]["seconds"] for r in rounds]))
+    print(f"\n{len(train)} rows to train on, {len(test)} held out, {source}; processor noise {before:.0%}")
+    common.table(
+        ["recipe", "training s", "accuracy", "macro-F1"],
+        [[name, *(float(np.mean([r[name][k] for r in rounds])) for k in ours)] for name in ("fast", "trainer")],
+    )
+    print(f"fast is {speedup:.1f} times as fast (median of {ROUNDS} rounds)")
+    result = {"source": source, "train_rows": len(train), "test_rows": len(test), "rounds": rounds, "noise": before}
+    common.save("peers", {**result, "speedup": speedup})
+
+
+if __name__ == "__main__":
+    main()
