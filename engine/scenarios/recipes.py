@@ -1,0 +1,280 @@
+"""Recipes: ways to make a classifier of a backbone, each a point on the trade-off of quality, time and cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.errors import BadInput
+from engine.messages import Message
+
+Value = bool | int | float | str
+
+
+@dataclass(frozen=True)
+class Option:
+    """One thing a user may change about a recipe. The type of `default` is the option's type."""
+
+    name: str
+    default: Value
+    meaning: Message
+    """One line: what it does."""
+    choices: tuple[str, ...] = ()
+    """The values it can take; empty: any from `minimum` to `maximum`."""
+    minimum: float | None = None
+    maximum: float | None = None
+    advanced: bool = True
+    """Whether a page hides it behind "more options"."""
+
+    def check(self, value: Any) -> Value:
+        """Return `value` as this option's type. Raises BadInput, naming what it can be, when it does not fit."""
+        typed = _typed(self.default, value)
+        if typed is None or (self.choices and typed not in self.choices) or not self._within(typed):
+            raise BadInput("Option {name} is {value}; give {choices}.", name=self.name, value=value, choices=self.range)
+        return typed
+
+    @property
+    def range(self) -> Message:
+        """What it can be, in words."""
+        if self.choices:
+            return Message("one of {choices}", choices=", ".join(self.choices))
+        if isinstance(self.default, bool):
+            return Message("true or false")
+        kind = Message("a whole number") if isinstance(self.default, int) else Message("a number")
+        return Message("{kind} from {minimum} to {maximum}", kind=kind, minimum=self.minimum, maximum=self.maximum)
+
+    def _within(self, value: Value) -> bool:
+        if isinstance(value, (str, bool)):
+            return True
+        return (self.minimum is None or value >= self.minimum) and (self.maximum is None or value <= self.maximum)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A way to train. `options` are what a user may change, most useful first."""
+
+    name: str
+    title: Message
+    summary: Message
+    """One sentence: what it does and when to choose it."""
+    options: tuple[Option, ...]
+    neural: bool
+    """Whether it needs a backbone."""
+
+    @property
+    def defaults(self) -> dict[str, Value]:
+        return {option.name: option.default for option in self.options}
+
+
+EPOCHS = Message("The most passes over the training part.")
+RATE = Message("How far each step moves the weights of the last layer.")
+HEAD_RATE = Message("How far each step moves the weights of the new head.")
+MAX_TOKENS = Message("Longer texts are cut after this many tokens.")
+
+CLASSES = (
+    Option(
+        "class_weights",
+        "sqrt",
+        Message("How much more a rare class counts: not at all, by the root of its rarity, or in full."),
+        choices=("none", "sqrt", "balanced"),
+    ),
+    Option(
+        "label_smoothing",
+        0.05,
+        Message("How much of each label is shared among the other classes, against overconfidence."),
+        minimum=0.0,
+        maximum=0.5,
+    ),
+)
+
+
+def _shared(epochs: int, batch: int, rate: float, decay: float, patience: int) -> tuple[Option, ...]:
+    return (
+        Option("epochs", epochs, EPOCHS, minimum=1, maximum=200, advanced=False),
+        Option("learning_rate", rate, RATE, minimum=1e-7, maximum=1.0, advanced=False),
+        Option("batch", batch, Message("Rows a step learns from."), minimum=1, maximum=1024, advanced=False),
+        Option(
+            "accumulate",
+            1,
+            Message("Batches whose gradients are added up before a step, when memory is short."),
+            minimum=1,
+            maximum=64,
+        ),
+        Option(
+            "warmup",
+            0.1,
+            Message("The share of all steps over which the learning rate rises before it falls."),
+            minimum=0.0,
+            maximum=0.9,
+        ),
+        Option(
+            "weight_decay",
+            decay,
+            Message("How strongly weights are pulled to zero; norms and biases are left alone."),
+            minimum=0.0,
+            maximum=10.0,
+        ),
+        Option("clip", 1.0, Message("Gradients longer than this are shortened to it."), minimum=0.01, maximum=1000.0),
+        *CLASSES,
+        Option(
+            "patience",
+            patience,
+            Message("Stop after this many passes without a better macro-F1 on the validation part."),
+            minimum=1,
+            maximum=200,
+        ),
+    )
+
+
+ENCODER = (
+    Option("max_tokens", 128, MAX_TOKENS, minimum=8, maximum=8192, advanced=False),
+    Option(
+        "pooling",
+        "mean",
+        Message("How the tokens of a text become one vector: their mean, or the first token."),
+        choices=("mean", "first"),
+    ),
+    Option(
+        "precision",
+        "auto",
+        Message("Half precision (bf16) where the processor has it, or always full precision."),
+        choices=("auto", "bf16", "fp32"),
+    ),
+)
+DEEP = (
+    Option("head_learning_rate", 1e-3, HEAD_RATE, minimum=1e-7, maximum=1.0),
+    Option(
+        "layer_decay",
+        0.9,
+        Message("Each layer further down learns at this share of the rate above it."),
+        minimum=0.1,
+        maximum=1.0,
+    ),
+    Option(
+        "dropout", 0.1, Message("The share of the head's inputs that is dropped in training."), minimum=0.0, maximum=0.9
+    ),
+)
+LORA = (
+    Option("rank", 16, Message("The width of the adapters: more learns more and costs more."), minimum=1, maximum=256),
+    Option("alpha", 32, Message("The strength of the adapters; twice the rank is usual."), minimum=1, maximum=1024),
+    Option(
+        "targets",
+        "all",
+        Message("Which layers get adapters: those of attention, or all linear ones."),
+        choices=("attention", "all"),
+    ),
+)
+FAST = (
+    Option(
+        "trained_layers",
+        2,
+        Message("How many upper layers learn; those below stay as they are."),
+        minimum=1,
+        maximum=48,
+    ),
+    Option(
+        "cache",
+        True,
+        Message("Compute the frozen layers once and keep the result in memory, if it fits."),
+    ),
+)
+BAG = (
+    Option("ngrams", 2, Message("The longest run of words that counts as one feature."), minimum=1, maximum=3),
+    Option("max_features", 50_000, Message("The most frequent features kept."), minimum=100, maximum=1_000_000),
+    Option(
+        "min_rows", 2, Message("A feature is kept when it occurs in at least this many rows."), minimum=1, maximum=1000
+    ),
+)
+
+RECIPES: dict[str, Recipe] = {
+    recipe.name: recipe
+    for recipe in (
+        Recipe(
+            "baseline",
+            Message("Bag of words"),
+            Message(
+                "Counts words and pairs of words, without a neural model: the bar that every other recipe has to clear."
+            ),
+            (*_shared(epochs=30, batch=32, rate=0.02, decay=0.0, patience=8), *BAG),
+            neural=False,
+        ),
+        Recipe(
+            "probe",
+            Message("Probe"),
+            Message(
+                "Keeps the encoder as it is and learns a linear head on its sentence vectors: an answer in seconds."
+            ),
+            (*_shared(epochs=40, batch=32, rate=5e-3, decay=0.01, patience=8), *ENCODER),
+            neural=True,
+        ),
+        Recipe(
+            "fast",
+            Message("Fast fine-tuning"),
+            Message(
+                "Keeps the lower layers, computes them once, and trains the upper ones: "
+                "nearly all of the quality in a fraction of the time."
+            ),
+            (*_shared(epochs=3, batch=16, rate=1e-4, decay=0.01, patience=2), *FAST, *ENCODER, *DEEP),
+            neural=True,
+        ),
+        Recipe(
+            "lora",
+            Message("Adapters (LoRA)"),
+            Message(
+                "Trains small matrices beside the frozen weights and merges them at the end: little memory, full depth."
+            ),
+            (*_shared(epochs=4, batch=16, rate=5e-4, decay=0.01, patience=2), *LORA, *ENCODER, *DEEP),
+            neural=True,
+        ),
+        Recipe(
+            "full",
+            Message("Full fine-tuning"),
+            Message("Trains every weight: the most a backbone can give, at the highest cost."),
+            (*_shared(epochs=4, batch=16, rate=1e-4, decay=0.01, patience=2), *ENCODER, *DEEP),
+            neural=True,
+        ),
+    )
+}
+
+
+def find_recipe(name: str) -> Recipe:
+    """Return the recipe called `name`. Raises BadInput naming the choices."""
+    if name not in RECIPES:
+        raise BadInput("There is no recipe {name}; choose one of {choices}.", name=name, choices=", ".join(RECIPES))
+    return RECIPES[name]
+
+
+def resolve_options(recipe: Recipe | str, given: Mapping[str, Any]) -> dict[str, Value]:
+    """Return every option of `recipe` with its value: what is `given`, checked and typed, else the default.
+
+    Raises BadInput for an option the recipe does not have, or a value that does not fit.
+    """
+    recipe = find_recipe(recipe) if isinstance(recipe, str) else recipe
+    if unknown := sorted(set(given) - set(recipe.defaults)):
+        raise BadInput(
+            "Recipe {recipe} has no option {option}; it has {choices}.",
+            recipe=recipe.name,
+            option=unknown[0],
+            choices=", ".join(recipe.defaults),
+        )
+    return {o.name: o.check(given[o.name]) if o.name in given else o.default for o in recipe.options}
+
+
+def _typed(default: Value, value: Any) -> Value | None:
+    """Return `value` as the type of `default`, or None when it is not one."""
+    if isinstance(default, bool):
+        if isinstance(value, str):
+            return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}.get(value.lower())
+        return value if isinstance(value, bool) else None
+    if isinstance(default, str):
+        return value if isinstance(value, str) else None
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    if isinstance(value, bool) or number != number:
+        return None
+    if isinstance(default, int):
+        return int(number) if number.is_integer() else None
+    return number

@@ -1,0 +1,192 @@
+"""The one training loop. What a recipe trains, and on what, comes as a model and a feed of batches."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from engine.errors import Failure
+from engine.tasks.text_classification import batches
+from engine.training.device import Device
+from engine.training.feed import Feed, Vectors, shuffled_batches
+from engine.training.optimise import Layer, optimiser, schedule
+from engine.training.progress import Progress
+from engine.training.streams import stream, torch_seed
+
+EVALUATION_BATCH = 64
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the data, ready for a model."""
+
+    feed: Feed | Vectors
+    truth: np.ndarray
+    """(N,) int64, positions in the labels."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to train: the options of a recipe that the loop reads."""
+
+    epochs: int
+    batch: int
+    accumulate: int
+    warmup: float
+    weight_decay: float
+    clip: float
+    label_smoothing: float
+    patience: int
+    class_weights: np.ndarray
+    """(C,) float, 1 on average over the rows."""
+    seed: int
+    device: Device
+    flops_per_token: float
+    """Of one training step, forward and backward."""
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any], **values: Any) -> Plan:
+        """Return the plan that a recipe's options describe; `values` are the fields that are no options."""
+        names = ("epochs", "batch", "accumulate", "warmup", "weight_decay", "clip", "label_smoothing", "patience")
+        return cls(**{name: options[name] for name in names}, **values)
+
+
+@dataclass
+class Fit:
+    """What came of it; the model holds the weights of the best epoch."""
+
+    best_epoch: int = 0
+    best_score: float = -math.inf
+    best_loss: float = math.inf
+    validation_logits: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
+    """(N, C) of the best epoch."""
+
+
+def fit(
+    model: nn.Module, layers: Iterable[Layer], train: Part, validation: Part, plan: Plan, progress: Progress
+) -> Fit:
+    """Train `model` and leave it with the weights of the epoch that had the best macro-F1 on `validation`.
+
+    Raises Failure when the loss stops being a number, Cancelled when asked to stop.
+    """
+    model.to(plan.device.name)
+    optimise = optimiser(layers, plan.weight_decay)
+    steps = plan.epochs * math.ceil(math.ceil(len(train.truth) / plan.batch) / plan.accumulate)
+    rates = schedule(optimise, steps, plan.warmup)
+    loss_of = nn.CrossEntropyLoss(
+        weight=torch.tensor(plan.class_weights, dtype=torch.float32, device=plan.device.name),
+        label_smoothing=plan.label_smoothing,
+    )
+    order, best = stream(plan.seed, "order"), Fit()
+    kept: dict[str, Tensor] = {}
+    for epoch in range(1, plan.epochs + 1):
+        started = time.monotonic()
+        train_loss = _epoch(model, optimise, rates, loss_of, train, plan, order, progress)
+        logits = predict(model, validation.feed, plan.device, progress)
+        loss, score = cross_entropy(logits, validation.truth), macro_f1(validation.truth, logits)
+        progress.say(
+            "epoch",
+            epoch=epoch,
+            epochs=plan.epochs,
+            train_loss=round(train_loss, 6),
+            validation_loss=round(loss, 6),
+            validation_macro_f1=round(score, 6),
+            seconds=round(time.monotonic() - started, 3),
+        )
+        if (score, -loss) > (best.best_score, -best.best_loss):
+            best = Fit(epoch, score, loss, logits)
+            kept = {n: p.detach().clone() for n, p in model.named_parameters() if p.requires_grad}
+        elif epoch - best.best_epoch >= plan.patience:
+            break
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if name in kept:
+                parameter.copy_(kept[name])
+    return best
+
+
+def _epoch(
+    model: nn.Module,
+    optimise: torch.optim.Optimizer,
+    rates: torch.optim.lr_scheduler.LambdaLR,
+    loss_of: Callable[[Tensor, Tensor], Tensor],
+    train: Part,
+    plan: Plan,
+    order: np.random.Generator,
+    progress: Progress,
+) -> float:
+    """Train one epoch and return its mean loss a row."""
+    model.train()
+    trained = [p for group in optimise.param_groups for p in group["params"]]
+    truth = torch.from_numpy(train.truth)
+    lengths = train.feed.lengths
+    found = list(shuffled_batches(lengths, plan.batch, order))
+    total = 0.0
+    for number, rows in enumerate(found, start=1):
+        arrays = train.feed.batch(rows, plan.device.name)
+        with plan.device.autocast():
+            logits = model(*arrays)
+        loss = loss_of(logits.float(), truth[rows].to(plan.device.name))
+        value = loss.detach().item()
+        if not math.isfinite(value):
+            raise _diverged(optimise)
+        (loss / plan.accumulate).backward()  # type: ignore[no-untyped-call]
+        if number % plan.accumulate == 0 or number == len(found):
+            if not torch.isfinite(nn.utils.clip_grad_norm_(trained, plan.clip)):
+                raise _diverged(optimise)
+            optimise.step()
+            rates.step()
+            optimise.zero_grad(set_to_none=True)
+        total += value * len(rows)
+        progress.step(len(rows), plan.flops_per_token * float(lengths[rows].sum()), round(value, 5))
+    return total / max(1, len(train.truth))
+
+
+def predict(model: nn.Module, feed: Feed | Vectors, device: Device, progress: Progress | None = None) -> np.ndarray:
+    """Return logits (N, C) float32 in the order of the feed."""
+    model.eval()
+    found: list[tuple[np.ndarray, np.ndarray]] = []
+    with torch.inference_mode(), device.autocast():
+        for rows in batches(feed.lengths, EVALUATION_BATCH):
+            found.append((rows, model(*feed.batch(rows, device.name)).float().cpu().numpy()))
+            if progress:
+                progress.check()
+    if not found:
+        return np.zeros((0, 0), dtype=np.float32)
+    logits = np.concatenate([values for _, values in found])
+    placed = np.empty_like(logits)
+    placed[np.concatenate([rows for rows, _ in found])] = logits
+    return placed
+
+
+def cross_entropy(logits: np.ndarray, truth: np.ndarray) -> float:
+    """Return the mean negative log-likelihood of `truth`, unweighted."""
+    shifted = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)
+    return float(np.mean(np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(truth)), truth]))
+
+
+def macro_f1(truth: np.ndarray, logits: np.ndarray) -> float:
+    """Return the mean F1 over the classes that occur in `truth` or are predicted."""
+    predicted, classes = logits.argmax(axis=1), logits.shape[1]
+    counts = np.bincount(truth * classes + predicted, minlength=classes**2).reshape(classes, classes)
+    sizes = counts.sum(axis=0) + counts.sum(axis=1)
+    return float(np.mean(2 * counts.diagonal()[sizes > 0] / sizes[sizes > 0]))
+
+
+def seed_dropout(seed: int) -> None:
+    """Seed what dropout draws from."""
+    torch.manual_seed(torch_seed(seed, "dropout"))
+
+
+def _diverged(optimise: torch.optim.Optimizer) -> Failure:
+    return Failure(
+        "The training diverged: its loss is no number any more. Lower learning_rate (it is {rate}) and start again.",
+        rate=max(group["initial_lr"] for group in optimise.param_groups),
+    )
