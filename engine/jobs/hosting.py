@@ -43,7 +43,6 @@ class Job:
     settings: Settings
     listener: Listener | None = None
     stop: threading.Event = field(default_factory=threading.Event)
-    _phase: str = "start"
     _stepped: float = 0.0
 
     def say(self, event: str, **values: Any) -> None:
@@ -52,10 +51,14 @@ class Job:
             self._step(values)
         else:
             self.attempt.say(event, **values)
-        if event == "phase":
-            self._phase = str(values["name"])
         if self.listener is not None:
             self.listener(event, values)
+
+    def phase(self, name: str) -> None:
+        """Begin a phase of the job, a key of `engine.jobs.progress.PHASES`; stop here when asked to."""
+        self.stop_if_asked()
+        self.attempt.step_file.unlink(missing_ok=True)
+        self.say("phase", name=name)
 
     def should_stop(self) -> bool:
         return self.stop.is_set()
@@ -73,7 +76,7 @@ class Job:
         memory_mib = psutil.Process().memory_info().rss / 2**20
         aside = self.attempt.folder / ".step.tmp"
         with suppress(OSError):  # what a page shows for a moment is not worth a sync, or a failure
-            aside.write_text(json.dumps({"phase": self._phase, "memory_mib": memory_mib, **values}), "utf-8")
+            aside.write_text(json.dumps({"memory_mib": memory_mib, **values}), "utf-8")
             aside.replace(self.attempt.step_file)
 
 

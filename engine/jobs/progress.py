@@ -21,19 +21,23 @@ class Phase:
     end: float
 
 
+TRAINING = (0.1, 0.8)
+"""The share of a run that training takes; its own steps count from 0 to 1 over all of its phases."""
 PHASES: dict[str, Phase] = {
     "start": Phase(Message("Starting"), 0.0, 0.02),
     "data": Phase(Message("Preparing the data"), 0.02, 0.1),
-    "load": Phase(Message("Loading the backbone"), 0.1, 0.12),
-    "encode": Phase(Message("Turning the texts into tokens"), 0.12, 0.14),
-    "cache": Phase(Message("Computing the frozen layers once"), 0.14, 0.2),
-    "train": Phase(Message("Training"), 0.2, 0.8),
-    "calibrate": Phase(Message("Calibrating the probabilities"), 0.8, 0.82),
-    "export": Phase(Message("Exporting to ONNX and checking it against the trained model"), 0.82, 0.88),
-    "evaluate": Phase(Message("Judging the exported model"), 0.88, 0.93),
-    "measure": Phase(Message("Measuring latency and throughput"), 0.93, 0.99),
+    "read": Phase(Message("Reading the data set"), *TRAINING),
+    "load": Phase(Message("Loading the backbone"), *TRAINING),
+    "encode": Phase(Message("Turning the texts into tokens"), *TRAINING),
+    "cache": Phase(Message("Computing the frozen layers once"), *TRAINING),
+    "train": Phase(Message("Training"), *TRAINING),
+    "calibrate": Phase(Message("Calibrating the probabilities"), *TRAINING),
+    "save": Phase(Message("Saving the trained model"), *TRAINING),
+    "export": Phase(Message("Exporting to ONNX and checking it against the trained model"), 0.8, 0.86),
+    "evaluate": Phase(Message("Judging the exported model"), 0.86, 0.92),
+    "measure": Phase(Message("Measuring latency and throughput"), 0.92, 0.99),
     "publish": Phase(Message("Writing the report"), 0.99, 1.0),
-    "time": Phase(Message("Timing training steps on this machine"), 0.05, 1.0),
+    "time": Phase(Message("Timing training steps on this machine"), 0.0, 1.0),
 }
 STATES: dict[State, Message] = {
     "queued": Message("Waiting in the queue"),
@@ -126,7 +130,7 @@ def _step(attempt: Attempt) -> dict[str, Any]:
 def _phase(events: list[dict[str, Any]], step: dict[str, Any]) -> tuple[Message, float]:
     name = next((e["name"] for e in reversed(events) if e["event"] == "phase"), "start")
     phase = PHASES.get(str(name), PHASES["train"])
-    within = float(step.get("fraction", 0.0)) if step.get("phase") == name else 0.0
+    within = float(step.get("fraction", 0.0))
     return phase.said, phase.start + (phase.end - phase.start) * min(1.0, within)
 
 

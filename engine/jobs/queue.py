@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import engine
 from engine.config import REPOSITORY, Settings
 from engine.datasets.dataset import Dataset, PrepareOptions
 from engine.errors import BadInput
-from engine.files import new_id
+from engine.files import new_id, read_json
 from engine.jobs.attempts import utc_now
 from engine.jobs.progress import Progress, progress
 from engine.jobs.runs import Kind, RunFolder, RunSpec, all_runs, create_run
@@ -23,6 +24,7 @@ __all__ = [
     "finetune_spec",
     "progress",
     "queue_demo",
+    "repeat_spec",
     "submit_calibrate",
     "submit_finetune",
     "submit_prepare",
@@ -88,6 +90,22 @@ def finetune_spec(
         group=group,
         code_version=code_version(),
     )
+
+
+def repeat_spec(settings: Settings, run: RunFolder) -> RunSpec:
+    """Return a spec that does `run` again, from what stands in its folder. Raises BadInput when it trained nothing."""
+    spec = run.spec
+    if spec.kind != "finetune":
+        raise BadInput("Run {run_id} trained nothing; choose a fine-tuning run.", run_id=run.run_id)
+    notes = [a.folder / "dataset.json" for a in (run.published, *run.attempts()) if a is not None]
+    threads = spec.threads or settings.threads
+    if run.published is not None:
+        threads = run.report()["threads"]  # the same weights need the same threads
+    fresh = replace(spec, run_id=new_id(), created_at=utc_now(), demo=False, threads=threads)
+    if (note := next((n for n in notes if n.exists()), None)) is None:
+        return fresh
+    used = read_json(note)
+    return replace(fresh, dataset_id=used["id"], dataset={"raw_id": used["raw_id"], "options": used["options"]})
 
 
 def _refuse_blocked(dataset: Dataset) -> None:

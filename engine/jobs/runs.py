@@ -18,7 +18,18 @@ from engine.errors import BadInput, NotFound
 from engine.files import new_id, read_json, write_json
 from engine.jobs.attempts import LAST_EVENTS, Attempt, State, utc_now
 
-__all__ = ["Attempt", "Kind", "RunFolder", "RunSpec", "State", "all_runs", "create_run", "open_run", "utc_now"]
+__all__ = [
+    "LAST_EVENTS",
+    "Attempt",
+    "Kind",
+    "RunFolder",
+    "RunSpec",
+    "State",
+    "all_runs",
+    "create_run",
+    "open_run",
+    "utc_now",
+]
 
 Kind = Literal["finetune", "prepare", "calibrate"]
 

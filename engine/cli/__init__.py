@@ -1,0 +1,1 @@
+"""The command line: every action of the pages as a command, over the same functions."""

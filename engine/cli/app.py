@@ -1,0 +1,91 @@
+"""The commands in one place, and the one place where an error becomes a sentence and an exit status."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+from typer.exceptions import Abort, TyperException
+
+from engine.cli import train, use, workspace
+from engine.config import load_settings
+from engine.errors import BreakevenError, Failure
+
+app = typer.Typer(
+    name="python -m engine",
+    help="Fine-tune small models, serve them, and see what they are worth.",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command()(workspace.datasets)
+app.command()(train.finetune)
+app.command()(use.evaluate)
+app.command()(use.predict)
+app.command()(use.export)
+app.command()(use.bench)
+app.command()(workspace.compare)
+app.command()(workspace.report)
+app.command()(workspace.serve)
+app.command()(workspace.reindex)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit status: 0, 2 for bad input, 1 for a failure."""
+    try:
+        status = typer.main.get_command(app).main(
+            args=list(arguments), prog_name="python -m engine", standalone_mode=False
+        )
+    except BreakevenError as error:
+        return _complain(str(error), error.exit_status)
+    except TyperException as error:
+        return _complain(error.format_message(), error.exit_code)
+    except (KeyboardInterrupt, Abort):
+        return _complain("Stopped.", 1)
+    except Exception as error:  # noqa: BLE001 - nobody at a terminal is to see a traceback
+        return _complain(str(_fault(error)), 1)
+    return status if isinstance(status, int) else 0
+
+
+def _complain(sentence: str, status: int) -> int:
+    print(sentence, file=sys.stderr, flush=True)
+    return status
+
+
+def _fault(error: Exception) -> Failure:
+    """Return the sentence for an error nobody foresaw, its traceback written to a file."""
+    if isinstance(error, OSError) and error.filename:
+        return Failure(
+            "{path} could not be used ({reason}); check that it can be read and written and that the disk is not full.",
+            path=str(error.filename),
+            reason=error.strerror or str(error),
+        )
+    return Failure(
+        "The command failed on a fault of the program ({error}); the details are in {log}.",
+        error=type(error).__name__,
+        log=str(_log(error)),
+    )
+
+
+def _log(error: Exception) -> Path:
+    text = "".join(traceback.format_exception(error))
+    for folder in (_home(), Path(tempfile.gettempdir())):
+        try:
+            with (folder / "errors.log").open("a", encoding="utf-8") as file:
+                file.write(text + "\n")
+        except OSError:
+            continue
+        return folder / "errors.log"
+    return Path("(no log could be written)")
+
+
+def _home() -> Path:
+    try:
+        return load_settings().workspace.home
+    except BreakevenError:
+        return Path(tempfile.gettempdir())

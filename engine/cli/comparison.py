@@ -1,0 +1,124 @@
+"""Finished runs side by side. Runs that were judged on different test parts are never in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from engine.cli.output import share, table
+from engine.cli.train import values
+from engine.errors import BadInput
+from engine.jobs.runs import RunFolder, all_runs
+from engine.messages import Message
+
+HEAD = ("run", "recipe", "seed", "accuracy", "macro-F1", "ms p50", "a second", "MB", "train s")
+
+
+def by_test(runs: Sequence[RunFolder]) -> dict[str, list[dict[str, Any]]]:
+    """Return reports by test part, the newest test part first, and within it the best macro-F1 first."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for run in reversed(runs):
+        report = run.report()
+        groups.setdefault(report["dataset"]["test_id"], []).append(report)
+    return {test: sorted(reports, key=_macro_f1, reverse=True) for test, reports in groups.items()}
+
+
+def _macro_f1(report: dict[str, Any]) -> float:
+    return float(report["quality"]["metrics"]["macro_f1"]["value"] or 0.0)
+
+
+def row_of(report: dict[str, Any]) -> dict[str, Any]:
+    """Return one run's line of the comparison, for JSON."""
+    served = report["variants"][report["served"]]
+    return {
+        "run_id": report["run_id"],
+        "recipe": report["recipe"],
+        "seed": report["seed"],
+        "metrics": values(report["quality"]),
+        "latency_ms": served["latency_ms"],
+        "throughput_per_s": served["throughput_per_s"],
+        "size_bytes": served["size_bytes"],
+        "train_seconds": report["seconds"]["train"],
+        "energy_kwh": report["energy"]["kwh"],
+        "served": report["served"],
+    }
+
+
+def cells(report: dict[str, Any]) -> tuple[object, ...]:
+    """Return one run's line of the comparison, for reading; the columns are `HEAD`."""
+    row, metrics = row_of(report), report["quality"]["metrics"]
+    return (
+        row["run_id"],
+        row["recipe"],
+        row["seed"],
+        share(metrics["accuracy"]),
+        share(metrics["macro_f1"]),
+        f"{row['latency_ms']['p50']:.2f}",
+        f"{row['throughput_per_s']:.0f}",
+        f"{row['size_bytes'] / 1e6:.1f}",
+        f"{row['train_seconds']:.1f}",
+    )
+
+
+def comparison_lines(groups: dict[str, list[dict[str, Any]]]) -> list[str]:
+    """Return the tables of all test parts as lines."""
+    if not groups:
+        return ["No run has finished yet; start one with finetune."]
+    lines: list[str] = []
+    for test_id, reports in groups.items():
+        dataset = reports[0]["dataset"]
+        kind = ", synthetic" if dataset["synthetic"] else ""
+        lines += [f"Test part {test_id[:12]}: {dataset['name']}, {reports[0]['quality']['rows']} rows{kind}"]
+        lines += [f"  {line}" for line in table([cells(r) for r in reports], HEAD)] + [""]
+    return lines[:-1]
+
+
+def compared(folder: Path, first: RunFolder, second: RunFolder) -> tuple[dict[str, Any], Message]:
+    """Test whether `second` differs from `first`; with seeds on both sides, whether the recipes do.
+
+    Raises BadInput when the runs were judged on different test parts or are not finished.
+    """
+    from engine.tasks.compare import paired_runs
+
+    sides = [_seeds(folder, run) for run in (first, second)]
+    names = (_name(first), _name(second))
+    runs = [first.run_id, second.run_id]
+    if min(len(side) for side in sides) >= 2 and first.spec.group != second.spec.group:
+        found = _across(sides, names)
+        return {"runs": runs, "seeds": [len(s) for s in sides], **found.to_json()}, found.words
+    pair = paired_runs(_judged(first), _judged(second), names=names)
+    return {"runs": runs, **pair.to_json()}, pair.words
+
+
+def _name(run: RunFolder) -> str:
+    return run.label or f"{run.spec.recipe} {run.run_id[-6:]}"
+
+
+def _judged(run: RunFolder) -> tuple[dict[str, Any], Path]:
+    report = run.report()
+    if run.published is None or run.spec.kind != "finetune":
+        raise BadInput("Run {run_id} trained nothing; choose a fine-tuning run.", run_id=run.run_id)
+    return report, run.published.folder / "predictions.parquet"
+
+
+def _seeds(folder: Path, run: RunFolder) -> list[RunFolder]:
+    """Return the finished runs of the same group, which differ by their seed only; the run alone without a group."""
+    group = run.spec.group
+    return [r for r in all_runs(folder) if r.published and r.spec.group == group] if group else [run]
+
+
+def _across(sides: list[list[RunFolder]], names: tuple[str, str]) -> Any:
+    import pandas as pd
+
+    from engine.tasks.compare import across_seeds
+
+    answers: list[list[Any]] = [[], []]
+    truth: Any = None
+    for number, side in enumerate(sides):
+        for report, file in map(_judged, side):
+            frame = pd.read_parquet(file, filters=[("part", "==", "test")]).sort_values(["source", "row"])
+            truth = frame["truth"].to_numpy()
+            answers[number].append(frame[[f"p{c}" for c in range(len(report["labels"]))]].to_numpy())
+    tests = [report["dataset"]["test_id"] for side in sides for report, _ in map(_judged, side)]
+    return across_seeds(truth, answers[0], answers[1], names=names, test_ids=tests)

@@ -1,0 +1,73 @@
+"""The report of the workspace as one document: every comparison, then the cards of the best runs."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from typing import Any
+
+from engine.cli.comparison import HEAD, by_test, cells
+from engine.jobs.attempts import utc_now
+from engine.jobs.runs import RunFolder
+
+STYLE = (
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1c1c1e;"
+    "background:#fff}table{border-collapse:collapse;display:block;overflow-x:auto}td,th{padding:.3rem .7rem;"
+    "border-bottom:1px solid #ddd;text-align:left}code{background:#f3f3f5}"
+    "@media(prefers-color-scheme:dark){body{color:#eee;background:#16161a}td,th{border-color:#444}code{background:#2a2a30}}"
+)
+
+
+def document(runs: Sequence[RunFolder]) -> str:
+    """Return the report on `runs` as Markdown; it stands alone."""
+    folders = {run.run_id: run for run in runs}
+    parts = [
+        f"# Breakeven: {len(runs)} finished runs\n\nWritten {utc_now()}. "
+        "Every figure was measured on the machine named in its card."
+    ]
+    if not runs:
+        parts.append("No run has finished yet.")
+    for test_id, reports in by_test(runs).items():
+        parts += [_comparison(test_id, reports), _cards(folders[reports[0]["run_id"]])]
+    return "\n\n".join(parts) + "\n"
+
+
+def _comparison(test_id: str, reports: list[dict[str, Any]]) -> str:
+    dataset = reports[0]["dataset"]
+    lines = [f"## {dataset['name']}", ""]
+    if dataset["synthetic"]:
+        lines += ["**This data is synthetic: the figures say nothing about real sentences.**", ""]
+    lines += [
+        f"Judged on the same {reports[0]['quality']['rows']} held-out rows (test part `{test_id[:12]}`), through the "
+        "exported model as served; in brackets the bootstrap 95 % interval.",
+        "",
+        f"| {' | '.join(HEAD)} |",
+        f"|{' --- |' * len(HEAD)}",
+        *(f"| {' | '.join(str(c) for c in cells(report))} |" for report in reports),
+    ]
+    return "\n".join(lines)
+
+
+def _cards(run: RunFolder) -> str:
+    """Return the model card and the data card of a run, their headings two levels down."""
+    texts = []
+    for name in ("model_card.md", "data_card.md"):
+        path = run.published.folder / name if run.published else None
+        if path is not None and path.exists():
+            texts.append(path.read_text("utf-8"))
+    return "\n\n".join(
+        "\n".join(f"##{line}" if line.startswith("#") else line for line in text.splitlines()) for text in texts
+    )
+
+
+def to_html(markdown: str) -> str:
+    """Return `markdown` as one HTML file that needs no other; HTML within it stays text."""
+    from markdown_it import MarkdownIt
+
+    body = MarkdownIt("commonmark", {"html": False}).enable("table").render(markdown)
+    title = html.escape(markdown.splitlines()[0].lstrip("# "))
+    return (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width">'
+        f"<title>{title}</title><style>{STYLE}</style></head>\n<body>\n{body}</body></html>\n"
+    )
