@@ -27,6 +27,8 @@ class PrepareOptions:
     """How bytes become text, as Python names it ("utf-8-sig", "gb18030", "cp1252"); empty: detected."""
     delimiter: str = ""
     """What separates columns of a CSV; empty: detected."""
+    header: bool | None = None
+    """Whether the first line of a CSV names the columns; None: detected."""
     text_column: str = ""
     """The column that holds the text; empty: detected."""
     label_column: str = ""
@@ -135,6 +137,8 @@ class DataCard:
     """Cleaning steps as done: {"step", "rows_dropped"}."""
     samples: tuple[dict[str, Any], ...] = ()
     """A few rows: {"row", "text", "label"}."""
+    labels_found: dict[str, int] = field(default_factory=dict)
+    """Label as it stands in the file → rows, before any mapping; the two hundred most frequent."""
 
     @property
     def blocked(self) -> bool:

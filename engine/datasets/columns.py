@@ -1,0 +1,71 @@
+"""Which column holds the text and which the label."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+MAX_LABELS = 100
+"""A column with more different values than this is not taken for labels."""
+
+
+@dataclass(frozen=True)
+class UsualColumns:
+    """What columns are usually called, in lower case, the most usual first."""
+
+    text: tuple[str, ...] = ("text", "sentence", "content", "headline", "title", "文本", "句子", "内容")
+    label: tuple[str, ...] = ("label", "sentiment", "class", "category", "target", "标签", "情感", "类别")
+
+
+def detect_columns(
+    columns: Sequence[str], rows: Sequence[dict[str, str]], usual: UsualColumns, *, text: str = "", label: str = ""
+) -> tuple[str, str]:
+    """Return the names of the text and the label column; "" for one that cannot be told.
+
+    A column that was named is kept. Else a usual name decides, else the looks of `rows`: the text is the column with
+    the longest different values, the label the one with the fewest values that repeat.
+    """
+    text = text or _named(columns, usual.text, exclude=label)
+    label = label or _named(columns, usual.label, exclude=text)
+    if not text:
+        text = _longest(columns, rows, exclude=label)
+    if not label:
+        label = _fewest_values(columns, rows, exclude=text)
+    return text, label
+
+
+def _named(columns: Sequence[str], usual: tuple[str, ...], *, exclude: str) -> str:
+    plain = {column.strip().casefold(): column for column in reversed(columns) if column != exclude}
+    return next((plain[name] for name in usual if name in plain), "")
+
+
+def _longest(columns: Sequence[str], rows: Sequence[dict[str, str]], *, exclude: str) -> str:
+    """Return the column whose values are longest, if they look like sentences: 12 characters and mostly different."""
+    best, best_length = "", 12.0
+    for column in columns:
+        values = [row[column] for row in rows if row.get(column)]
+        if column == exclude or not values or len(set(values)) < len(values) / 2 or all(map(_is_number, values)):
+            continue
+        length = sum(map(len, values)) / len(values)
+        if length > best_length:
+            best, best_length = column, length
+    return best
+
+
+def _fewest_values(columns: Sequence[str], rows: Sequence[dict[str, str]], *, exclude: str) -> str:
+    """Return the column with the fewest values, if at least two occur and each stands in two rows on average."""
+    best, best_count = "", MAX_LABELS + 1
+    for column in columns:
+        values = [row[column] for row in rows if row.get(column)]
+        count = len(set(values))
+        if column != exclude and 2 <= count < best_count and count * 2 <= len(values):
+            best, best_count = column, count
+    return best
+
+
+def _is_number(value: str) -> bool:
+    try:
+        float(value)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,172 @@
+"""From a stored file to the table `data`: the rows that can be used, with what identifies equal ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.datasets.columns import UsualColumns, detect_columns
+from engine.datasets.dataset import PrepareOptions
+from engine.datasets.dialect import Dialect, sniff
+from engine.datasets.kinds import kind_of
+from engine.datasets.personal import CANDIDATE, mask
+from engine.datasets.read import LOOKED_AT_ROWS
+from engine.datasets.store import Raw
+from engine.datasets.table import (
+    Reject,
+    load_csv,
+    load_parquet,
+    parquet_columns,
+    parquet_head,
+    read_head,
+    rejected,
+)
+from engine.errors import BadInput
+
+if TYPE_CHECKING:
+    import duckdb
+
+MAX_TEXT_CHARS = 100_000
+"""A longer text is left out: no encoder reads it, and it is mostly a file pasted into a cell."""
+BLANKS = " \t\r\n\u00a0\u3000\ufeff"
+BATCH_ROWS = 20_000
+
+
+@dataclass(frozen=True)
+class Source:
+    """One stored file and how it is read."""
+
+    raw: Raw
+    columns: tuple[str, ...]
+    text: str
+    """The text column; "" when it cannot be told."""
+    label: str
+    dialect: Dialect | None
+    """None for Parquet."""
+
+    def resolve(self, options: PrepareOptions) -> PrepareOptions:
+        """Return `options` with what was detected written down, so that they can be repeated."""
+        dialect = self.dialect
+        return replace(
+            options,
+            encoding=dialect.encoding.name if dialect else "",
+            delimiter=dialect.delimiter if dialect else "",
+            header=dialect.header if dialect else None,
+            text_column=self.text,
+            label_column=self.label,
+        )
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What loading found besides the rows."""
+
+    rows_read: int
+    """Rows in the file, those that could not be read included."""
+    rejects: tuple[Reject, ...] = ()
+    broken_characters: int = 0
+    sampled_from: int = 0
+    """Rows in the file when it has more than are prepared, else 0."""
+
+
+def open_source(
+    connection: duckdb.DuckDBPyConnection, raw: Raw, options: PrepareOptions, usual: UsualColumns, folder: Path
+) -> Source:
+    """Return how `raw` is read. Raises BadInput for a hostile file or for a named column that is not there."""
+    dialect = None
+    if kind_of(raw.path, raw.filename) == "parquet":
+        columns = parquet_columns(connection, raw.path, raw.filename)
+        rows = parquet_head(connection, raw.path, raw.filename, columns, LOOKED_AT_ROWS)
+    else:
+        given = {"encoding": options.encoding, "delimiter": options.delimiter, "header": options.header}
+        dialect = sniff(raw.path, raw.filename, **given)  # type: ignore[arg-type]
+        columns = dialect.columns
+        rows, _ = read_head(connection, dialect, folder, raw.filename, limit=LOOKED_AT_ROWS)
+    for name in filter(None, (options.text_column, options.label_column)):
+        _require(name, columns, raw.filename)
+    text, label = detect_columns(columns, rows, usual, text=options.text_column, label=options.label_column)
+    if text and text == label:
+        raise BadInput(
+            "{column} is named as both the text and the label column of {filename}; choose two of: {columns}.",
+            column=text,
+            filename=raw.filename,
+            columns=", ".join(columns),
+        )
+    return Source(raw, columns, text, label, dialect)
+
+
+def load(connection: duckdb.DuckDBPyConnection, source: Source, folder: Path, *, max_rows: int) -> Loaded:
+    """Make the table `file`: row, v0 (text), v1 (label), blanks around them cut, at most `max_rows` spread evenly."""
+    wanted = [source.text, source.label]
+    broken, rejects = 0, []
+    if source.dialect is None:
+        load_parquet(connection, source.raw.path, source.raw.filename, wanted)
+    else:
+        broken = load_csv(connection, source.raw.path, source.dialect, folder, source.raw.filename, wanted)
+        rejects = rejected(connection)
+    total = _count(connection, "file")
+    if total > max_rows:
+        # Every k-th row, so that a file sorted by label keeps its balance.
+        query = "CREATE OR REPLACE TABLE file AS SELECT * FROM file WHERE (row * ?) // ? > ((row - 1) * ?) // ?"
+        connection.execute(query, [max_rows, total, max_rows, total])
+    return Loaded(total + len(rejects), tuple(rejects), broken, total if total > max_rows else 0)
+
+
+def make_data(
+    connection: duckdb.DuckDBPyConnection, table: str, label_map: dict[str, str], masks: tuple[str, ...]
+) -> None:
+    """Make `table` of `file`: row, text, label, key, first, grp, with the labels mapped and personal data masked.
+
+    `key` is the same for texts that differ only in case, blanks or composed characters; `first` is the first row with
+    the same key. Rows without text or label, with a text that is too long, or whose label is mapped to "" are left out.
+    """
+    connection.execute("CREATE OR REPLACE TEMP TABLE mapping (found VARCHAR, used VARCHAR)")
+    if label_map:
+        connection.executemany(
+            "INSERT INTO mapping VALUES (?, ?)", [[k.strip(), v.strip()] for k, v in label_map.items()]
+        )
+    connection.execute(
+        f"CREATE OR REPLACE TABLE {table} AS SELECT row, trim(v0, ?) AS text, coalesce(used, trim(v1, ?)) AS label "  # noqa: S608
+        "FROM file LEFT JOIN mapping ON trim(v1, ?) = found "
+        f"WHERE text <> '' AND label <> '' AND length(text) <= {MAX_TEXT_CHARS} ORDER BY row",
+        [BLANKS] * 3,
+    )
+    if masks:
+        _mask(connection, table, masks)
+    connection.execute(
+        f"CREATE OR REPLACE TABLE {table} AS SELECT *, min(row) OVER (PARTITION BY key) AS first, 0::BIGINT AS grp FROM "  # noqa: S608
+        rf"(SELECT *, md5_number(lower(regexp_replace(nfc_normalize(text), '\s+', ' ', 'g'))) AS key FROM {table}) "
+        "ORDER BY row"
+    )
+
+
+def _mask(connection: duckdb.DuckDBPyConnection, table: str, kinds: tuple[str, ...]) -> None:
+    import pyarrow as pa
+
+    connection.execute("CREATE OR REPLACE TEMP TABLE masked (row BIGINT, text VARCHAR)")
+    reader = connection.cursor()
+    reader.execute(f"SELECT row, text FROM {table} WHERE regexp_matches(text, ?)", [CANDIDATE])  # noqa: S608
+    while batch := reader.fetchmany(BATCH_ROWS):
+        changed = [(row, new) for row, text in batch if (new := mask(text, kinds)) != text]
+        if changed:
+            batch_arrow = pa.table({"row": [r for r, _ in changed], "text": [t for _, t in changed]})
+            connection.register("batch_arrow", batch_arrow)
+            connection.execute("INSERT INTO masked SELECT * FROM batch_arrow")
+            connection.unregister("batch_arrow")
+    connection.execute(f"UPDATE {table} SET text = masked.text FROM masked WHERE {table}.row = masked.row")  # noqa: S608
+
+
+def _require(name: str, columns: tuple[str, ...], filename: str) -> None:
+    if name not in columns:
+        raise BadInput(
+            "{filename} has no column {column}; choose one of: {columns}.",
+            filename=filename,
+            column=name,
+            columns=", ".join(columns[:50]),
+        )
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
+    return int(row[0]) if row else 0

@@ -1,0 +1,100 @@
+"""A first look at a file, before anything is stored."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.datasets.columns import UsualColumns, detect_columns
+from engine.datasets.decode import ENCODINGS
+from engine.datasets.dialect import DELIMITERS, sniff
+from engine.datasets.kinds import Kind, kind_of
+from engine.datasets.table import Reject, database, parquet_columns, parquet_head, read_head
+
+__all__ = ["DELIMITERS", "ENCODINGS", "PREVIEW_ROWS", "Preview", "Reject", "UsualColumns", "preview"]
+
+PREVIEW_ROWS = 20
+LOOKED_AT_ROWS = 200
+"""How many rows decide which column is which."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a file seems to be, and its first rows."""
+
+    filename: str
+    kind: Kind
+    size_bytes: int
+    encoding: str
+    """How it is read, a name of `ENCODINGS`; "" for Parquet."""
+    encodings: tuple[str, ...]
+    """The encodings its bytes would allow, likeliest first."""
+    delimiter: str
+    """"" for Parquet."""
+    header: bool
+    """Whether the first line names the columns."""
+    columns: tuple[str, ...]
+    rows: tuple[dict[str, str], ...]
+    """The first rows, every value as text."""
+    text_column: str
+    """As detected; "" when it cannot be told."""
+    label_column: str
+    """As detected; "" when it cannot be told."""
+    labels: dict[str, int]
+    """Value of the label column → rows, among the first 200 rows; to map labels before anything is stored."""
+    rejects: tuple[Reject, ...]
+    """Rows in the start of the file that cannot be read, by line."""
+
+
+def preview(
+    path: Path,
+    *,
+    filename: str,
+    encoding: str = "",
+    delimiter: str = "",
+    header: bool | None = None,
+    usual: UsualColumns | None = None,
+    text_column: str = "",
+    label_column: str = "",
+) -> Preview:
+    """Return what `path` seems to be; what is given is kept, the rest detected.
+
+    Reads every byte once to tell the encoding, and parses only the start. Raises BadInput for a file that holds no
+    table: empty, of another kind, cut off, with a NUL byte, not in `encoding`.
+    """
+    kind = kind_of(path, filename)
+    with tempfile.TemporaryDirectory(prefix="breakeven-") as folder, database(Path(folder)) as connection:
+        if kind == "parquet":
+            columns = parquet_columns(connection, path, filename)
+            rows = parquet_head(connection, path, filename, columns, LOOKED_AT_ROWS)
+            used, allowed, separator, named, rejects = "", (), "", True, ()
+        else:
+            dialect = sniff(path, filename, encoding=encoding, delimiter=delimiter, header=header)
+            columns, separator, named = dialect.columns, dialect.delimiter, dialect.header
+            used, allowed = dialect.encoding.name, dialect.encoding.candidates
+            rows, rejects = read_head(connection, dialect, Path(folder), filename, limit=LOOKED_AT_ROWS)
+    text, label = detect_columns(columns, rows, usual or UsualColumns(), text=text_column, label=label_column)
+    return Preview(
+        filename=filename,
+        kind=kind,
+        size_bytes=path.stat().st_size,
+        encoding=used,
+        encodings=allowed,
+        delimiter=separator,
+        header=named,
+        columns=columns,
+        rows=tuple(rows[:PREVIEW_ROWS]),
+        text_column=text,
+        label_column=label,
+        labels=_counts(rows, label),
+        rejects=rejects,
+    )
+
+
+def _counts(rows: list[dict[str, str]], column: str) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for row in rows:
+        if value := row.get(column, "").strip():
+            counts[value] = counts.get(value, 0) + 1
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
