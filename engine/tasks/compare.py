@@ -76,7 +76,7 @@ def paired(
     p_value = mcnemar(only_a, only_b)
     value, drawn = _differences(truth, [a], [b], seed, resamples)
     accuracy, macro_f1 = (percentile_interval(float(v), drawn[:, m]) for m, v in enumerate(value))
-    verdicts = (_sign(accuracy) if p_value < SIGNIFICANT else 0, _sign(macro_f1))
+    verdicts = (int(np.sign(only_b - only_a)) if p_value < SIGNIFICANT else 0, _sign(macro_f1))
     return Paired(
         rows=len(truth),
         only_first_right=only_a,
