@@ -28,7 +28,7 @@ run: $(INSTALLED) $(CATALOGUES)
 	@where=$$($(PY) -c "$$ADDRESS") && set -- $$where && \
 	echo "Breakeven is starting on $$3; Ctrl+C stops it." && \
 	{ $(PY) -c "$$OPEN" "$$3" "$$2" & } && \
-	exec $(PY) -m uvicorn app:app --host "$$1" --port "$$2" --log-level warning
+	exec $(PY) -m uvicorn app:app --host "$$1" --port "$$2" --log-level warning --no-access-log
 
 test: $(DEV) $(CATALOGUES)
 	@$(PY) -m tests.browser.chromium

@@ -15,7 +15,7 @@ from tests.browser.visitor import Visitor
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-KEPT = {"BREAKEVEN_CHROMIUM", "BREAKEVEN_DEV_DATA", "BREAKEVEN_CHAOS"}
+KEPT = {"BREAKEVEN_CHROMIUM", "BREAKEVEN_DEV_DATA", "BREAKEVEN_CHAOS", "BREAKEVEN_PICTURES"}
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -50,6 +50,14 @@ def finished_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def dashboard(finished_workspace: Path) -> Iterator[server.Dashboard]:
     """A dashboard as `make run` starts it, over `finished_workspace`; its log may hold no traceback."""
     with server.dashboard(finished_workspace) as running:
+        yield running
+    assert "Traceback" not in running.log, running.log
+
+
+@pytest.fixture(scope="session")
+def empty_dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.Dashboard]:
+    """A dashboard over an empty workspace, its demo turned off."""
+    with server.dashboard(tmp_path_factory.mktemp("empty") / "workspace") as running:
         yield running
     assert "Traceback" not in running.log, running.log
 

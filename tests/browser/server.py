@@ -80,7 +80,7 @@ def dashboard(home: Path, *, ready_path: str = "/_stcore/health", **settings: ob
     with tempfile.NamedTemporaryFile(suffix=".log", delete=False) as log:
         started = time.perf_counter()
         process = subprocess.Popen(
-            [sys.executable, "-m", "uvicorn", "app:app", f"--port={port}", "--log-level=warning"],
+            [sys.executable, "-m", "uvicorn", "app:app", f"--port={port}", "--log-level=warning", "--no-access-log"],
             cwd=ROOT,
             env=environment(home, **given),
             stdout=log,

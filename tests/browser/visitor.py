@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request, Response, expect
 
 WAIT_MS = 30_000
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"][data-test-connection-state="CONNECTED"]'
@@ -28,6 +28,7 @@ class Visitor:
     def __post_init__(self) -> None:
         self.page.set_default_timeout(WAIT_MS)
         self.page.on("request", self._note_request)
+        self.page.on("response", self._note_response)
         self.page.on("pageerror", lambda error: self.faults.append(f"script error: {error}"))
         self.page.on("console", self._note_console)
 
@@ -36,8 +37,13 @@ class Visitor:
         if address.scheme not in {"data", "blob"} and address.netloc != urlsplit(self.url).netloc:
             self.other_hosts.add(address.netloc)
 
+    def _note_response(self, response: Response) -> None:
+        # Streamlit's page looks for its server beneath its own path before it looks at the root.
+        if response.status >= 400 and "/_stcore/" not in response.url:
+            self.faults.append(f"{response.status} for {response.url}")
+
     def _note_console(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type == "error" and "Failed to load resource" not in message.text:
             self.faults.append(f"console: {message.text}")
 
     def open(self, path: str = "/", **query: str) -> Visitor:

@@ -1,0 +1,109 @@
+"""Follows a script that people follow: every list item of docs/demo.md is one instruction, every picture is taken.
+
+    - Open `/compare`.                          - Press **Compare**.
+    - Choose **Probe** under **Recipe**.        - Type "Profit rose." into **Sentences**.
+    - Wait until you see **Finished**.          - See **Macro-F1**.
+
+Anything else in a list item is an error; text outside lists is for the person who speaks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from playwright.sync_api import Locator, expect
+
+from tests.browser.visitor import Visitor
+
+PATIENCE_MS = 240_000
+"""For what trains meanwhile."""
+PICTURE = re.compile(r"!\[[^\]]*\]\((images/[\w-]+\.png)\)")
+PRESSED = ("link", "button", "radio", "tab", "option")
+
+
+def instructions(document: str) -> Iterator[str]:
+    """Yield the list items and pictures of a Markdown text, in order; a list item may go on in the next line."""
+    text = re.sub(r"\n {2,}(?=\S)", " ", document)
+    for line in text.splitlines():
+        if line.startswith("- ") or PICTURE.match(line):
+            yield line.removeprefix("- ").strip()
+
+
+def follow(visitor: Visitor, document: str, take_picture: Callable[[Path], None]) -> int:
+    """Do everything the document says; return how many instructions there were."""
+    count = 0
+    for instruction in instructions(document):
+        count += 1
+        if picture := PICTURE.match(instruction):
+            visitor.settled()
+            take_picture(Path(picture[1]))
+        else:
+            _follow_one(visitor, instruction)
+    return count
+
+
+def _follow_one(visitor: Visitor, instruction: str) -> None:
+    for pattern, action in VERBS.items():
+        if found := re.fullmatch(pattern, instruction):
+            action(visitor, *found.groups())
+            return
+    raise AssertionError(f"nobody can follow this: {instruction}")
+
+
+def _open(visitor: Visitor, path: str) -> None:
+    visitor.open(path)
+
+
+def press(visitor: Visitor, name: str) -> None:
+    """Press the first visible link, button or choice that is called `name`."""
+    _pressable(visitor, name).click()
+    visitor.settled()
+
+
+def _pressable(visitor: Visitor, name: str) -> Locator:
+    roles = [visitor.page.get_by_role(role, name=name) for role in PRESSED]  # type: ignore[arg-type]
+    either = roles[0]
+    for other in roles[1:]:
+        either = either.or_(other)
+    return either.locator("visible=true").first
+
+
+def choose(visitor: Visitor, option: str, label: str) -> None:
+    """Choose an option of the select box, or of the row of choices, that is called `label`."""
+    box = visitor.page.get_by_role("combobox", name=label).locator("visible=true")
+    if box.count():
+        box.first.click()
+        visitor.page.get_by_role("option", name=option).first.click()
+    else:
+        group = visitor.page.get_by_role("radiogroup", name=label).or_(visitor.page.get_by_role("group", name=label))
+        group.first.get_by_text(option).first.click()
+    visitor.settled()
+
+
+def enter(visitor: Visitor, text: str, label: str) -> None:
+    """Type into the field that is called `label` and leave it."""
+    field = visitor.page.get_by_role("textbox", name=label).first
+    field.fill(text)
+    field.blur()
+    visitor.settled()
+
+
+def _see(visitor: Visitor, text: str, *, patience_ms: int = 30_000) -> None:
+    expect(visitor.page.get_by_text(text).locator("visible=true").first).to_be_visible(timeout=patience_ms)
+
+
+def _wait(visitor: Visitor, text: str) -> None:
+    _see(visitor, text, patience_ms=PATIENCE_MS)
+    visitor.settled()
+
+
+VERBS: dict[str, Callable[..., None]] = {
+    r"Open `(/\S*)`\.": _open,
+    r"Press \*\*(.+)\*\*\.": press,
+    r"Choose \*\*(.+)\*\* under \*\*(.+)\*\*\.": choose,
+    r'Type "(.+)" into \*\*(.+)\*\*\.': enter,
+    r"See \*\*(.+)\*\*\.": _see,
+    r"Wait until you see \*\*(.+)\*\*\.": _wait,
+}
