@@ -1,0 +1,155 @@
+"""The index: one DuckDB database a process, answering for every run and every request served.
+
+One process may hold `analytics.duckdb`: the one that gets `analytics.lock` beside it (the supervisor has a lock of its
+own, so that a command can run while a dashboard does). Any other process indexes into memory, from the same folders.
+A query takes a cursor of its own, because a connection shared by threads returns other threads' rows.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+from filelock import FileLock, Timeout
+
+from engine.analytics import ingest, store
+from engine.analytics.usage import load_read
+from engine.config import Settings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+log = logging.getLogger(__name__)
+
+
+class Index:
+    """What the pages and commands ask. Safe to share between threads.
+
+    `owner` says whether it is kept in the file; `marks` and `usage_read` are what `ingest.refresh` has seen of each run
+    and how many bytes it has read of each usage file.
+    """
+
+    def __init__(self, settings: Settings, *, owner: bool) -> None:
+        self.workspace = settings.workspace
+        self.writing = threading.RLock()
+        self.marks: dict[str, ingest.Mark] = {}
+        self.usage_read: dict[str, int] = {}
+        self._lock = _take(self.workspace.home / "analytics.lock") if owner else None
+        self._connection = self._open()
+
+    @property
+    def owner(self) -> bool:
+        return self._lock is not None
+
+    def frame(self, sql: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
+        """Return the rows of a query. Values go into `parameters`, never into `sql`."""
+        with self._answering() as cursor:
+            return cursor.execute(sql, list(parameters)).df()
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Return the rows of a query as tuples."""
+        with self._answering() as cursor:
+            return cursor.execute(sql, list(parameters)).fetchall()
+
+    @contextmanager
+    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Yield a cursor whose writes come all or not at all; one writer at a time."""
+        with self.writing, self._connection.cursor() as cursor:
+            cursor.execute("BEGIN")
+            try:
+                yield cursor
+            except BaseException:
+                cursor.execute("ROLLBACK")
+                raise
+            cursor.execute("COMMIT")
+
+    def rebuild(self) -> None:
+        """Forget everything and read every run and usage file again."""
+        with self.writing:
+            with self.transaction() as cursor:
+                for (table,) in cursor.execute("SELECT table_name FROM duckdb_tables()").fetchall():
+                    if table != "migrations":
+                        cursor.execute(f'DELETE FROM "{table}"')  # noqa: S608 -- a name from the database itself
+            self.marks, self.usage_read = {}, {}
+            ingest.refresh(self)
+
+    def close(self) -> None:
+        """Close the database and let another process own it."""
+        self._connection.close()
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    @contextmanager
+    def _answering(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Yield a cursor; when the file turns out to be damaged, build it again for the next question."""
+        try:
+            with self._connection.cursor() as cursor:
+                yield cursor
+        except store.DAMAGE as error:
+            self._replace(error)
+            raise
+
+    def _replace(self, reason: Exception) -> None:
+        with self.writing:
+            if self.owner:
+                self._connection.close()
+                store.set_aside(self.workspace.database, reason)
+            self.marks, self.usage_read = {}, {}
+            self._connection = self._open()
+            ingest.refresh(self)
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        if self._lock is not None:
+            try:
+                connection, usable = store.open_file(self.workspace.database, self.workspace.tmp)
+            except duckdb.IOException as error:
+                log.warning("The index is held by another program (%s); this process keeps its own in memory.", error)
+                self._lock.release()
+                self._lock = None
+            else:
+                if usable:
+                    self.marks, self.usage_read = ingest.load_marks(connection), load_read(connection)
+                return connection
+        return store.open_memory(self.workspace.tmp)
+
+
+def open_index(settings: Settings, *, owner: bool) -> Index:
+    """Return an index that knows every run as it is now. With `owner`, it is kept in the file if no one else has it."""
+    index = Index(settings, owner=owner)
+    ingest.refresh(index)
+    return index
+
+
+_indexes: dict[Path, Index] = {}
+_opening = threading.Lock()
+
+
+def index_for(settings: Settings) -> Index:
+    """Return this process's index of the workspace, refreshed; opened by whoever asks first."""
+    home = settings.workspace.home
+    with _opening:
+        index = _indexes.get(home)
+        if index is None:
+            index = _indexes[home] = Index(settings, owner=True)
+            atexit.register(index.close)
+    ingest.refresh(index)
+    return index
+
+
+def _take(path: Path) -> FileLock | None:
+    """Return the lock if it is free, else None."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Any thread may close the index, so the lock is not bound to the one that took it.
+    lock = FileLock(path, thread_local=False)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        return None
+    return lock

@@ -1,0 +1,181 @@
+"""What pages and commands ask the index. Every value is bound; every answer is a table or a frozen dataclass.
+
+Prices and carbon are not here: `engine.analytics.priced` hands what was measured to the economics.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from engine.analytics.database import Index
+from engine.errors import NotFound
+from engine.messages import Message
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_FINISHED = """
+SELECT r.run_id, r.scenario, r.recipe, r.backbone, r.seed, r.group_id, r.label, r.demo, r.dataset_id,
+    r.dataset_name AS dataset, r.test_id, r.licence, r.commercial_use, r.synthetic, r.created_at, r.finished_at,
+    r.train_rows, r.test_rows, r.test_looks, r.threads, r.cores, r.cpu, r.served, r.provider,
+    r.train_s AS train_seconds, r.total_s AS total_seconds, r.peak_memory_mib, r.flops,
+    r.energy_kwh AS kwh, r.energy_low_kwh AS kwh_low, r.energy_high_kwh AS kwh_high, r.energy_method,
+    v.size_bytes, v.p50_ms, v.p95_ms, v.p99_ms, v.throughput_per_s, v.best_batch, q.* EXCLUDE (run_id)
+FROM runs r
+LEFT JOIN variants v ON v.run_id = r.run_id AND v.name = r.served
+LEFT JOIN ({metrics}) q ON q.run_id = r.run_id
+WHERE r.kind = 'finetune' AND r.state = 'finished' AND (NOT r.trashed OR ?)
+    AND (? = '' OR r.scenario = ?) AND (? = '' OR r.test_id = ?)
+ORDER BY r.finished_at, r.run_id
+"""
+
+
+def runs(index: Index, scenario: str = "", *, test_id: str = "", trashed: bool = False) -> pd.DataFrame:
+    """Return one row a finished fine-tuning run, oldest first: what it is, what it measured, how good it is.
+
+    For each metric of the test part there are columns `<name>`, `<name>_low`, `<name>_high`, and `validation_<name>`.
+    Size, latency and throughput are of the served variant. An empty `scenario` or `test_id` means all; runs put away
+    are left out unless `trashed`. Times are UTC without a zone.
+    """
+    names = [name for (name,) in index.rows("SELECT DISTINCT name FROM metrics ORDER BY name")]
+    columns = "".join(
+        f", max(value) FILTER (part = 'test' AND name = ?) AS \"{n}\", max(low) FILTER (part = 'test' AND name = ?)"
+        f' AS "{n}_low", max(high) FILTER (part = \'test\' AND name = ?) AS "{n}_high",'
+        f" max(value) FILTER (part = 'validation' AND name = ?) AS \"validation_{n}\""
+        for n in (name.replace('"', '""') for name in names)
+    )
+    sql = _FINISHED.format(metrics=f"SELECT run_id{columns} FROM metrics GROUP BY run_id")  # noqa: S608 -- quoted names
+    bound = [name for name in names for _ in range(4)]
+    return index.frame(sql, [*bound, trashed, scenario, scenario, test_id, test_id])
+
+
+@dataclass(frozen=True)
+class Best:
+    """The run of a scenario that did best on the validation part, among those with the newest test part."""
+
+    scenario: str
+    run: dict[str, Any]
+    """Its row of `runs`."""
+    quality: str
+    """The metric it was chosen by."""
+    compared: int
+    """How many runs it was chosen from."""
+
+
+def overview(index: Index, qualities: dict[str, str]) -> dict[str, Best]:
+    """Return the best run by scenario; `qualities` names each scenario's metric. Scenarios without a run are left out.
+
+    Runs on different test parts do not compare, so only those that share the newest run's test part do. The choice
+    looks at the validation part, so that the test figure stays an honest one; of equals, the earlier run is taken.
+    """
+    found = {}
+    for scenario, quality in qualities.items():
+        table = runs(index, scenario)
+        if not len(table) or (chosen_by := f"validation_{quality}") not in table:
+            continue
+        same = table[table["test_id"] == table["test_id"].iloc[-1]].dropna(subset=[chosen_by])
+        if len(same):
+            row = {str(k): v for k, v in same.loc[same[chosen_by].idxmax()].items()}
+            found[scenario] = Best(scenario, row, quality, len(same))
+    return found
+
+
+@dataclass(frozen=True)
+class RunDetail:
+    """Everything the index holds of one run."""
+
+    run: dict[str, Any]
+    """The row of table runs."""
+    labels: tuple[str, ...]
+    confusion: tuple[tuple[int, ...], ...]
+    """Counts on the test part: actual down, predicted across; empty before the run is finished."""
+    epochs: pd.DataFrame
+    metrics: pd.DataFrame
+    """part, name, value, low, high."""
+    per_class: pd.DataFrame
+    variants: pd.DataFrame
+    last_event: dict[str, Any] = field(default_factory=dict)
+
+
+def run_detail(index: Index, run_id: str) -> RunDetail:
+    """Return one run by its whole id. Raises NotFound when the index has no such run, or why it was left out."""
+    found = index.frame("SELECT * FROM runs WHERE run_id = ?", [run_id])
+    if not len(found):
+        _refuse(index, run_id)
+    row = {str(k): v for k, v in found.iloc[0].items()}
+
+    def rows_of(table: str, order: str) -> pd.DataFrame:
+        return index.frame(f"SELECT * EXCLUDE (run_id) FROM {table} WHERE run_id = ? ORDER BY {order}", [run_id])  # noqa: S608 -- our names
+
+    labels, confusion, last_event = (row.pop(k) for k in ("labels", "confusion", "last_event"))
+    return RunDetail(
+        run=row,
+        labels=tuple(_loaded(labels, [])),
+        confusion=tuple(tuple(line) for line in _loaded(confusion, [])),
+        epochs=rows_of("epochs", "epoch"),
+        metrics=rows_of("metrics", "part, name"),
+        per_class=rows_of("per_class", "part, position"),
+        variants=rows_of("variants", "name"),
+        last_event=_loaded(last_event, {}),
+    )
+
+
+def _refuse(index: Index, run_id: str) -> None:
+    for (message,) in index.rows("SELECT message FROM damaged WHERE run_id = ?", [run_id]):
+        raise NotFound(
+            "Run {run_id} cannot be read: {reason}", run_id=run_id, reason=Message.from_json(json.loads(message))
+        )
+    newest = ", ".join(r for (r,) in index.rows("SELECT run_id FROM runs ORDER BY created_at DESC LIMIT 3"))
+    raise NotFound("There is no run {run_id}; the newest are: {newest}.", run_id=run_id, newest=newest or "-")
+
+
+def jobs(index: Index, *, limit: int = 200, trashed: bool = False) -> pd.DataFrame:
+    """Return the newest jobs of every kind: running first, then waiting ones in their order, then the newest ended.
+
+    Columns run_id, kind, scenario, recipe, label, demo, state, attempt, created_at, started_at, ended_at, seconds.
+    Whether a running one is alive, and how far it is, tells `engine.jobs.progress`.
+    """
+    return index.frame(
+        """
+        SELECT run_id, kind, scenario, recipe, label, demo, state, attempt, created_at, started_at, ended_at,
+            epoch(coalesce(ended_at, now() AT TIME ZONE 'UTC') - started_at) AS seconds
+        FROM runs WHERE NOT trashed OR ?
+        ORDER BY CASE state WHEN 'running' THEN 0 WHEN 'queued' THEN 1 ELSE 2 END,
+            CASE state WHEN 'queued' THEN epoch(created_at) ELSE -epoch(created_at) END, run_id
+        LIMIT ?
+        """,
+        [trashed, limit],
+    )
+
+
+def usage(index: Index, *, days: int = 30) -> pd.DataFrame:
+    """Return by model what was served in the last `days`: requests, predictions, errors, p50_ms, p95_ms, last_at."""
+    return index.frame(
+        """
+        SELECT model, count(*) AS requests, sum(u.predictions)::BIGINT AS predictions, count(*) FILTER (status >= 400) AS errors,
+            quantile_cont(ms, 0.5) AS p50_ms, quantile_cont(ms, 0.95) AS p95_ms, max(served_at) AS last_at
+        FROM usage u WHERE served_at >= (now() AT TIME ZONE 'UTC') - to_days(?)
+        GROUP BY model ORDER BY requests DESC, model
+        """,
+        [days],
+    )
+
+
+@dataclass(frozen=True)
+class DamagedRun:
+    """A run folder that could not be read, and why."""
+
+    run_id: str
+    message: Message
+
+
+def damaged(index: Index) -> list[DamagedRun]:
+    """Return the run folders left out of every other answer."""
+    rows = index.rows("SELECT run_id, message FROM damaged ORDER BY run_id")
+    return [DamagedRun(run_id, Message.from_json(json.loads(message))) for run_id, message in rows]
+
+
+def _loaded(text: Any, otherwise: Any) -> Any:
+    return json.loads(text) if isinstance(text, str) else otherwise
