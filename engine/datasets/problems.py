@@ -145,8 +145,8 @@ def class_problems(classes: dict[str, int], groups: dict[str, int], *, parts: in
 
 
 def _small_classes(classes: dict[str, int], groups: dict[str, int], parts: int) -> list[Problem]:
-    tiny = [label for label in classes if groups[label] < parts]
-    small = [label for label in classes if parts <= groups[label] and classes[label] < FEW_ROWS_OF_A_CLASS]
+    tiny = [label for label in classes if groups.get(label, 0) < parts]
+    small = [label for label in classes if parts <= groups.get(label, 0) and classes[label] < FEW_ROWS_OF_A_CLASS]
     found = []
     if tiny:
         message = Message(
