@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 import tempfile
 import traceback
@@ -14,6 +16,7 @@ from typer.exceptions import Abort, TyperException
 from engine.cli import train, use, workspace
 from engine.config import load_settings
 from engine.errors import BreakevenError, Failure
+from engine.jobs.faults import is_full_disk
 
 app = typer.Typer(
     name="python -m engine",
@@ -49,6 +52,8 @@ def main(arguments: Sequence[str]) -> int:
         return _complain("Stopped.", 1)
     except Exception as error:  # noqa: BLE001 - nobody at a terminal is to see a traceback
         return _complain(str(_fault(error)), 1)
+    finally:
+        shutil.rmtree(_home() / "tmp" / str(os.getpid()), ignore_errors=True)
     return status if isinstance(status, int) else 0
 
 
@@ -59,9 +64,14 @@ def _complain(sentence: str, status: int) -> int:
 
 def _fault(error: Exception) -> Failure:
     """Return the sentence for an error nobody foresaw, its traceback written to a file."""
+    if is_full_disk(error):
+        return Failure(
+            "The disk that holds {folder} is full; free some space or choose another folder with BREAKEVEN_HOME.",
+            folder=str(_home()),
+        )
     if isinstance(error, OSError) and error.filename:
         return Failure(
-            "{path} could not be used ({reason}); check that it can be read and written and that the disk is not full.",
+            "{path} could not be used ({reason}); check that it is there and can be read and written.",
             path=str(error.filename),
             reason=error.strerror or str(error),
         )

@@ -23,6 +23,7 @@ import psutil
 
 from engine.config import Settings
 from engine.errors import BreakevenError, Cancelled, Failure
+from engine.jobs.faults import is_full_disk, is_no_memory
 from engine.jobs.lease import Lease, heartbeat
 from engine.jobs.runs import Attempt, RunFolder
 
@@ -30,8 +31,6 @@ Listener = Callable[[str, dict[str, Any]], None]
 STEP_SECONDS = 0.3
 RESERVE_BYTES = 64 << 10
 """Set aside at the start and given back at the end, so that a full disk can still be reported."""
-FULL_DISK = ("No space left on device", "File too large", "Disk quota exceeded", "os error 28", "os error 27")
-NO_MEMORY = ("can't allocate memory", "Unable to allocate", "Cannot allocate memory", "bad allocation")
 
 
 @dataclass
@@ -70,7 +69,7 @@ class Job:
 
     def _step(self, values: dict[str, Any]) -> None:
         now = time.monotonic()
-        if now - self._stepped < STEP_SECONDS:
+        if now - self._stepped < STEP_SECONDS and "doing" not in values:
             return
         self._stepped = now
         memory_mib = psutil.Process().memory_info().rss / 2**20
@@ -125,15 +124,14 @@ def _worded(error: BaseException, job: Job) -> BreakevenError:
     if isinstance(error, BreakevenError):
         return error
     traceback.print_exception(error, file=sys.stderr)
-    said = " ".join(str(e) for e in _chain(error))
-    if any(words in said for words in FULL_DISK):
+    if is_full_disk(error):
         return Failure(
             "The disk that holds {folder} is full, so run {run_id} stopped; free some space or choose another folder "
             "with BREAKEVEN_HOME, then start it again.",
             folder=str(job.settings.home),
             run_id=job.run.run_id,
         )
-    if any(isinstance(e, MemoryError) for e in _chain(error)) or any(words in said for words in NO_MEMORY):
+    if is_no_memory(error):
         return Failure(
             "Run {run_id} needed more memory than there is; close other programs, or choose the probe recipe, smaller "
             "batches or shorter texts, then start it again.",
@@ -145,12 +143,6 @@ def _worded(error: BaseException, job: Job) -> BreakevenError:
         error=f"{type(error).__name__}: {str(error).strip().splitlines()[0][:200]}" if str(error) else repr(error),
         log=str(job.attempt.log_file),
     )
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
 
 
 @contextmanager

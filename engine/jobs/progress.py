@@ -98,7 +98,9 @@ def progress(run: RunFolder) -> Progress:
     events = attempt.events()
     step = _step(attempt) if state == "running" else {}
     curves = _curves(events)
-    phase, fraction = _phase(events, step) if state == "running" else (STATES[state], float(state == "finished"))
+    phase, fraction = STATES[state], float(state == "finished")
+    if state == "running":
+        phase, fraction = _phase(events, step) if kind == "finetune" else _only_phase(step)
     return Progress(
         run_id=run.run_id,
         kind=kind,
@@ -132,6 +134,12 @@ def _phase(events: list[dict[str, Any]], step: dict[str, Any]) -> tuple[Message,
     phase = PHASES.get(str(name), PHASES["train"])
     within = float(step.get("fraction", 0.0))
     return phase.said, phase.start + (phase.end - phase.start) * min(1.0, within)
+
+
+def _only_phase(step: dict[str, Any]) -> tuple[Message, float]:
+    """A job other than a fine-tuning run says itself what it does and how far it is."""
+    doing = Message.from_json(step["doing"]) if "doing" in step else STATES["running"]
+    return doing, float(step.get("fraction", 0.0))
 
 
 def _curves(events: list[dict[str, Any]]) -> tuple[Epoch, ...]:

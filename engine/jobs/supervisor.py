@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +19,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
+from typing import ClassVar
 
+import psutil
 from filelock import FileLock, Timeout
 
 from engine.config import REPOSITORY, Settings
@@ -41,11 +44,13 @@ TRIES = 2
 class Supervisor:
     """Runs the queue of one workspace from a thread of the dashboard."""
 
+    _workers: ClassVar[dict[Path, subprocess.Popen[bytes]]] = {}
+    """Children of this process by attempt. They stay when a supervisor stops, for the next one to reap."""
+
     def __init__(self, settings: Settings, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
         self._settings = settings
         self._lock = FileLock(settings.workspace.home / "supervisor.lock", thread_local=False)
         self._pulse = Pulse(patience_seconds)
-        self._workers: dict[Path, subprocess.Popen[bytes]] = {}
         self._cancelled_at: dict[Path, float] = {}
         self._settled: set[str] = set()
         self._stop = threading.Event()
@@ -59,7 +64,8 @@ class Supervisor:
     def start(self) -> bool:
         """Begin; return whether this process is the owner. If another one is, wait for it to end."""
         self._settings.workspace.home.mkdir(parents=True, exist_ok=True)
-        self._take_lock()
+        if self._take_lock():
+            sweep_temporary_files(self._settings.workspace.home)
         self._thread.start()
         return self.owner
 
@@ -89,7 +95,9 @@ class Supervisor:
     def _tick(self) -> None:
         busy: set[str] = set()
         queued: list[RunFolder] = []
-        self._workers = {k: w for k, w in self._workers.items() if w.poll() is None or not _closed(k)}
+        for attempt, worker in list(self._workers.items()):
+            if worker.poll() is not None and _closed(attempt):
+                del self._workers[attempt]
         for run in self._open_runs():
             state = run.state
             if state == "running":
@@ -163,6 +171,7 @@ class Supervisor:
             return
         self._signal(attempt, signal.SIGKILL)
         attempt.discard()
+        sweep_temporary_files(self._settings.workspace.home)
         self._pulse.forget(attempt.folder)
         lease = Lease.read(attempt.folder)
         if attempt.number < TRIES and not (lease is not None and lease.foreground):
@@ -189,6 +198,13 @@ def _why_lost(run: RunFolder, attempt: Attempt, worker: subprocess.Popen[bytes] 
 
 def _closed(attempt: Path) -> bool:
     return Attempt(attempt).last_event in {"finished", "failed", "cancelled", "lost"}
+
+
+def sweep_temporary_files(home: Path) -> None:
+    """Delete what ended processes left under `tmp`."""
+    for folder in (home / "tmp").glob("*"):
+        if folder.name.isdigit() and not psutil.pid_exists(int(folder.name)):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def in_order(queued: list[RunFolder]) -> list[RunFolder]:

@@ -11,12 +11,13 @@ import argparse
 import json
 import logging
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.config import Settings, load_settings
 from engine.datasets.dataset import Dataset, PrepareOptions
@@ -27,9 +28,6 @@ from engine.jobs.results import Clock
 from engine.jobs.runs import Attempt, RunFolder
 from engine.messages import Message
 from engine.scenarios import SCENARIOS
-
-if TYPE_CHECKING:
-    pass
 
 NICENESS = 5
 """Pages and answers go before training."""
@@ -195,11 +193,14 @@ def main(arguments: list[str]) -> int:
     handler.setFormatter(JsonLines(run.run_id))
     logging.basicConfig(handlers=[handler], level=logging.INFO)
     logging.captureWarnings(True)
+    settings = load_settings()
     try:
-        run_attempt(run, attempt, load_settings())
+        run_attempt(run, attempt, settings)
     except BreakevenError as error:
         logging.getLogger(__name__).error("%s", error)
         return error.exit_status
+    finally:
+        shutil.rmtree(settings.workspace.home / "tmp" / str(os.getpid()), ignore_errors=True)
     return 0
 
 
