@@ -1,0 +1,117 @@
+"""The measured part of a model card: quality, export, speed, energy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.messages import Message
+from engine.reports.markdown import Block, Table
+from engine.reports.wording import UNKNOWN, measured, of_hundred
+from engine.scenarios import SCENARIOS
+from engine.tasks import TASKS
+
+
+def evaluation(report: Mapping[str, Any]) -> tuple[Block, ...]:
+    """Return how good the served model is on the test part, overall and by class, and what it confuses."""
+    quality = report["quality"]
+    scenario = SCENARIOS.get(report["scenario"])
+    metrics = TASKS[scenario.task].metrics if scenario and scenario.task in TASKS else ()
+    known = [m for m in metrics if m.name in quality["metrics"]]
+    how = Message(
+        "Judged through the exported model as served ({precision}), on {rows} held-out rows (test part {test_id}) that "
+        "neither training nor any choice has seen; looks at the test part: {looks}. In brackets: bootstrap 95 % "
+        "interval.",
+        precision=report["served"],
+        rows=quality["rows"],
+        test_id=report["dataset"]["test_id"],
+        looks=report.get("test_looks", 1),
+    )
+    right = Message("{of_hundred} of 100 right.", of_hundred=of_hundred(quality["metrics"]["accuracy"]["value"]))
+    figures = Table(
+        (Message("Metric"), Message("Value"), Message("Meaning")),
+        tuple((m.title, measured(quality["metrics"][m.name]), m.meaning) for m in known),
+    )
+    classes = Table(
+        (Message("Class"), Message("Rows"), Message("Precision"), Message("Recall"), Message("F1")),
+        tuple(
+            (e["label"], e["support"], measured(e["precision"]), measured(e["recall"]), measured(e["f1"]))
+            for e in quality["per_class"]
+        ),
+    )
+    confusion = Table(
+        (Message("Truth ↓, answer →"), *report["labels"]),
+        tuple((label, *row) for label, row in zip(report["labels"], quality["confusion"], strict=True)),
+    )
+    return (how, right, figures, classes, confusion)
+
+
+def speed(report: Mapping[str, Any]) -> tuple[Block, ...]:
+    """Return what the export cost in accuracy, and how fast and large each variant is; empty when not measured."""
+    variants = {k: v for k, v in (report.get("variants") or {}).items() if v.get("latency_ms")}
+    gate = report.get("gate") or {}
+    blocks: list[Block] = []
+    if gate.get("fp32_max_difference") is not None:
+        blocks.append(
+            Message(
+                "The exported fp32 model differs from torch by at most {difference:.1e} in its logits.",
+                difference=gate["fp32_max_difference"],
+            )
+        )
+    if gate.get("int8_agreement") is not None:
+        blocks.append(
+            Message(
+                "The int8 model gives the same class as fp32 for {agreement:.1%} of the validation part.",
+                agreement=gate["int8_agreement"],
+            )
+        )
+    rows = tuple(
+        (
+            name,
+            f"{v['latency_ms']['p50']:.2f} / {v['latency_ms']['p95']:.2f} / {v['latency_ms']['p99']:.2f}",
+            f"{v['throughput_per_s']:.0f}",
+            f"{v['size_bytes'] / 2**20:.1f}",
+            v.get("provider", ""),
+        )
+        for name, v in variants.items()
+    )
+    if rows:
+        head = (
+            Message("Precision"),
+            Message("Latency of one text p50 / p95 / p99, ms"),
+            Message("Texts a second, best batch"),
+            Message("Size, MiB"),
+            Message("Provider"),
+        )
+        blocks.append(Table(head, rows))
+    return tuple(blocks)
+
+
+def impact(report: Mapping[str, Any], carbon: Mapping[str, Any] | None) -> tuple[Block, ...]:
+    """Return the energy and, where a region was chosen, the carbon of the run; empty when not recorded."""
+    energy = report.get("energy") or {}
+    if energy.get("kwh") is None:
+        return ()
+    method = (
+        Message("counted by the processor")
+        if energy.get("method") == "rapl"
+        else Message("computed from the documented power model, not counted")
+    )
+    used = Message(
+        "Energy of the whole run: {kwh:.3g} kWh, {method}. Source: {source}.",
+        kwh=energy["kwh"],
+        method=method,
+        source=energy.get("source") or UNKNOWN,
+    )
+    carbon = carbon or report.get("carbon")
+    if not carbon:
+        return (used,)
+    return (
+        used,
+        Message(
+            "Carbon: {kgco2e:.3g} kgCO2e, projected for region {region}. Source: {source}.",
+            kgco2e=carbon["kgco2e"],
+            region=carbon.get("region") or UNKNOWN,
+            source=carbon.get("source") or UNKNOWN,
+        ),
+    )
