@@ -39,8 +39,11 @@ def start_inference(settings: Settings) -> Callable[[], None]:
     """Start and watch the inference process; return what stops it."""
     from engine.serving.process import InferenceProcess
 
+    from pages.shared import resources
+
     process = InferenceProcess(settings)
     process.start()
+    resources.parts["inference"] = process
     return process.stop
 
 

@@ -2,21 +2,25 @@
 
 import streamlit as st
 
+from engine.analytics.priced import Pricing
 from engine.scenarios import SCENARIOS
 from pages.shared import data, site
 from pages.shared.best import scenario_card
 from pages.shared.frame import data_notes, kinds_legend, page_title
 from pages.shared.i18n import tr
 from pages.shared.recent import recent_runs
+from pages.shared.resources import settings
 
 page_title(tr("What can a small model do for you?"), tr("Fine-tuned here, measured here, priced with dated sources."))
 runs = data.runs()
+best = data.best({scenario.name: scenario.quality for scenario in SCENARIOS.values()})
+pricing = Pricing.choose(settings().instance, settings().utilisation)
 if len(runs) and runs["synthetic"].any():
     data_notes(synthetic=True)
 
 with st.grid(2, min_column_width=340):
     for scenario in SCENARIOS.values():
-        scenario_card(scenario, data.runs(scenario.name))
+        scenario_card(scenario, best.get(scenario.name), pricing)
     recent_runs(runs)
 
 st.subheader(tr("Where to start"), anchor=False)

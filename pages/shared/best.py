@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import Any
+
 import streamlit as st
 
+from engine.analytics.priced import Pricing, figures
+from engine.analytics.queries import Best
 from engine.scenarios import Scenario
 from pages.shared import site, words
 from pages.shared.frame import badge, empty
 from pages.shared.i18n import md, tr, tr_message
 from pages.shared.numbers import milliseconds, money, percent
+from pages.shared.pricing import origin
 
 
-def best_run(runs: pd.DataFrame, quality: str) -> pd.Series | None:
-    """Return the run with the highest quality on the newest test part, or None. Other test parts do not compare."""
-    if not len(runs):
-        return None
-    newest = runs[runs["test_id"] == runs.iloc[-1]["test_id"]]
-    return newest.loc[newest[quality].idxmax()]
-
-
-def scenario_card(scenario: Scenario, runs: pd.DataFrame) -> None:
+def scenario_card(scenario: Scenario, found: Best | None, pricing: Pricing) -> None:
     """Draw the card of one scenario, or what will be there and the one click that fills it."""
-    best = best_run(runs, scenario.quality)
-    if best is None:
+    if found is None:
         with empty(
             tr_message(scenario.title),
             tr("The best option, its quality, cost and speed will stand here after the first run."),
@@ -36,10 +31,11 @@ def scenario_card(scenario: Scenario, runs: pd.DataFrame) -> None:
                 step="finetune",
             )
         return
+    best = found.run
     with st.container(border=True, height="stretch"):
         st.subheader(md(tr_message(scenario.title)), anchor=False)
         st.markdown(_answer(best))
-        _figures(best)
+        _figures(best, pricing)
         badge(
             "measured",
             tr(
@@ -55,7 +51,7 @@ def scenario_card(scenario: Scenario, runs: pd.DataFrame) -> None:
             site.link(page, tr("See the results"), icon=":material/analytics:", step="results", run=best["run_id"])
 
 
-def _answer(best: pd.Series) -> str:
+def _answer(best: dict[str, Any]) -> str:
     return tr(
         "**{right}** with **{recipe}** (between {low} and {high} in 95 of 100 repetitions).",
         right=words.right_of(best["accuracy"]),
@@ -65,9 +61,9 @@ def _answer(best: pd.Series) -> str:
     )
 
 
-def _figures(best: pd.Series) -> None:
+def _figures(best: dict[str, Any], pricing: Pricing) -> None:
     with st.grid(3, min_column_width=110, gap="small"):
         st.metric(words.metric("macro_f1"), percent(best["macro_f1"]), help=words.metric_meaning("macro_f1"))
-        if "cost_per_1000_usd" in best:
-            st.metric(tr("Cost per 1,000"), md(money(best["cost_per_1000_usd"])))
+        cost = figures(best, pricing).cost_per_1000
+        st.metric(tr("Cost per 1,000"), md(money(cost.value)), help=md(origin(cost)))
         st.metric(tr("Latency p95"), milliseconds(best["p95_ms"]))

@@ -1,16 +1,19 @@
-"""What pages know about runs, read once and kept until a file changes."""
+"""What pages know about runs: the index's answers, kept until a run changes."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from engine.analytics import priced, queries
+from engine.analytics.database import Index, index_for
 from engine.config import Workspace
-from engine.errors import BreakevenError
 from engine.files import read_json
-from engine.jobs.runs import RunFolder, all_runs, open_run
+from engine.jobs.runs import RunFolder, open_run
 from pages.shared.resources import settings
 
 
@@ -23,64 +26,60 @@ def run(run_id: str) -> RunFolder:
     return open_run(workspace().runs, run_id)
 
 
-def version() -> str:
-    """Return a text that changes whenever a run is added, published or ends."""
-    runs = workspace().runs
-    marks = [(p.name, (p / "published.json").exists()) for p in runs.iterdir()]
-    return f"{runs}:{len(marks)}:{sum(done for _, done in marks)}"
+def index() -> Index:
+    """Return this process's index, up to date."""
+    return index_for(settings())
 
 
 def runs(scenario: str = "") -> pd.DataFrame:
-    """Return one row a finished run, oldest first."""
-    frame = _runs(version())
-    return frame[frame["scenario"] == scenario] if scenario and len(frame) else frame
+    """Return one row a finished fine-tuning run, oldest first."""
+    found = index()
+    return _runs(found, version(found), scenario)
 
 
-@st.cache_data(show_spinner=False, max_entries=4)
-def _runs(_version: str) -> pd.DataFrame:
-    rows = [row for r in all_runs(workspace().runs) if (row := _row(r)) is not None]
-    return pd.DataFrame(rows, columns=list(rows[0]) if rows else ["scenario", "run_id"])
+def points(pricing: priced.Pricing, scenario: str = "") -> pd.DataFrame:
+    """Return `runs` with cost and carbon under `pricing`."""
+    found = index()
+    key = (pricing.instance.id, pricing.region.id, pricing.utilisation, pricing.spot)
+    return _points(found, version(found), key, pricing, scenario)
 
 
-def _row(run: RunFolder) -> dict[str, Any] | None:
-    try:
-        if run.published is None or run.spec.kind != "finetune":
-            return None
-        report = read_json(run.published.report_file)
-    except BreakevenError:
-        return None
-    served = report["variants"][report["served"]]
-    metrics = report["quality"]["metrics"]
-    return {
-        "run_id": run.run_id,
-        "scenario": report["scenario"],
-        "recipe": report["recipe"],
-        "backbone": report["backbone"]["id"],
-        "seed": report["seed"],
-        "dataset_id": report["dataset"]["id"],
-        "dataset": report["dataset"]["name"],
-        "test_id": report["dataset"]["test_id"],
-        "synthetic": report["dataset"]["synthetic"],
-        "finished_at": report["finished_at"],
-        "test_rows": report["quality"]["rows"],
-        **{f"{name}{end}": metrics[name][part] for name in metrics for end, part in ENDS.items()},
-        "train_seconds": report["seconds"]["train"],
-        "p50_ms": served["latency_ms"]["p50"],
-        "p95_ms": served["latency_ms"]["p95"],
-        "throughput_per_s": served["throughput_per_s"],
-        "size_bytes": served["size_bytes"],
-        "kwh": report["energy"]["kwh"],
-    }
+def best(qualities: dict[str, str]) -> dict[str, queries.Best]:
+    """Return the best run by scenario."""
+    found = index()
+    return _best(found, version(found), tuple(qualities.items()))
 
 
-ENDS = {"": "value", "_low": "low", "_high": "high"}
+def row(table: pd.DataFrame, run_id: str) -> dict[Any, Any]:
+    """Return one row of `runs` with Python's own numbers."""
+    return table[table["run_id"] == run_id].to_dict("records")[0]
+
+
+def version(found: Index) -> int:
+    """Return a number that changes whenever the index takes something in."""
+    return hash((str(found.workspace.home), frozenset((k, str(m)) for k, m in found.marks.items())))
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _runs(_index: Index, version: int, scenario: str) -> pd.DataFrame:  # noqa: ARG001 - the cache's key
+    return queries.runs(_index, scenario)
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
-def _report(_path: str, _changed: float) -> dict[str, Any]:
-    from pathlib import Path
+def _points(_index: Index, version: int, key: Any, _pricing: priced.Pricing, scenario: str) -> pd.DataFrame:  # noqa: ARG001 - the cache's key
+    return priced.compare_points(_index, _pricing, scenario)
 
-    return read_json(Path(_path))
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def _best(_index: Index, version: int, qualities: tuple[tuple[str, str], ...]) -> dict[str, queries.Best]:  # noqa: ARG001 - the cache's key
+    found = queries.overview(_index, dict(qualities))
+    plain = {name: {k: v.item() if hasattr(v, "item") else v for k, v in b.run.items()} for name, b in found.items()}
+    return {name: replace(b, run=plain[name]) for name, b in found.items()}
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _report(path: str, changed: float) -> dict[str, Any]:  # noqa: ARG001 - the cache's key
+    return read_json(Path(path))
 
 
 def report(run_id: str) -> dict[str, Any]:
@@ -90,3 +89,9 @@ def report(run_id: str) -> dict[str, Any]:
         return found.report()
     file = found.published.report_file
     return _report(str(file), file.stat().st_mtime)
+
+
+def attempt_file(run_id: str, name: str) -> Path:
+    """Return the path of a file of the published attempt of a finished run, whether it is there or not."""
+    found = run(run_id).published
+    return (found.folder if found else run(run_id).folder) / name

@@ -67,7 +67,7 @@ def tr_message(message: Message | str) -> str:
 
 
 def render(text: str, values: dict[str, Any], code: str) -> str:
-    """Return the translation of `text` into `code`, filled with `values`; a broken translation falls back to English."""
+    """Return the translation of `text` into `code`, filled with `values`; a broken one falls back to English."""
     translated = _messages(code).get(text) or text
     if not values:
         return translated

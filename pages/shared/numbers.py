@@ -52,7 +52,7 @@ def percent(value: float | None, digits: int = 0, *, code: str | None = None) ->
 
 
 def money(usd: float | None, *, code: str | None = None) -> str:
-    """Return `usd` as US dollars: cents from a dollar up, two significant digits below, whole dollars from a thousand."""
+    """Return `usd` as US dollars: cents from a dollar up, two significant digits below it."""
     if usd is None or missing(usd):
         return DASH
     size = abs(usd)
@@ -105,25 +105,29 @@ def carbon(grams: float | None) -> str:
     return f"{number(grams, _decimals(grams, 2))} gCO₂e"
 
 
-def moment(iso: str | None, *, code: str | None = None) -> str:
-    """Return a UTC time (ISO 8601) as a short date and time in the browser's zone."""
-    if not iso:
+def moment(utc: str | datetime | None, *, code: str | None = None) -> str:
+    """Return a UTC time (ISO 8601 or a datetime) as a short date and time in the browser's zone."""
+    if not utc:
         return DASH
     from babel.dates import format_skeleton
 
-    when = datetime.fromisoformat(iso.replace("Z", "+00:00"))
-    when = (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(zone())
-    return str(format_skeleton("MMMdHm", when, locale=_code(code)))
+    when = instant(utc).astimezone(zone())
+    return " ".join(str(format_skeleton(part, when, locale=_code(code))) for part in ("MMMd", "Hm"))
 
 
-def ago(iso: str | None, *, code: str | None = None) -> str:
-    """Return how long ago a UTC time (ISO 8601) was, in words."""
-    if not iso:
+def instant(utc: str | datetime) -> datetime:
+    """Return a point in time; one without a zone is taken as UTC."""
+    when = datetime.fromisoformat(utc.replace("Z", "+00:00")) if isinstance(utc, str) else utc
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+def ago(utc: str | datetime | None, *, code: str | None = None) -> str:
+    """Return how long ago a UTC time was, in words."""
+    if not utc:
         return DASH
     from babel.dates import format_timedelta
 
-    then = datetime.fromisoformat(iso.replace("Z", "+00:00"))
-    past = then - datetime.now(UTC)
+    past = instant(utc) - datetime.now(UTC)
     return str(format_timedelta(past, add_direction=True, locale=_code(code), threshold=1.2))
 
 

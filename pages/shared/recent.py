@@ -8,7 +8,7 @@ import streamlit as st
 from pages.shared import site, words
 from pages.shared.frame import empty
 from pages.shared.i18n import md, tr
-from pages.shared.numbers import ago, percent
+from pages.shared.numbers import ago
 
 SHOWN = 5
 
@@ -26,5 +26,3 @@ def recent_runs(runs: pd.DataFrame) -> None:
                 page = site.scenario_file(str(row["scenario"]))
                 site.link(page, md(words.recipe(str(row["recipe"]))), step="results", run=str(row["run_id"]))
                 st.caption(f"{words.right_of(row['accuracy'])} · {ago(str(row['finished_at']))}", width="content")
-        st.space("stretch")
-        st.caption(tr("Macro-F1 of the newest run: {value}", value=percent(runs.iloc[-1]["macro_f1"], 1)))

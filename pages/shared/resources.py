@@ -9,9 +9,8 @@ import streamlit as st
 from engine.config import Settings, load_settings
 
 if TYPE_CHECKING:
-    from engine.serving.client import InferenceClient
-
     from engine.jobs.supervisor import Supervisor
+    from engine.serving.client import InferenceClient
 
 parts: dict[str, Any] = {}
 """What `app.py` started in this process: "supervisor", "inference". Empty under a test, which has no lifespan."""

@@ -39,7 +39,7 @@ def metric_meaning(name: str) -> str:
     meanings = {
         "accuracy": tr("The share of sentences that got the right class."),
         "macro_f1": tr(
-            "F1, the balance of precision and recall, averaged over classes so that a rare class counts as much as a common one."
+            "The balance of precision and recall, averaged over classes: a rare class counts as much as a common one."
         ),
         "auc": tr("How well probabilities rank: 1 is perfect, 0.5 is chance."),
         "ece": tr("How far stated probabilities are from how often they come true, on average. Lower is better."),

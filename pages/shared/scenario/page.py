@@ -18,12 +18,7 @@ def scenario_page(scenario: Scenario) -> None:
     """Draw the page of `scenario`: its title, the steps with their state, and the open step."""
     page_title(tr_message(scenario.title), tr_message(scenario.summary))
     done = bool(len(data.runs(scenario.name)))
-    names = {
-        "try": f":material/chat: {tr('Try')}",
-        "data": f":material/table_rows: {tr('Data')}",
-        "finetune": f":material/tune: {tr('Fine-tune')}",
-        "results": f":material/analytics: {tr('Results')}",
-    }
+    names = {"try": tr("Try"), "data": tr("Data"), "finetune": tr("Fine-tune"), "results": tr("Results")}
     step = address.choice(
         st.segmented_control,
         tr("Step"),

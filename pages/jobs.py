@@ -1,0 +1,19 @@
+"""Jobs: what runs and waits, what ended and how, and the memory of each process."""
+
+
+from engine.scenarios import SCENARIOS
+from pages.shared import jobs_table, site
+from pages.shared.frame import empty, page_title
+from pages.shared.i18n import tr
+from pages.shared.machine import memory_line
+
+page_title(tr("Jobs"), tr("Each job is a process of its own: closing this page changes nothing."))
+memory_line()
+jobs_table.open_jobs()
+ended = jobs_table.ended()
+if len(ended):
+    jobs_table.draw(ended)
+elif not jobs_table.any_open():
+    with empty(tr("No jobs yet"), tr("Training, checking and storing will be listed here."), ":material/list_alt:"):
+        page = site.scenario_file(next(iter(SCENARIOS)))
+        site.link(page, tr("Train the first model"), icon=":material/play_arrow:", step="finetune")

@@ -1,0 +1,89 @@
+"""One look for every chart: one template, one colour an option, units on axes, and a table for who cannot see it.
+
+Text and grid colours are left to Streamlit's theme, which follows light and dark in the browser; the colours here are
+mid-tones that read on both.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from pages.shared.i18n import tr
+
+RECIPES = {
+    "baseline": "#8792a5",
+    "probe": "#1c9c8a",
+    "fast": "#3b74e8",
+    "lora": "#9a63d8",
+    "full": "#dd8a1c",
+}
+"""One colour means one recipe on every page."""
+OTHER = "#c2557b"
+NEUTRAL = "#8792a5"
+ACCENT = "#3b74e8"
+GOOD = "#1f9d68"
+BAD = "#d65a4f"
+HEIGHT = 320
+ENDS = {"": "value", "_low": "low", "_high": "high"}
+"""Ending of a column → key of an interval in a report."""
+
+TEMPLATE = go.layout.Template(
+    layout={
+        "margin": {"l": 8, "r": 16, "t": 16, "b": 8},
+        "hoverlabel": {"align": "left"},
+        "legend": {
+            "orientation": "h",
+            "yanchor": "bottom",
+            "y": 1.02,
+            "xanchor": "left",
+            "x": 0,
+            "title": {"text": ""},
+        },
+        "hovermode": "closest",
+        "bargap": 0.35,
+        "xaxis": {"automargin": True, "zeroline": False, "title": {"standoff": 10}},
+        "yaxis": {"automargin": True, "zeroline": False, "title": {"standoff": 10}},
+    }
+)
+
+
+def recipe_color(name: str) -> str:
+    return RECIPES.get(name, OTHER)
+
+
+def figure(x: str, y: str, *, height: int = HEIGHT) -> go.Figure:
+    """Return an empty figure in the house style. `x` and `y` are the titles of the axes, with their units."""
+    layout = {k: v for k, v in TEMPLATE.layout.to_plotly_json().items() if k not in {"xaxis", "yaxis"}}
+    made = go.Figure(layout={**layout, "height": height})
+    made.update_xaxes(
+        {**TEMPLATE.layout.xaxis.to_plotly_json(), "title": {"text": x, "standoff": 10}, "fixedrange": True}
+    )
+    made.update_yaxes(
+        {**TEMPLATE.layout.yaxis.to_plotly_json(), "title": {"text": y, "standoff": 10}, "fixedrange": True}
+    )
+    return made
+
+
+def error_bars(values: pd.Series, low: pd.Series, high: pd.Series) -> dict[str, Any]:
+    """Return Plotly's description of the interval from `low` to `high` around `values`."""
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": (high - values).clip(lower=0),
+        "arrayminus": (values - low).clip(lower=0),
+        "thickness": 1.5,
+        "width": 4,
+    }
+
+
+def draw(made: go.Figure, alt: str, table: pd.DataFrame, *, key: str, **options: Any) -> Any:
+    """Draw `made` with `alt`, its message in words, and `table`, the same figures to read; return what was selected."""
+    selected = st.plotly_chart(made, key=key, alt=alt, config={"displayModeBar": False, "scrollZoom": False}, **options)
+    with st.popover(tr("As a table"), icon=":material/table_rows:", type="tertiary"):
+        st.caption(alt)
+        st.dataframe(table, hide_index=True, alt=alt)
+    return selected

@@ -1,0 +1,77 @@
+"""The trade-off picture: every run as a point, its interval, and the front that nobody beats."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from pages.shared import words
+from pages.shared.charts.style import NEUTRAL, error_bars, figure, recipe_color
+from pages.shared.i18n import tr
+
+LOG_FROM = 8.0
+"""Axes whose values spread over more than this factor are logarithmic."""
+
+
+def tradeoff(frame: pd.DataFrame, x_title: str, y_title: str, write: dict[str, Callable[[float], str]]) -> go.Figure:
+    """Return the scatter of all runs; `write` says how a value of "x" and of "y" is written.
+
+    Columns: run_id, recipe, name, x, x_low, x_high, y, y_low, y_high, x_text, y_text, front (bool), chosen (bool).
+    """
+    made = figure(x_title, y_title, height=460)
+    _front(made, frame)
+    for recipe, rows in frame.groupby("recipe", sort=False):
+        made.add_scatter(
+            x=rows["x"],
+            y=rows["y"],
+            mode="markers",
+            name=words.recipe(str(recipe)),
+            marker=_marker(rows, recipe_color(str(recipe))),
+            error_x=error_bars(rows["x"], rows["x_low"], rows["x_high"]) | {"color": "rgba(135,146,165,0.45)"},
+            error_y=error_bars(rows["y"], rows["y_low"], rows["y_high"]) | {"color": "rgba(135,146,165,0.45)"},
+            customdata=rows[["run_id", "name", "x_text", "y_text"]],
+            hovertemplate="<b>%{customdata[1]}</b><br>"
+            + f"{x_title}: %{{customdata[2]}}<br>{y_title}: %{{customdata[3]}}"
+            "<extra></extra>",
+        )
+    for axis, update in (("x", made.update_xaxes), ("y", made.update_yaxes)):
+        update(**_ticks(frame[axis], write[axis]))
+    return made
+
+
+def _ticks(values: pd.Series, write: Callable[[float], str]) -> dict[str, Any]:
+    """Return the ticks of an axis, written as its quantity is: logarithmic where values spread widely."""
+    low, high = float(values.min()), float(values.max())
+    if low > 0 and high / low > LOG_FROM:
+        decades = range(math.floor(math.log10(low)) - 1, math.ceil(math.log10(high)) + 1)
+        steps = (1, 2, 5) if len(decades) <= 4 else (1,)
+        ticks = [s * 10.0**d for d in decades for s in steps]
+        return {"type": "log", "tickvals": ticks, "ticktext": [write(t) for t in ticks]}
+    step = 10.0 ** math.floor(math.log10(max(high - low, abs(high) / 4, 1e-12)))
+    step = step / 2 if (high - low) / step < 3 else step
+    first = math.floor(low / step) - 1
+    ticks = [step * (first + i) for i in range(int((high - low) / step) + 5)]
+    ticks = [t for t in ticks if t >= 0]
+    return {"tickvals": ticks, "ticktext": [write(t) for t in ticks]}
+
+
+def _front(made: go.Figure, frame: pd.DataFrame) -> None:
+    front = frame[frame["front"]].sort_values("x")
+    made.add_scatter(
+        x=front["x"], y=front["y"], mode="lines", name=tr("Nobody beats these"), hoverinfo="skip",
+        line={"color": NEUTRAL, "width": 2, "dash": "dash", "shape": "hv"},
+    )  # fmt: skip
+
+
+def _marker(rows: pd.DataFrame, color: str) -> dict[str, object]:
+    return {
+        "color": color,
+        "size": [17 if front else 11 for front in rows["front"]],
+        "opacity": [1.0 if front else 0.55 for front in rows["front"]],
+        "symbol": ["star" if chosen else "circle" for chosen in rows["chosen"]],
+        "line": {"width": 1, "color": "rgba(255,255,255,0.6)"},
+    }

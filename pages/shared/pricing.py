@@ -1,0 +1,83 @@
+"""Where the model would run: the instance and the share of its time that it is busy, and what that makes of a run."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.analytics.priced import Pricing
+from engine.economics.catalog import Instance, instances
+from engine.economics.figure import Figure
+from pages.shared import address, frame
+from pages.shared.i18n import md, tr, tr_message
+from pages.shared.numbers import carbon, money, number, percent
+from pages.shared.resources import settings
+
+PROVIDERS = {"aws": "AWS", "azure": "Azure", "gcp": "Google Cloud", "lambda": "Lambda", "runpod": "RunPod"}
+
+
+def instance_name(found: Instance) -> str:
+    """Return what an instance is called in a list: provider, type, size, price."""
+    gpu = f" · {found.gpu_count}× {found.gpu_name}" if found.gpu_name else ""
+    return tr(
+        "{provider} {type} · {region} · {vcpus} vCPU · {memory} GiB{gpu} · {price}/h",
+        provider=PROVIDERS.get(found.provider, found.provider),
+        type=found.type,
+        region=found.region,
+        vcpus=found.vcpus,
+        memory=number(found.memory_gib),
+        gpu=gpu,
+        price=money(found.usd_per_hour),
+    )
+
+
+def picker() -> Pricing:
+    """Draw the choice of instance and utilisation, kept in the URL; return what they make."""
+    default = settings()
+    known = {name: instance_name(found) for name, found in instances().items()}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = address.choice(
+            st.selectbox,
+            tr("Machine to rent"),
+            known,
+            key="instance",
+            fallback=default.instance if default.instance in known else next(iter(known)),
+            help=tr("Prices carry their source and date; hover over a figure's badge to see them."),
+        )
+        shares = {
+            str(n): percent(n / 100) for n in sorted({5, 10, 20, 30, 50, 70, 100, round(default.utilisation * 100)})
+        }
+        busy = address.choice(
+            st.selectbox,
+            tr("Busy share of its time"),
+            shares,
+            key="busy",
+            fallback=str(round(default.utilisation * 100)),
+            help=tr("A machine that is busy 30% of the time costs its whole hour."),
+            width=200,
+        )
+    return Pricing.choose(chosen, int(busy) / 100)
+
+
+def origin(figure: Figure) -> str:
+    """Return from what, by which formula and from which sources a figure comes, as lines of text."""
+    sources = [tr("{name}, {date}: {where}", name=s.name, date=s.as_of, where=s.where) for s in figure.sources[:4]]
+    return "\n\n".join([tr_message(figure.formula), *sources])
+
+
+def show(label: str, figure: Figure) -> None:
+    """Draw one figure of the economics with its range and its kind."""
+    text = written(figure.value, figure.unit)
+    spread = figure.high - figure.low > 0.02 * abs(figure.value or 1)
+    between = tr("{low} to {high}", low=written(figure.low, figure.unit), high=written(figure.high, figure.unit))
+    frame.figure(label, text, figure.kind, origin(figure), note=between if spread else "")
+
+
+def written(value: float, unit: str) -> str:
+    """Return a value of the economics as its unit is written."""
+    if unit.startswith("USD"):
+        return money(value)
+    if unit.startswith("gCO2e"):
+        return carbon(value)
+    if unit.startswith("kWh"):
+        return f"{number(value * 1000)} Wh" if value < 1 else f"{number(value)} kWh"
+    return f"{number(value)} {md(unit)}"

@@ -1,0 +1,185 @@
+"""A file that is checked: its data card, the remedies, the mapping of labels, its licence, and storing it.
+
+Every choice stands in the job that made the card, so that a reload loses nothing and each change is a new, quick job.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from engine.datasets.dataset import DataCard, PrepareOptions, Problem
+from engine.jobs.queue import submit_prepare
+from engine.jobs.runs import RunFolder
+from engine.messages import Message
+from engine.scenarios import Scenario
+from pages.shared import address, data, job_view, site
+from pages.shared.frame import say
+from pages.shared.i18n import md, tr
+from pages.shared.resources import settings
+from pages.shared.scenario import data_card, data_step, test_file
+
+MASK = "mask:"
+
+
+def draw(scenario: Scenario, run_id: str) -> None:
+    """Draw the check or the storing of a file: its progress, then what came of it."""
+    run = data.run(run_id)
+    if job_view.is_open(run_id):
+        job_view.watch(run_id)
+        return
+    if run.state != "finished":
+        failed(run)
+        return
+    report = run.report()
+    if report.get("dataset_id"):
+        address.forget("check")
+        address.remember("dataset", report["dataset_id"])
+        st.toast(tr("The data set is stored."), icon=":material/check_circle:")
+        st.rerun()
+    options = PrepareOptions.from_json(run.spec.dataset["options"])
+    review(scenario, run, DataCard.from_json(report["card"]), options)
+
+
+def failed(run: RunFolder) -> None:
+    """Draw why a check did not end well, and the way back."""
+    events = run.attempts()[-1].events() if run.attempts() else []
+    reason = events[-1].get("message", {}).get("message") if events else None
+    if run.state == "cancelled":
+        st.info(tr("The check was cancelled."), icon=":material/block:")
+    else:
+        st.error(say(Message.from_json(reason)) if reason else tr("The check failed."), icon=":material/error:")
+    st.button(tr("Back to the file"), icon=":material/arrow_back:", on_click=back, args=(run,))
+
+
+def back(run: RunFolder) -> None:
+    address.forget("check")
+    address.remember("raw", run.spec.dataset["raw_id"])
+
+
+def review(scenario: Scenario, run: RunFolder, card: DataCard, options: PrepareOptions) -> None:
+    """Draw the card with problems first, what can be done about them, and the last questions before storing."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(data_card.headline(card, options.name), anchor=False, width="stretch")
+        st.button(tr("Back to the file"), icon=":material/arrow_back:", on_click=back, args=(run,), type="tertiary")
+    problems(scenario, run, card, options)
+    data_card.figures(card)
+    label_mapping(scenario, run, card, options)
+    test_file.draw(scenario, run, options, again)
+    store_form(scenario, run, card, options)
+
+
+def again(scenario: Scenario, run: RunFolder, options: PrepareOptions, *, store: bool = False) -> None:
+    """Queue the check, or the storing, of the same file under other options, and open it."""
+    queued = submit_prepare(settings(), run.spec.dataset["raw_id"], options, scenario.name, store=store)
+    address.remember("check", queued.run_id)
+
+
+def problems(scenario: Scenario, run: RunFolder, card: DataCard, options: PrepareOptions) -> None:
+    """Draw every problem, the worst first, each with its rows, examples and remedy."""
+    if not card.problems:
+        st.success(tr("Nothing is wrong with this data."), icon=":material/check_circle:")
+    for problem in card.problems:
+        data_card.problem_line(problem)
+        if remedy_done(problem, options):
+            st.button(
+                tr("Undo"), key=f"undo-{problem.kind}", icon=":material/undo:", type="tertiary",
+                on_click=again, args=(scenario, run, without(problem, options)),
+            )  # fmt: skip
+        elif problem.remedy:
+            st.button(
+                data_card.remedy_name(problem.remedy), key=f"do-{problem.kind}", icon=":material/auto_fix_high:",
+                on_click=again, args=(scenario, run, with_remedy(problem, options)),
+            )  # fmt: skip
+
+
+def remedy_done(problem: Problem, options: PrepareOptions) -> bool:
+    return problem.remedy in options.cleaning or problem.remedy.removeprefix(MASK) in options.masks
+
+
+def with_remedy(problem: Problem, options: PrepareOptions) -> PrepareOptions:
+    """Return the options with the problem's remedy added."""
+    if problem.remedy.startswith(MASK):
+        return replace(options, masks=(*options.masks, problem.remedy.removeprefix(MASK)))
+    return replace(options, cleaning=(*options.cleaning, problem.remedy))
+
+
+def without(problem: Problem, options: PrepareOptions) -> PrepareOptions:
+    """Return the options without the problem's remedy."""
+    return replace(
+        options,
+        cleaning=tuple(s for s in options.cleaning if s != problem.remedy),
+        masks=tuple(m for m in options.masks if m != problem.remedy.removeprefix(MASK)),
+    )
+
+
+def label_mapping(scenario: Scenario, run: RunFolder, card: DataCard, options: PrepareOptions) -> None:
+    """Draw the labels as found and as used; an empty one leaves its rows out."""
+    found = card.labels_found or card.classes
+    with st.expander(tr("Rename, merge or leave out labels"), icon=":material/label:"):
+        st.caption(tr("Two labels with the same new name become one; an empty name leaves the rows out."))
+        frame = pd.DataFrame(
+            {"found": list(found), "rows": list(found.values()), "used": [options.label_map.get(k, k) for k in found]}
+        )
+        edited = st.data_editor(
+            frame,
+            hide_index=True,
+            disabled=["found", "rows"],
+            key=f"labels-{run.run_id}",
+            alt=tr("Labels as found and as used"),
+            column_config={
+                "found": st.column_config.TextColumn(tr("In the file")),
+                "rows": st.column_config.NumberColumn(tr("Rows")),
+                "used": st.column_config.TextColumn(tr("Used as")),
+            },
+        )
+        mapped = {
+            f: (u or "").strip() for f, u in zip(edited["found"], edited["used"], strict=True) if (u or "").strip() != f
+        }
+        st.button(
+            tr("Apply"), disabled=mapped == options.label_map, icon=":material/check:",
+            on_click=again, args=(scenario, run, replace(options, label_map=mapped)),
+        )  # fmt: skip
+
+
+def store_form(scenario: Scenario, run: RunFolder, card: DataCard, options: PrepareOptions) -> None:
+    """Draw name, licence and split, and the button that stores the data set."""
+    st.markdown(f"**{tr('Name and licence')}**")
+    with st.form("store", border=True):
+        left, right = st.columns(2)
+        name = left.text_input(tr("What do you call this data?"), options.name, max_chars=80)
+        licence = right.text_input(tr("Licence"), options.licence, placeholder=tr("For example CC BY 4.0, or: our own"))
+        allowed: dict[str, Any] = {tr("I do not know"): None, tr("Yes"): True, tr("No"): False}
+        answer = left.segmented_control(tr("May it be used commercially?"), list(allowed), default=tr("I do not know"))
+        seed = right.number_input(
+            tr("Seed of the split"),
+            0,
+            2**31 - 1,
+            options.split_seed,
+            help=tr("The same seed makes the same parts again."),
+        )
+        stored = st.form_submit_button(
+            tr("Store the data set"), type="primary", icon=":material/save:", disabled=card.blocked
+        )
+    if card.blocked:
+        st.caption(tr("Solve the problems marked in red first."))
+    if stored:
+        chosen = replace(
+            options,
+            name=name or options.name,
+            licence=licence,
+            commercial_use=allowed.get(answer or ""),
+            split_seed=int(seed),
+        )
+        again(scenario, run, chosen, store=True)
+        st.rerun()
+    st.button(tr("Discard"), type="tertiary", on_click=data_step.leave)
+
+
+def train_link(scenario: Scenario, dataset_id: str) -> None:
+    """Draw the way on to fine-tuning with a stored data set."""
+    page = site.scenario_file(scenario.name)
+    site.link(page, md(tr("Fine-tune on this data")), icon=":material/tune:", step="finetune", dataset=dataset_id)

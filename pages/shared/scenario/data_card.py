@@ -1,0 +1,117 @@
+"""The data card on a page: problems in words, classes, lengths, parts, languages, licence, a few rows."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from engine.datasets.dataset import DataCard, Problem
+from pages.shared.charts import quality, style
+from pages.shared.frame import data_notes, say
+from pages.shared.i18n import md, tr, trn
+from pages.shared.numbers import number, percent
+
+LEVELS = {
+    "block": (":material/block:", "red"),
+    "warn": (":material/warning:", "orange"),
+    "note": (":material/info:", "gray"),
+}
+
+
+def headline(card: DataCard, name: str) -> str:
+    """Return what the data is good for, in one line."""
+    blocks = sum(p.level == "block" for p in card.problems)
+    warnings = sum(p.level == "warn" for p in card.problems)
+    if blocks:
+        return tr("{name} cannot be trained on yet", name=md(name))
+    rows = number(card.rows_used)
+    if warnings:
+        points = trn("{n} thing to look at", "{n} things to look at", warnings)
+        return tr("{name}: {rows} rows, {points}", name=md(name), rows=rows, points=points)
+    return tr("{name}: {rows} rows, ready", name=md(name), rows=rows)
+
+
+def problem_line(problem: Problem) -> None:
+    """Draw one problem with its colour, rows and examples."""
+    icon, color = LEVELS[problem.level]
+    st.markdown(f":{color}[{icon}] {say(problem.message)}")
+    details = []
+    if problem.rows:
+        shown = ", ".join(str(r) for r in problem.rows[:12]) + ("…" if problem.count > 12 else "")
+        details.append(tr("Rows {rows}", rows=shown))
+    details += [f"“{e}”" for e in problem.examples[:3]]
+    if details:
+        st.caption(md(" · ".join(details)))
+
+
+def remedy_name(remedy: str) -> str:
+    """Return what the one click does."""
+    names = {
+        "drop_missing": tr("Leave these rows out"),
+        "drop_duplicates": tr("Keep one of each"),
+        "drop_near_duplicates": tr("Keep one of each near-duplicate"),
+        "drop_conflicts": tr("Leave out texts with two labels"),
+        "drop_suspects": tr("Leave out suspected wrong labels"),
+        "mask:email": tr("Mask e-mail addresses"),
+        "mask:phone": tr("Mask phone numbers"),
+        "mask:account": tr("Mask accounts"),
+    }
+    return names.get(remedy, remedy)
+
+
+def figures(card: DataCard) -> None:
+    """Draw what the data is: balance, lengths, parts, languages, licence."""
+    data_notes(synthetic=card.synthetic, licence=card.licence, commercial_use=card.commercial_use)
+    left, right = st.columns(2)
+    names, counts = list(card.classes), list(card.classes.values())
+    with left:
+        st.markdown(f"**{tr('Classes')}**")
+        if names:
+            table = pd.DataFrame({tr("Class"): names, tr("Rows"): counts})
+            style.draw(quality.bars(names[:20], counts[:20], tr("Rows")), balance(card), table, key="card-classes")
+    with right:
+        st.markdown(f"**{tr('Words in a text')}**")
+        if card.length_histogram:
+            bins = list(card.length_histogram)
+            table = pd.DataFrame(bins, columns=[tr("From"), tr("To"), tr("Rows")])
+            alt = tr(
+                "Half of the texts have up to {half} words, 95 of 100 up to {most}.",
+                half=number(card.length_words["p50"]),
+                most=number(card.length_words["p95"]),
+            )
+            style.draw(quality.histogram(bins, tr("Words")), alt, table, key="card-lengths")
+    st.caption(md(facts(card)))
+    rows(card)
+
+
+def balance(card: DataCard) -> str:
+    """Return how even the classes are, in words."""
+    total = max(1, sum(card.classes.values()))
+    top, count = next(iter(card.classes.items()))
+    return tr("{share} of the rows are “{label}”.", share=percent(count / total), label=top)
+
+
+def facts(card: DataCard) -> str:
+    """Return parts, languages and licence in one line."""
+    parts = [
+        f"{name} {number(sum(card.parts[key].values()))}"
+        for key, name in (("train", tr("training")), ("validation", tr("validation")), ("test", tr("test")))
+        if key in card.parts
+    ]
+    languages = [f"{code} {percent(share)}" for code, share in list(card.languages.items())[:3]]
+    lines = [
+        tr("Parts: {parts}", parts=", ".join(parts)) if parts else "",
+        tr("Languages: {languages}", languages=", ".join(languages)) if languages else "",
+        tr("Licence: {licence}", licence=card.licence or tr("not named")),
+    ]
+    return " · ".join(line for line in lines if line)
+
+
+def rows(card: DataCard) -> None:
+    """Draw a few rows."""
+    if not card.samples:
+        return
+    names = {"row": tr("Row in the file"), "text": tr("Text"), "label": tr("Label")}
+    frame = pd.DataFrame(list(card.samples))[list(names)].rename(columns=names)
+    wide = {names["text"]: st.column_config.TextColumn(width="large")}
+    st.dataframe(frame, hide_index=True, height=210, column_config=wide, alt=tr("A few rows of the data"))

@@ -1,0 +1,79 @@
+"""The stored data sets of a scenario: choose one, see its card, train on it, delete it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.datasets.dataset import Dataset
+from engine.datasets.store import delete_dataset, dependents, list_datasets
+from engine.scenarios import Scenario
+from pages.shared import address, site
+from pages.shared.frame import empty
+from pages.shared.i18n import md, tr, trn
+from pages.shared.numbers import moment
+from pages.shared.resources import settings
+from pages.shared.scenario import checking, data_card
+
+
+def stored(scenario: Scenario) -> list[Dataset]:
+    """Return the data sets of the scenario's task, newest first."""
+    return [d for d in list_datasets(settings()) if d.task == scenario.task]
+
+
+def names(found: list[Dataset]) -> dict[str, str]:
+    """Return what each data set is called in a list, by id."""
+    return {d.id: f"{d.name} · {moment(d.created_at)} · {d.id[:6]}" for d in found}
+
+
+def draw(scenario: Scenario) -> None:
+    """Draw the choice of a stored data set and its card."""
+    found = stored(scenario)
+    if not found:
+        with empty(
+            tr("No data set yet"),
+            tr("Upload a file above, or train on the demo data: it is prepared by the first run."),
+            ":material/table_rows:",
+        ):
+            page = site.scenario_file(scenario.name)
+            site.link(page, tr("Train on the demo data"), icon=":material/play_arrow:", step="finetune")
+        return
+    chosen = address.choice(st.selectbox, tr("Data set"), names(found), key="dataset", fallback=found[0].id)
+    dataset = next(d for d in found if d.id == chosen)
+    card = dataset.card
+    st.subheader(data_card.headline(card, dataset.name), anchor=False)
+    for problem in card.problems:
+        data_card.problem_line(problem)
+    data_card.figures(card)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        checking.train_link(scenario, dataset.id)
+        if st.button(tr("Delete"), icon=":material/delete:", type="tertiary", key="delete-dataset"):
+            confirm_delete(dataset)
+
+
+def confirm_delete(dataset: Dataset) -> None:
+    """Open the question whether to delete, naming what depends on the data."""
+
+    @st.dialog(tr("Delete {name}?", name=md(dataset.name)))
+    def ask() -> None:
+        runs = dependents(settings(), dataset.id)
+        if runs:
+            count = trn("{n} run was trained on it", "{n} runs were trained on it", len(runs))
+            st.warning(
+                tr(
+                    "{count} ({runs}). Their results stay; they cannot be trained again without the file.",
+                    count=count,
+                    runs=", ".join(r[-4:] for r in runs[:8]),
+                ),
+                icon=":material/link_off:",
+            )
+        else:
+            st.markdown(tr("No run depends on it. The stored file goes with it."))
+        with st.container(horizontal=True):
+            if st.button(tr("Delete for good"), type="primary", icon=":material/delete:"):
+                delete_dataset(settings(), dataset.id, force=True)
+                address.forget("dataset")
+                st.rerun()
+            if st.button(tr("Keep it")):
+                st.rerun()
+
+    ask()

@@ -1,0 +1,61 @@
+"""Is this run really better than another one, or only luckier on these rows?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from engine.tasks.compare import Paired, paired_runs
+from pages.shared import address, data, words
+from pages.shared.frame import badge, say
+from pages.shared.i18n import tr
+from pages.shared.numbers import number
+from pages.shared.scenario.labels import run_label
+
+
+def draw(report: dict[str, Any], runs: pd.DataFrame) -> None:
+    """Draw the choice of a second run on the same test part, and what the paired test says."""
+    others = runs[(runs["test_id"] == report["dataset"]["test_id"]) & (runs["run_id"] != report["run_id"])]
+    st.subheader(tr("Is another run really better?"), anchor=False)
+    if not len(others):
+        st.caption(tr("Train a second recipe on the same data, and a paired test can tell them apart."))
+        return
+    names = {"": tr("Choose a run")} | {str(r["run_id"]): run_label(r) for r in others.iloc[::-1].to_dict("records")}
+    other = address.choice(st.selectbox, tr("Compare with"), names, key="with", fallback="")
+    if other:
+        verdict(report["run_id"], other)
+
+
+def verdict(first: str, second: str) -> None:
+    """Draw what the paired test of two runs says, in words and figures."""
+    found = test(first, second, *(short_name(r) for r in (first, second)))
+    icon = ":material/check_circle:" if found.real else ":material/drag_handle:"
+    (st.success if found.real else st.info)(say(found.words), icon=icon)
+    st.caption(
+        tr(
+            "Same {rows} rows: {a} right only in the first, {b} only in the second. "
+            "Accuracy difference {d} (95%: {low} to {high}), McNemar p = {p}.",
+            rows=found.rows,
+            a=found.only_first_right,
+            b=found.only_second_right,
+            d=number(found.accuracy.value, 3),
+            low=number(found.accuracy.low, 3),
+            high=number(found.accuracy.high, 3),
+            p=number(found.p_value),
+        )
+    )
+    badge("measured", tr("Exact McNemar test and paired bootstrap on the test part both runs were judged on."))
+
+
+def short_name(run_id: str) -> str:
+    report = data.report(run_id)
+    return words.run_name(report["recipe"], int(report["seed"]), run_id)
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def test(first: str, second: str, first_name: str, second_name: str) -> Paired:
+    """Return the paired test of two runs; `…_name` is what the sentence calls them."""
+    sides = [(data.report(r), data.attempt_file(r, "predictions.parquet")) for r in (first, second)]
+    return paired_runs(sides[0], sides[1], names=(first_name, second_name))

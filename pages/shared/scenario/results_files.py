@@ -1,0 +1,52 @@
+"""What a run leaves to take away: cards, report, the command that calls it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import streamlit as st
+
+from pages.shared import data
+from pages.shared.i18n import tr
+from pages.shared.resources import settings
+
+CARDS = ("model_card.md", "model_card.json", "data_card.md", "data_card.json")
+
+
+def draw(report: dict[str, Any]) -> None:
+    """Draw the downloads of a run and the line that calls it."""
+    st.subheader(tr("Take it with you"), anchor=False)
+    names = {
+        "model_card.md": tr("Model card"),
+        "model_card.json": tr("Model card, JSON"),
+        "data_card.md": tr("Data card"),
+        "data_card.json": tr("Data card, JSON"),
+    }
+    short = report["run_id"][-4:]
+    with st.container(horizontal=True):
+        for name in CARDS:
+            file = data.attempt_file(report["run_id"], name)
+            if file.exists():
+                st.download_button(
+                    names[name], file.read_bytes(), f"{short}-{name}", icon=":material/download:", key=f"file-{name}"
+                )
+        st.download_button(
+            tr("All figures, JSON"),
+            json.dumps(report, ensure_ascii=False, indent=1),
+            f"{short}-report.json",
+            mime="application/json",
+            icon=":material/data_object:",
+        )
+    st.caption(tr("Ask the served model from anywhere on this machine:"))
+    st.code(curl(report["run_id"]), language="bash", wrap_lines=True)
+
+
+def curl(run_id: str) -> str:
+    """Return the command that asks the inference service for one answer of `run_id`."""
+    here = settings()
+    body = {"inputs": [{"name": "text", "shape": [1], "datatype": "BYTES", "data": ["Profit rose to EUR 13 mn."]}]}
+    return (
+        f"curl -s http://{here.host}:{here.inference_port}/v2/models/{run_id}/infer "
+        f"-H 'Content-Type: application/json' -d '{json.dumps(body)}'"
+    )

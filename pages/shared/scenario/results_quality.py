@@ -1,0 +1,146 @@
+"""Where a model fails and how far its probabilities can be trusted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from pages.shared import words
+from pages.shared.charts import quality, style
+from pages.shared.i18n import tr
+from pages.shared.numbers import number, percent
+
+
+def draw(report: dict[str, Any]) -> None:
+    """Draw confusion, classes, mistakes, lengths and calibration of the run of `report`."""
+    block, labels, color = report["quality"], report["labels"], style.recipe_color(report["recipe"])
+    st.subheader(weakest_sentence(block["per_class"]), anchor=False)
+    left, right = st.columns(2)
+    with left:
+        st.markdown(f"**{tr('What it says, against the truth')}**")
+        shown = quality.confusion(block["confusion"], labels)
+        style.draw(
+            shown,
+            confusion_words(block["confusion"], labels),
+            quality.confusion_table(block["confusion"], labels),
+            key="confusion",
+        )
+    with right:
+        st.markdown(f"**{tr('Each class')}**")
+        frame = class_frame(block["per_class"])
+        style.draw(
+            quality.per_class(frame, color), weakest_sentence(block["per_class"]), class_table(frame), key="classes"
+        )
+    mistakes(block["mistakes"])
+    left, right = st.columns(2)
+    with left:
+        calibration(block, color)
+    with right:
+        by_length(block["slices"], color)
+
+
+def weakest_sentence(per_class: list[dict[str, Any]]) -> str:
+    """Return which class is found least often, in words."""
+    weak = min(per_class, key=lambda c: c["recall"]["value"])
+    return tr(
+        "It misses “{label}” most: it finds {n} of 100", label=weak["label"], n=round(100 * weak["recall"]["value"])
+    )
+
+
+def confusion_words(counts: list[list[int]], labels: list[str]) -> str:
+    """Return the most frequent confusion in words."""
+    pairs = [(counts[i][j], labels[i], labels[j]) for i in range(len(labels)) for j in range(len(labels)) if i != j]
+    n, truth, said = max(pairs)
+    return tr(
+        "Most frequent confusion: {n} times it said “{said}” where “{truth}” was true.", n=n, said=said, truth=truth
+    )
+
+
+def class_frame(per_class: list[dict[str, Any]]) -> pd.DataFrame:
+    rows = [
+        {"label": c["label"], "support": c["support"]}
+        | {f"{m}{end}": c[m][part] for m in ("precision", "recall", "f1") for end, part in style.ENDS.items()}
+        for c in per_class
+    ]
+    return pd.DataFrame(rows)
+
+
+def class_table(frame: pd.DataFrame) -> pd.DataFrame:
+    names = {
+        "label": tr("Class"),
+        "support": tr("Rows"),
+        "precision": tr("Precision"),
+        "recall": tr("Recall"),
+        "f1": tr("F1"),
+    }
+    return frame[list(names)].round(3).rename(columns=names)
+
+
+def mistakes(found: list[dict[str, Any]]) -> None:
+    """Draw the mistakes the model was surest of."""
+    if not found:
+        return
+    st.markdown(f"**{tr('The mistakes it was surest of')}**")
+    st.caption(tr("Read a few: some are wrong labels in the data rather than errors of the model."))
+    table = pd.DataFrame(found)[["text", "label", "predicted", "probability", "row"]]
+    st.dataframe(
+        table,
+        hide_index=True,
+        height=280,
+        alt=tr("Sentences with their true class, the class the model said, and its probability"),
+        column_config={
+            "text": st.column_config.TextColumn(tr("Sentence"), width="large"),
+            "label": st.column_config.TextColumn(tr("Truth")),
+            "predicted": st.column_config.TextColumn(tr("The model said")),
+            "probability": st.column_config.ProgressColumn(
+                tr("Probability"), format="percent", min_value=0, max_value=1
+            ),
+            "row": st.column_config.NumberColumn(tr("Row in the file")),
+        },
+    )
+
+
+def calibration(block: dict[str, Any], color: str) -> None:
+    error = block["metrics"]["ece"]["value"]
+    st.markdown(f"**{tr('How far its probabilities can be trusted')}**")
+    frame = pd.DataFrame(block["reliability"])
+    frame = frame[frame["count"] > 0]
+    frame["low"], frame["high"] = zip(*(_ends(row) for row in frame.to_dict("records")), strict=True)
+    alt = tr("Stated probabilities are off by {error} on average.", error=percent(error, 1))
+    names = {
+        "confidence": tr("Stated probability"),
+        "accuracy": tr("Share that was right"),
+        "count": tr("Rows"),
+    }
+    style.draw(
+        quality.reliability(frame, color), alt, frame[list(names)].round(3).rename(columns=names), key="reliability"
+    )
+
+
+def _ends(row: dict[Any, Any]) -> tuple[float, float]:
+    """Return the interval of one bin as the report has it; without one, the point itself."""
+    return float(row.get("low", row["accuracy"])), float(row.get("high", row["accuracy"]))
+
+
+def by_length(slices: list[dict[str, Any]], color: str) -> None:
+    rows = [
+        {
+            "name": f"{number(s['from'])}–{number(s['to'])}",
+            "count": s["count"],
+            "accuracy": s["accuracy"]["value"],
+            "low": s["accuracy"]["low"],
+            "high": s["accuracy"]["high"],
+        }
+        for s in slices
+        if s["slice"] == "length" and s["count"]
+    ]
+    if not rows:
+        return
+    frame = pd.DataFrame(rows)
+    worst = frame.loc[frame["accuracy"].idxmin()]
+    st.markdown(f"**{tr('Short and long sentences')}**")
+    alt = tr("Least accurate at {words} words: {right}.", words=worst["name"], right=words.right_of(worst["accuracy"]))
+    names = {"name": tr("Words"), "count": tr("Rows"), "accuracy": tr("Accuracy"), "low": tr("Low"), "high": tr("High")}
+    style.draw(quality.lengths(frame, color), alt, frame.round(3).rename(columns=names), key="lengths")

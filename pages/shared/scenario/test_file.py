@@ -1,0 +1,34 @@
+"""A separate test file: given once, it is the test part and all of the data is for training and validation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import streamlit as st
+
+from engine.datasets.dataset import PrepareOptions
+from engine.datasets.store import add_raw, open_raw
+from engine.jobs.runs import RunFolder
+from engine.scenarios import Scenario
+from pages.shared.i18n import md, tr
+from pages.shared.resources import settings
+
+
+def draw(scenario: Scenario, run: RunFolder, options: PrepareOptions, again: Callable[..., None]) -> None:
+    """Draw the choice of a test file; `again` queues the check under other options."""
+    with st.expander(tr("I have a separate test file"), icon=":material/science:"):
+        if options.test_raw_id:
+            name = open_raw(settings(), options.test_raw_id).filename
+            st.markdown(tr("Judged on **{file}**.", file=md(name)))
+            st.button(
+                tr("Split the data instead"), icon=":material/undo:", on_click=again,
+                args=(scenario, run, replace(options, test_raw_id="")),
+            )  # fmt: skip
+            return
+        st.caption(tr("With the same columns. Without one, a fifth of the data is set aside for the test."))
+        file = st.file_uploader(tr("Test file"), type=["csv", "tsv", "txt", "parquet"], key=f"test-{run.run_id}")
+        if file is not None:
+            raw = add_raw(file, file.name, settings())
+            again(scenario, run, replace(options, test_raw_id=raw.id))
+            st.rerun()

@@ -1,0 +1,135 @@
+"""A file before anything is decided: how it is read, which column is which, its first rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from engine.datasets.dataset import PrepareOptions
+from engine.datasets.read import DELIMITERS, ENCODINGS, Preview, UsualColumns, preview
+from engine.datasets.store import Raw, open_raw
+from engine.errors import BreakevenError
+from engine.jobs.queue import submit_prepare
+from engine.scenarios import Scenario
+from pages.shared import address
+from pages.shared.frame import show_error
+from pages.shared.i18n import md, tr
+from pages.shared.numbers import number, size
+from pages.shared.resources import settings
+
+KEYS = ("encoding", "delimiter", "text", "label")
+SHOWN_ROWS = 8
+
+
+def draw(scenario: Scenario, raw_id: str) -> None:
+    """Draw the preview of a stored file, with every detected choice open to change, and the way to its check."""
+    raw = open_raw(settings(), raw_id)
+    st.subheader(tr("What is in {file}?", file=md(raw.filename)), anchor=False)
+    given = {key: address.recall(key) for key in KEYS}
+    try:
+        seen = look(str(raw.path), raw.filename, scenario.text_columns, scenario.label_columns, **given)
+    except BreakevenError as error:
+        show_error(error)
+        if any(given.values()):
+            st.button(tr("Detect again"), icon=":material/restart_alt:", on_click=address.forget, args=KEYS)
+        else:
+            st.button(tr("Choose another file"), icon=":material/upload_file:", on_click=address.forget, args=("raw",))
+        return
+    st.caption(
+        tr(
+            "{size}, stored. Change what was detected wrongly; nothing has been prepared yet.",
+            size=size(raw.size_bytes),
+        )
+    )
+    choices(seen)
+    rows(seen)
+    with st.container(horizontal=True):
+        ready = bool(seen.text_column and seen.label_column)
+        if st.button(tr("Check the data"), type="primary", icon=":material/fact_check:", disabled=not ready):
+            start_check(scenario, raw, seen)
+        st.button(tr("Choose another file"), on_click=address.forget, args=("raw", *KEYS))
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def look(path: str, filename: str, text: tuple[str, ...], label: tuple[str, ...], **given: str) -> Preview:
+    """Return the preview of a file; `given` are the reader's choices by their URL names, empty where detected."""
+    return preview(
+        Path(path),
+        filename=filename,
+        encoding=given["encoding"],
+        delimiter=given["delimiter"],
+        text_column=given["text"],
+        label_column=given["label"],
+        usual=UsualColumns(text, label),
+    )
+
+
+def choices(seen: Preview) -> None:
+    """Draw how the file is read and which column is which."""
+    columns = {c: c for c in seen.columns}
+    with st.container(horizontal=True):
+        if seen.kind == "csv":
+            encodings = {e: encoding_name(e) for e in dict.fromkeys((seen.encoding, *seen.encodings, *ENCODINGS))}
+            address.choice(st.selectbox, tr("Encoding"), encodings, key="encoding", fallback=seen.encoding, width=230)
+            delimiters = {d: delimiter_name(d) for d in dict.fromkeys((seen.delimiter, *DELIMITERS))}
+            address.choice(
+                st.selectbox, tr("Delimiter"), delimiters, key="delimiter", fallback=seen.delimiter, width=190
+            )
+        for key, title, found in (
+            ("text", tr("Text column"), seen.text_column),
+            ("label", tr("Label column"), seen.label_column),
+        ):
+            names = columns if found else {"": tr("Choose a column")} | columns
+            address.choice(st.selectbox, title, names, key=key, fallback=found, width=230)
+
+
+def encoding_name(name: str) -> str:
+    """Return an encoding as people call it."""
+    names = {
+        "utf-8": "UTF-8",
+        "utf-8-sig": tr("UTF-8 with a mark"),
+        "utf-16": "UTF-16",
+        "gb18030": tr("GB 18030 (Simplified Chinese)"),
+        "big5": tr("Big5 (Traditional Chinese)"),
+        "cp1252": tr("Windows-1252 (Western)"),
+        "cp1251": tr("Windows-1251 (Cyrillic)"),
+    }
+    return names.get(name, name)
+
+
+def delimiter_name(mark: str) -> str:
+    return {",": tr("Comma ,"), "\t": tr("Tab"), ";": tr("Semicolon ;"), "|": tr("Bar |")}.get(mark, mark)
+
+
+def rows(seen: Preview) -> None:
+    """Draw the first rows, text and label first, and the lines that cannot be read."""
+    first = [c for c in (seen.text_column, seen.label_column) if c]
+    order = first + [c for c in seen.columns if c not in first]
+    frame = pd.DataFrame(list(seen.rows)[:SHOWN_ROWS], columns=list(seen.columns))[order]
+    wide = {seen.text_column: st.column_config.TextColumn(width="large")} if seen.text_column else None
+    st.dataframe(frame, hide_index=True, column_config=wide, alt=tr("The first rows of the file"))
+    if seen.labels:
+        found = ", ".join(f"{label} ({number(n)})" for label, n in list(seen.labels.items())[:8])
+        st.caption(tr("Labels in the first rows: {labels}", labels=md(found)))
+    if seen.rejects:
+        lines = ", ".join(str(r.line) for r in seen.rejects[:10])
+        st.warning(
+            tr("Lines that cannot be read and will be left out: {lines}", lines=lines), icon=":material/warning:"
+        )
+
+
+def start_check(scenario: Scenario, raw: Raw, seen: Preview) -> None:
+    """Queue the check of the file as it is read now, and open it."""
+    options = PrepareOptions(
+        name=Path(raw.filename).stem,
+        encoding=seen.encoding,
+        delimiter=seen.delimiter,
+        text_column=seen.text_column,
+        label_column=seen.label_column,
+    )
+    run = submit_prepare(settings(), raw.id, options, scenario.name, store=False)
+    address.forget("raw", *KEYS)
+    address.remember("check", run.run_id)
+    st.rerun()
