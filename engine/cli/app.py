@@ -47,7 +47,7 @@ def main(arguments: Sequence[str]) -> int:
     except BreakevenError as error:
         return _complain(str(error), error.exit_status)
     except TyperException as error:
-        return _complain(error.format_message(), error.exit_code)
+        return _complain(_usage(error.format_message(), arguments), error.exit_code)
     except (KeyboardInterrupt, Abort):
         return _complain("Stopped.", 1)
     except Exception as error:  # noqa: BLE001 - nobody at a terminal is to see a traceback
@@ -55,6 +55,17 @@ def main(arguments: Sequence[str]) -> int:
     finally:
         shutil.rmtree(_home() / "tmp" / str(os.getpid()), ignore_errors=True)
     return status if isinstance(status, int) else 0
+
+
+def _usage(words: str, arguments: Sequence[str]) -> str:
+    """Return what is wrong with the arguments and where the choices stand."""
+    commands = [str(c.callback.__name__) for c in app.registered_commands if c.callback is not None]
+    named = next((a for a in arguments if not a.startswith("-")), "")
+    if not named:
+        return words
+    if named not in commands:
+        return f"There is no command {named}; choose one of {', '.join(commands)}."
+    return f"{words.rstrip('.')}; python -m engine {named} --help shows what there is."
 
 
 def _complain(sentence: str, status: int) -> int:

@@ -47,6 +47,7 @@ def finetune(
     name: Annotated[str, typer.Option(help="What to call the data set.")] = "",
     label: Annotated[str, typer.Option(help="What to call the run.")] = "",
     licence: Annotated[str, typer.Option(help="The licence of the data.")] = "",
+    commercial_use: Annotated[bool | None, typer.Option(help="Whether that licence allows commercial use.")] = None,
     repeat: Annotated[str, typer.Option(help="Do this run again, from its folder alone.")] = "",
     as_json: AsJson = False,
 ) -> None:
@@ -68,6 +69,7 @@ def finetune(
             masks=tuple(mask or ()),
             cleaning=tuple(clean or ()),
             licence=licence,
+            commercial_use=commercial_use,
         )
         dataset = prepared(settings, scenario, data, test, options)
         group = new_id() if seeds > 1 else ""

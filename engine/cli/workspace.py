@@ -14,7 +14,7 @@ from engine.cli.output import finish, say, table
 from engine.cli.train import AsJson
 from engine.config import load_settings
 from engine.datasets.dataset import Dataset
-from engine.errors import BadInput
+from engine.errors import BadInput, Failure
 from engine.files import write_text
 from engine.jobs.runs import RunFolder, all_runs, open_run
 
@@ -121,12 +121,28 @@ def serve(
 
 def reindex(as_json: AsJson = False) -> None:
     """Build the index of runs and usage again from the files."""
-    from engine.analytics.database import rebuild
+    from engine.analytics.database import open_index
 
     settings, began = load_settings(), time.perf_counter()
-    counts = rebuild(settings)
+    index = open_index(settings, owner=True)
+    try:
+        if not index.owner:
+            raise Failure("A dashboard holds the index of {home}; stop it and try again.", home=str(settings.home))
+        index.rebuild()
+        counts = {
+            "runs": _counted(index.rows("SELECT count(*) FROM runs")),
+            "epochs": _counted(index.rows("SELECT count(*) FROM epochs")),
+            "damaged": _counted(index.rows("SELECT count(*) FROM damaged")),
+            "predictions served": _counted(index.rows("SELECT coalesce(sum(predictions), 0) FROM usage")),
+        }
+    finally:
+        index.close()
     seconds = round(time.perf_counter() - began, 3)
     words = ", ".join(f"{n} {name}" for name, n in counts.items())
     finish(
         {"run_id": None, "metrics": {}, "seconds": seconds, "indexed": counts}, [f"Indexed: {words}."], as_json=as_json
     )
+
+
+def _counted(rows: list[tuple[Any, ...]]) -> int:
+    return int(rows[0][0])

@@ -106,8 +106,8 @@ def _prove(
         loaded = {name: Classifier.load(folder, threads=threads) for name, folder in folders.items()}
         answers = {name: classifier.probabilities(texts) for name, classifier in loaded.items()}
         variants: dict[str, Any] = {
-            "torch": _score(truth, trained.logits(texts).argmax(axis=1)),
-            **{name: _score(truth, a.argmax(axis=1)) for name, a in answers.items()},
+            "torch": _score(truth, trained.logits(texts)),
+            **{name: _score(truth, a) for name, a in answers.items()},
         }
         validation = _judged(job, dataset, rows, truth, answers[served])
         quality = _look_at_test(job, dataset, loaded[served], (rows, truth, answers[served]))
@@ -144,10 +144,11 @@ def _judged(job: Job, dataset: Dataset, rows: Any, truth: np.ndarray, answers: n
     )
 
 
-def _score(truth: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
+def _score(truth: np.ndarray, answers: np.ndarray) -> dict[str, float]:
+    """Return accuracy and macro-F1 of logits or probabilities (N, C)."""
     from engine.training.loop import macro_f1
 
-    return {"accuracy": float((truth == predicted).mean()), "macro_f1": macro_f1(truth, predicted)}
+    return {"accuracy": float((truth == answers.argmax(axis=1)).mean()), "macro_f1": macro_f1(truth, answers)}
 
 
 def _measured(job: Job, classifier: Classifier, texts: list[str]) -> dict[str, Any]:
