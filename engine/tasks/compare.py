@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.errors import BadInput
 from engine.messages import Message
-from engine.tasks.bootstrap import RESAMPLES, Interval, percentile_interval, rates, resampled_counts
+from engine.tasks.bootstrap import RESAMPLES, Interval, percentile_interval, rates, resampled_counts, scores
 from engine.tasks.verdict import paired_words, seed_words
 
 SIGNIFICANT = 0.05
@@ -126,15 +126,15 @@ def across_seeds(
         )
     truth = _classes(truth)
     a, b = [_classes(x) for x in first], [_classes(x) for x in second]
-    scores = [np.array([_scores(truth, x) for x in side]) for side in (a, b)]
+    found = [np.array([list(scores(truth, x).values()) for x in side]) for side in (a, b)]
     _, drawn = _differences(truth, a, b, seed, resamples)
     row_variance = drawn.var(axis=0, ddof=1)
-    accuracy, macro_f1 = (_t_interval(scores[0][:, m], scores[1][:, m], float(row_variance[m])) for m in (0, 1))
+    accuracy, macro_f1 = (_t_interval(found[0][:, m], found[1][:, m], float(row_variance[m])) for m in (0, 1))
     verdicts = (_sign(accuracy), _sign(macro_f1))
     return AcrossSeeds(
         rows=len(truth),
-        first_macro_f1=tuple(scores[0][:, 1].tolist()),
-        second_macro_f1=tuple(scores[1][:, 1].tolist()),
+        first_macro_f1=tuple(found[0][:, 1].tolist()),
+        second_macro_f1=tuple(found[1][:, 1].tolist()),
         accuracy=accuracy,
         macro_f1=macro_f1,
         real=any(verdicts),
@@ -160,17 +160,12 @@ def _differences(
 
     def difference(drawn: np.ndarray) -> np.ndarray:
         found = [rates(drawn, cells[:, 0], cells[:, i], classes) for i in range(1, answers.shape[1])]
-        scores = np.stack([np.stack([f.accuracy, f.macro_f1], axis=-1) for f in found])
-        return np.asarray(scores[len(a) :].mean(axis=0) - scores[: len(a)].mean(axis=0))
+        both = np.stack([np.stack([f.accuracy, f.macro_f1], axis=-1) for f in found])
+        return np.asarray(both[len(a) :].mean(axis=0) - both[: len(a)].mean(axis=0))
 
     generator = np.random.default_rng(seed)
     drawn = [difference(piece) for piece in resampled_counts(counts, generator, resamples=resamples)]
     return difference(counts.astype(np.float64)), np.concatenate(drawn)
-
-
-def _scores(truth: np.ndarray, predicted: np.ndarray) -> tuple[float, float]:
-    found = rates(np.ones(len(truth)), truth, predicted, int(max(truth.max(), predicted.max())) + 1)
-    return float(found.accuracy), float(found.macro_f1)
 
 
 def _t_interval(first: np.ndarray, second: np.ndarray, row_variance: float) -> Interval:

@@ -12,7 +12,7 @@ from sklearn import metrics as oracle
 
 from engine.errors import BadInput, Failure
 from engine.messages import Message
-from engine.tasks.bootstrap import auc_of
+from engine.tasks.bootstrap import auc_of, scores
 from engine.tasks.judge import judge
 
 LABELS = ("negative", "neutral", "positive")
@@ -42,6 +42,7 @@ def test_figures_are_those_of_sklearn() -> None:
     normal = probabilities / probabilities.sum(axis=1, keepdims=True)
     assert found["accuracy"] == pytest.approx(oracle.accuracy_score(truth, predicted))
     assert found["macro_f1"] == pytest.approx(oracle.f1_score(truth, predicted, average="macro"))
+    assert scores(truth, predicted) == pytest.approx({name: found[name] for name in ("accuracy", "macro_f1")})
     assert found["log_loss"] == pytest.approx(oracle.log_loss(truth, normal), abs=2e-3)
     one_rest = [oracle.roc_auc_score(truth == c, probabilities[:, c]) for c in range(3)]
     assert found["auc"] == pytest.approx(np.mean(one_rest))
