@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 from engine.analytics import ingest, store
 from engine.analytics.usage import load_read
 from engine.config import Settings
+from engine.errors import BadInput
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +33,8 @@ class Index:
     """What the pages and commands ask. Safe to share between threads.
 
     `owner` says whether it is kept in the file; `marks` and `usage_read` are what `ingest.refresh` has seen of each run
-    and how many bytes it has read of each usage file.
+    and how many bytes it has read of each usage file. `version` grows whenever something was taken in or left out, so
+    that answers can be kept until then.
     """
 
     def __init__(self, settings: Settings, *, owner: bool) -> None:
@@ -40,6 +42,7 @@ class Index:
         self.writing = threading.RLock()
         self.marks: dict[str, ingest.Mark] = {}
         self.usage_read: dict[str, int] = {}
+        self.version = 0
         self._lock = _take(self.workspace.home / "analytics.lock") if owner else None
         self._connection = self._open()
 
@@ -68,6 +71,7 @@ class Index:
                 cursor.execute("ROLLBACK")
                 raise
             cursor.execute("COMMIT")
+            self.version += 1
 
     def rebuild(self) -> None:
         """Forget everything and read every run and usage file again."""
@@ -125,6 +129,22 @@ def open_index(settings: Settings, *, owner: bool) -> Index:
     index = Index(settings, owner=owner)
     ingest.refresh(index)
     return index
+
+
+def rebuild(settings: Settings) -> dict[str, int]:
+    """Build the file again from the run folders and usage files; return how many rows of each kind it has.
+
+    Raises BadInput when another process owns the file: it keeps it up to date by itself.
+    """
+    index = Index(settings, owner=True)
+    try:
+        if not index.owner:
+            raise BadInput("Another process, such as the dashboard, has the index open; stop it and try again.")
+        index.rebuild()
+        kinds = ("runs", "metrics", "epochs", "usage", "damaged")
+        return {kind: int(index.rows(f"SELECT count(*) FROM {kind}")[0][0]) for kind in kinds}  # noqa: S608 -- our names
+    finally:
+        index.close()
 
 
 _indexes: dict[Path, Index] = {}

@@ -154,7 +154,8 @@ def usage(index: Index, *, days: int = 30) -> pd.DataFrame:
     """Return by model what was served in the last `days`: requests, predictions, errors, p50_ms, p95_ms, last_at."""
     return index.frame(
         """
-        SELECT model, count(*) AS requests, sum(u.predictions)::BIGINT AS predictions, count(*) FILTER (status >= 400) AS errors,
+        SELECT model, count(*) AS requests, sum(u.predictions)::BIGINT AS predictions,
+            count(*) FILTER (status >= 400) AS errors,
             quantile_cont(ms, 0.5) AS p50_ms, quantile_cont(ms, 0.95) AS p95_ms, max(served_at) AS last_at
         FROM usage u WHERE served_at >= (now() AT TIME ZONE 'UTC') - to_days(?)
         GROUP BY model ORDER BY requests DESC, model

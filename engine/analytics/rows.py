@@ -5,21 +5,66 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, Generic, TypeVar
 
+import msgspec
+
+from engine.analytics.files import (
+    KNOWN_VERSION,
+    Event,
+    Interval,
+    Published,
+    Quality,
+    Report,
+    Request,
+    Spec,
+    Variant,
+    Versioned,
+)
 from engine.errors import BadInput
 from engine.jobs.attempts import LAST_EVENTS
 from engine.messages import Message
 
-KNOWN_VERSION = 1
 Row = tuple[Any, ...]
+Read = TypeVar("Read", bound=Versioned)
 
 
 class Damaged(BadInput):
     """A file of a run cannot be used; the message says which and why."""
+
+
+class Form(Generic[Read]):
+    """Reads one kind of JSON file."""
+
+    def __init__(self, kind: type[Read]) -> None:
+        self._decoder = msgspec.json.Decoder(kind)
+
+    def read(self, path: str) -> Read:
+        """Return what is in `path`. Raises FileNotFoundError, and Damaged for anything but a known, whole file."""
+        with open(path, "rb") as file:
+            content = file.read()
+        try:
+            value = self._decoder.decode(content)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise Damaged(
+                "{file} is damaged ({reason}). Restore it, or delete the run.",
+                file=os.path.basename(path),
+                reason=str(error),
+            ) from error
+        if value.schema_version > KNOWN_VERSION:
+            raise Damaged(
+                "{file} has schema version {version}; this program knows versions up to {known}. Update Breakeven.",
+                file=os.path.basename(path),
+                version=value.schema_version,
+                known=KNOWN_VERSION,
+            )
+        return value
+
+
+SPEC, PUBLISHED, REQUEST, REPORT = Form(Spec), Form(Published), Form(Request), Form(Report)
+EVENT = msgspec.json.Decoder(Event)
 
 
 @dataclass(frozen=True)
@@ -38,185 +83,129 @@ def read_run(folder: str, attempt: int) -> RunRows:
     Raises FileNotFoundError when there is no spec.json yet, and Damaged when a file is no JSON, of a newer schema, or
     without what it must have.
     """
-    run_id = os.path.basename(folder)
-    spec = _json(folder + "/spec.json")
-    published = _json(folder + "/published.json") if os.path.exists(folder + "/published.json") else None
-    if published is not None:
-        attempt = published["attempt"] if isinstance(published.get("attempt"), int) else _damaged("published.json")
-    events = _events(f"{folder}/attempts/{attempt}/events.jsonl")
+    run_id, spec = os.path.basename(folder), SPEC.read(folder + "/spec.json")
+    published = os.path.exists(folder + "/published.json")
+    if published:
+        attempt = PUBLISHED.read(folder + "/published.json").attempt
+    inside = f"{folder}/attempts/{attempt}"
+    report = _report(inside + "/report.json", needed=spec.kind == "finetune") if published else Report()
+    events, last_line = _events(inside + "/events.jsonl")
     requests = _requests(folder + "/control")
-    try:
-        report = _json(f"{folder}/attempts/{attempt}/report.json") if published is not None else {}
-    except FileNotFoundError:
-        # Preparing and calibrating leave no report.
-        report = {} if spec.get("kind") != "finetune" else _damaged("report.json")
-    try:
-        tables = {
-            "runs": [_run(run_id, spec, report, events, requests, attempt, published is not None)],
-            "epochs": [_epoch(run_id, attempt, e) for e in events if e.get("event") == "epoch"],
-        }
-        for part in ("quality", "validation"):
-            _quality(run_id, "test" if part == "quality" else part, report.get(part) or {}, tables)
-        tables["variants"] = [_variant(run_id, k, v) for k, v in (report.get("variants") or {}).items()]
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise Damaged("Its files do not have the form they should ({reason}).", reason=repr(error)) from error
-    return RunRows(run_id, tables, published is not None)
-
-
-def _run(
-    run_id: str,
-    spec: dict[str, Any],
-    report: dict[str, Any],
-    events: list[dict[str, Any]],
-    requests: list[dict[str, Any]],
-    attempt: int,
-    published: bool,
-) -> Row:
-    """Return the row of table runs, in the order of its columns."""
-    label, trashed = spec.get("label", ""), False
-    for request in requests:
-        label = str(request.get("value", "")) or label if request.get("action") == "label" else label
-        trashed = {"trash": True, "restore": False}.get(request.get("action", ""), trashed)
     state = _state(published, attempt, events, requests)
-    ended = events[-1].get("at") if events and state in ("finished", "failed", "cancelled") else None
-    dataset, rows = report.get("dataset") or {}, (report.get("dataset") or {}).get("rows") or {}
-    quality, seconds = report.get("quality") or {}, report.get("seconds") or {}
-    energy, machine = report.get("energy") or {}, report.get("machine") or {}
+    tables: dict[str, list[Row]] = {
+        "runs": [_identity(run_id, spec, report, requests, state) + _course(attempt, events, last_line, state)],
+        "epochs": [_epoch(run_id, attempt, e) for e in events if e.event == "epoch"],
+        "metrics": _metrics(run_id, "test", report.quality) + _metrics(run_id, "validation", report.validation),
+        "per_class": _per_class(run_id, "test", report.quality) + _per_class(run_id, "validation", report.validation),
+        "variants": [_variant(run_id, name, found) for name, found in report.variants.items()],
+    }
+    tables["runs"][0] += _results(report)
+    return RunRows(run_id, tables, published)
+
+
+def _report(path: str, *, needed: bool) -> Report:
+    """Return the report; preparing and calibrating leave none."""
+    try:
+        return REPORT.read(path)
+    except FileNotFoundError:
+        if needed:
+            raise Damaged("{file} is missing. Restore it, or delete the run.", file="report.json") from None
+        return Report()
+
+
+def _identity(run_id: str, spec: Spec, report: Report, requests: list[Request], state: str) -> Row:
+    label = next((str(r.value) for r in reversed(requests) if r.action == "label" and r.value), spec.label)
+    put = next((r.action for r in reversed(requests) if r.action in ("trash", "restore")), "")
     return (
-        *(run_id, spec["created_at"], spec["kind"], spec.get("scenario", ""), spec.get("dataset_id", "")),
-        *(
-            spec.get("backbone", ""),
-            spec.get("recipe", ""),
-            _whole(spec.get("seed")),
-            _whole(report.get("threads") or spec.get("threads")),
-        ),
-        *(label, bool(spec.get("demo")), spec.get("group", ""), spec.get("code_version", ""), state, trashed),
-        *(attempt, events[0].get("at") if events else None, ended, json.dumps(events[-1]) if events else None),
-        *(report.get("finished_at"), dataset.get("name"), dataset.get("test_id"), dataset.get("licence")),
-        *(dataset.get("commercial_use"), bool(dataset.get("synthetic"))),
-        *(_whole(rows.get(part)) for part in ("train", "validation", "test")),
-        json.dumps(report["labels"]) if "labels" in report else None,
-        *(report.get("served"), report.get("provider"), _number(report.get("temperature"))),
-        _whole(report.get("test_looks")),
-        json.dumps(quality["confusion"]) if "confusion" in quality else None,
-        *(_number(seconds.get(k)) for k in ("train", "export", "evaluate", "measure", "total")),
-        *(_number(report.get("peak_memory_mib")), _number(report.get("flops"))),
-        *(_number(energy.get(k)) for k in ("kwh", "low_kwh", "high_kwh")),
-        *(energy.get("method"), energy.get("source"), _number(energy.get("watts"))),
-        *(machine.get("cpu"), _whole(machine.get("cores")), machine.get("gpu")),
+        *(run_id, spec.created_at, spec.kind, spec.scenario, spec.dataset_id, spec.backbone, spec.recipe, spec.seed),
+        *(report.threads or spec.threads, label, spec.demo, spec.group, spec.code_version, state, put == "trash"),
     )
 
 
-def _state(published: bool, attempt: int, events: list[dict[str, Any]], requests: list[dict[str, Any]]) -> str:
+def _course(attempt: int, events: list[Event], last_line: str | None, state: str) -> Row:
+    started = events[0].at if events else None
+    ended = events[-1].at if events and state in ("finished", "failed", "cancelled") else None
+    return attempt, started, ended, last_line
+
+
+def _results(report: Report) -> Row:
+    data, rows, seconds, energy, machine = (
+        report.dataset,
+        report.dataset.rows,
+        report.seconds,
+        report.energy,
+        report.machine,
+    )
+    return (
+        *(report.finished_at, data.name, data.test_id, data.licence, data.commercial_use, data.synthetic),
+        *(rows.train, rows.validation, rows.test, _text(report.labels)),
+        *(report.served, report.provider, report.temperature, report.test_looks, _text(report.quality.confusion)),
+        *(seconds.train, seconds.export, seconds.evaluate, seconds.measure, seconds.total),
+        *(report.peak_memory_mib, report.flops, energy.kwh, energy.low_kwh, energy.high_kwh),
+        *(energy.method, energy.source, energy.watts, machine.cpu, machine.cores, machine.gpu),
+    )
+
+
+def _state(published: bool, attempt: int, events: list[Event], requests: list[Request]) -> str:
     """Return the state the files tell, as `RunFolder.state` does."""
     if published:
         return "finished"
-    last = events[-1].get("event", "") if events else ""
-    state = LAST_EVENTS.get(last, "running") if attempt else "queued"
-    return "cancelled" if state == "queued" and any(r.get("action") == "cancel" for r in requests) else state
+    state = LAST_EVENTS.get(events[-1].event if events else "", "running") if attempt else "queued"
+    return "cancelled" if state == "queued" and any(r.action == "cancel" for r in requests) else state
 
 
-def _epoch(run_id: str, attempt: int, event: dict[str, Any]) -> Row:
-    names = ("epoch", "epochs", "train_loss", "validation_loss", "validation_macro_f1", "seconds")
-    return (run_id, attempt, *(_number(event.get(n)) for n in names))
+def _epoch(run_id: str, attempt: int, e: Event) -> Row:
+    figures = (e.epoch, e.epochs, e.train_loss, e.validation_loss, e.validation_macro_f1, e.seconds)
+    return run_id, attempt, *figures
 
 
-def _quality(run_id: str, part: str, block: dict[str, Any], tables: dict[str, list[Row]]) -> None:
-    """Append the rows of one quality block to tables metrics and per_class."""
-    tables.setdefault("metrics", []).extend(
-        (run_id, part, name, *_interval(metric)) for name, metric in (block.get("metrics") or {}).items()
-    )
-    tables.setdefault("per_class", []).extend(
-        (
-            *(run_id, part, position, str(one["label"]), _whole(one.get("support"))),
-            *_interval(one.get("precision")),
-            *_interval(one.get("recall")),
-            *_interval(one.get("f1")),
-        )
-        for position, one in enumerate(block.get("per_class") or [])
-    )
+def _metrics(run_id: str, part: str, block: Quality) -> list[Row]:
+    return [(run_id, part, name, m.value, m.low, m.high) for name, m in block.metrics.items() if m is not None]
 
 
-def _variant(run_id: str, name: str, found: dict[str, Any]) -> Row:
-    latency = found.get("latency_ms") or {}
+def _per_class(run_id: str, part: str, block: Quality) -> list[Row]:
+    return [
+        (run_id, part, i, c.label, c.support, *_parts(c.precision), *_parts(c.recall), *_parts(c.f1))
+        for i, c in enumerate(block.per_class)
+    ]
+
+
+def _parts(interval: Interval) -> tuple[float | None, float | None, float | None]:
+    return interval.value, interval.low, interval.high
+
+
+def _variant(run_id: str, name: str, v: Variant) -> Row:
+    latency = (v.latency_ms.p50, v.latency_ms.p95, v.latency_ms.p99)
     return (
-        *(
-            run_id,
-            name,
-            _whole(found.get("size_bytes")),
-            _number(found.get("accuracy")),
-            _number(found.get("macro_f1")),
-        ),
-        *(_number(latency.get(p)) for p in ("p50", "p95", "p99")),
-        *(_number(found.get("throughput_per_s")), _whole(found.get("best_batch")), found.get("provider")),
+        *(run_id, name, v.size_bytes, v.accuracy, v.macro_f1, *latency),
+        *(v.throughput_per_s, v.best_batch, v.provider),
     )
 
 
-def _interval(metric: dict[str, Any] | float | None) -> tuple[float | None, float | None, float | None]:
-    """Return value, low and high of a metric that may be a plain number."""
-    if isinstance(metric, dict):
-        return _number(metric.get("value")), _number(metric.get("low")), _number(metric.get("high"))
-    return _number(metric), None, None
+def _text(value: Any) -> str | None:
+    return None if value is None else msgspec.json.encode(value).decode()
 
 
-def _number(value: Any) -> float | None:
-    return None if value is None else float(value)
-
-
-def _whole(value: Any) -> int | None:
-    return None if value is None else int(value)
-
-
-def _json(path: str) -> dict[str, Any]:
-    """Return the JSON object in `path`. Faster than `files.read_json`, with the same checks."""
-    with open(path, "rb") as file:
-        content = file.read()
-    try:
-        value = json.loads(content, parse_constant=_damaged)
-    except ValueError:
-        _damaged(os.path.basename(path))
-    if not isinstance(value, dict):
-        _damaged(os.path.basename(path))
-    if value.get("schema_version", 1) > KNOWN_VERSION:
-        raise Damaged(
-            "{file} has schema version {version}; this program knows versions up to {known}. Update Breakeven.",
-            file=os.path.basename(path),
-            version=value["schema_version"],
-            known=KNOWN_VERSION,
-        )
-    return value
-
-
-def _damaged(name: str) -> NoReturn:
-    raise Damaged("{file} is damaged or missing. Restore it, or delete the run.", file=name)
-
-
-def _events(path: str) -> list[dict[str, Any]]:
-    """Return the whole lines of an events file; one that is still being written or damaged is left out."""
+def _events(path: str) -> tuple[list[Event], str | None]:
+    """Return the events of a file, and its last line; a line being written, or damaged, is left out."""
     try:
         with open(path, "rb") as file:
             lines = file.read().split(b"\n")[:-1]
     except OSError:
-        return []
-    events = []
+        return [], None
+    events, last = [], None
     for line in lines:
-        # Progress is of no use once it is past, and most lines are progress.
-        if not line.startswith(b'{"event": "step"') or line is lines[-1]:
-            events += _line(line)
-    return events
+        try:
+            events.append(EVENT.decode(line))
+            last = line
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            continue
+    return events, last.decode() if last else None
 
 
-def _line(line: bytes) -> list[dict[str, Any]]:
-    try:
-        value = json.loads(line)
-    except ValueError:
-        return []
-    return [value] if isinstance(value, dict) else []
-
-
-def _requests(folder: str) -> list[dict[str, Any]]:
+def _requests(folder: str) -> list[Request]:
     try:
         names = sorted(n for n in os.listdir(folder) if n.endswith(".json") and not n.startswith("."))
     except OSError:
         return []
-    return [_json(os.path.join(folder, name)) for name in names]
+    return [REQUEST.read(os.path.join(folder, name)) for name in names]
