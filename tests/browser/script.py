@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import reduce
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Locator, expect
 
@@ -20,7 +22,7 @@ from tests.browser.visitor import Visitor
 PATIENCE_MS = 240_000
 """For what trains meanwhile."""
 PICTURE = re.compile(r"!\[[^\]]*\]\((images/[\w-]+\.png)\)")
-PRESSED = ("link", "button", "radio", "tab", "option")
+PRESSED: tuple[Literal["link", "button", "radio", "tab", "option"], ...] = ("link", "button", "radio", "tab", "option")
 
 
 def instructions(document: str) -> Iterator[str]:
@@ -58,16 +60,9 @@ def _open(visitor: Visitor, path: str) -> None:
 
 def press(visitor: Visitor, name: str) -> None:
     """Press the first visible link, button or choice that is called `name`."""
-    _pressable(visitor, name).click()
+    roles = [visitor.page.get_by_role(role, name=name) for role in PRESSED]
+    reduce(Locator.or_, roles).locator("visible=true").first.click()
     visitor.settled()
-
-
-def _pressable(visitor: Visitor, name: str) -> Locator:
-    roles = [visitor.page.get_by_role(role, name=name) for role in PRESSED]  # type: ignore[arg-type]
-    either = roles[0]
-    for other in roles[1:]:
-        either = either.or_(other)
-    return either.locator("visible=true").first
 
 
 def choose(visitor: Visitor, option: str, label: str) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request, Response, expect
+
+from pages.shared import catalogue
 
 WAIT_MS = 30_000
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"][data-test-connection-state="CONNECTED"]'
@@ -64,13 +65,25 @@ class Visitor:
         """Return everything that can be read on the page."""
         return self.page.locator("body").inner_text()
 
+    def says(self, english: str) -> str:
+        """Return a sentence of the program as this visitor reads it."""
+        return english if self.language == "en" else catalogue.load(self.language)[english]
+
+    def see(self, english: str, *, patience_ms: int = WAIT_MS) -> Locator:
+        """Wait until a sentence of the program can be seen, and return where."""
+        found = self.page.get_by_text(self.says(english)).locator("visible=true").first
+        expect(found).to_be_visible(timeout=patience_ms)
+        return found
+
     def keyed(self, key: str) -> Locator:
         """Return the element that the page drew with `key=`."""
         return self.page.locator(f".st-key-{key}")
 
-    def press(self, name: str, **options: Any) -> Visitor:
-        """Press the button of that name and wait until the page answered."""
-        self.page.get_by_role("button", name=name, **options).first.click()
+    def press(self, english: str) -> Visitor:
+        """Press the button or link that is called so in this visitor's language, and wait until the page answered."""
+        name = self.says(english)
+        role = self.page.get_by_role
+        role("button", name=name).or_(role("link", name=name)).locator("visible=true").first.click()
         return self.settled()
 
     def sideways(self) -> int:
