@@ -10,10 +10,10 @@ from __future__ import annotations
 import atexit
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 from filelock import FileLock, Timeout
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 log = logging.getLogger(__name__)
+Answer = TypeVar("Answer")
 
 
 class Index:
@@ -52,13 +53,11 @@ class Index:
 
     def frame(self, sql: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
         """Return the rows of a query. Values go into `parameters`, never into `sql`."""
-        with self._answering() as cursor:
-            return cursor.execute(sql, list(parameters)).df()
+        return self._ask(sql, parameters, lambda cursor: cursor.df())
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query as tuples."""
-        with self._answering() as cursor:
-            return cursor.execute(sql, list(parameters)).fetchall()
+        return self._ask(sql, parameters, lambda cursor: cursor.fetchall())
 
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -90,24 +89,28 @@ class Index:
             self._lock.release()
             self._lock = None
 
-    @contextmanager
-    def _answering(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Yield a cursor; when the file turns out to be damaged, build it again for the next question."""
-        try:
-            with self._connection.cursor() as cursor:
-                yield cursor
-        except store.DAMAGE as error:
-            self._replace(error)
-            raise
-
-    def _replace(self, reason: Exception) -> None:
+    def replace(self, reason: Exception) -> None:
+        """Set a damaged file aside and read everything again."""
         with self.writing:
+            self._connection.close()
             if self.owner:
-                self._connection.close()
                 store.set_aside(self.workspace.database, reason)
             self.marks, self.usage_read = {}, {}
             self._connection = self._open()
             ingest.refresh(self)
+
+    def _ask(self, sql: str, parameters: Sequence[Any], fetch: Callable[[duckdb.DuckDBPyConnection], Answer]) -> Answer:
+        """Return the answer; damage that shows only now is mended first, once."""
+        asked = self._connection
+        try:
+            with asked.cursor() as cursor:
+                return fetch(cursor.execute(sql, list(parameters)))
+        except (*store.DAMAGE, duckdb.ConnectionException) as error:
+            with self.writing:
+                if asked is self._connection:  # no other thread has mended it meanwhile
+                    self.replace(error)
+        with self._connection.cursor() as cursor:
+            return fetch(cursor.execute(sql, list(parameters)))
 
     def _open(self) -> duckdb.DuckDBPyConnection:
         if self._lock is not None:

@@ -23,7 +23,7 @@ import duckdb
 
 from engine.analytics.rows import Damaged, RunRows, read_run
 from engine.analytics.schema import TABLES
-from engine.analytics.store import insert
+from engine.analytics.store import DAMAGE, insert
 from engine.analytics.usage import refresh_usage
 from engine.messages import Message
 
@@ -57,7 +57,25 @@ class Refreshed:
 
 
 def refresh(index: Index) -> Refreshed:
-    """Read what has changed since the last time. A look at 200 unchanged runs takes a few milliseconds."""
+    """Read what has changed since the last time. A look at 200 unchanged runs takes a few milliseconds.
+
+    A damaged file is set aside and built again. When the disk is full the index stays as it was, and the log says so.
+    """
+    try:
+        return _refresh(index)
+    except DAMAGE as error:
+        if _is_full(error):
+            log.warning("The index could not take in what is new: %s", error)
+            return Refreshed()
+        index.replace(error)
+        return Refreshed(read=len(index.marks))
+
+
+def _is_full(error: duckdb.Error) -> bool:
+    return any(words in str(error) for words in ("No space left", "Disk quota", "File too large", "disk is full"))
+
+
+def _refresh(index: Index) -> Refreshed:
     with index.writing:
         folder = str(index.workspace.runs)
         names = [name for name in os.listdir(folder) if not name.startswith(".")]
@@ -116,7 +134,7 @@ def _read(folder: str, names: Iterable[str]) -> Iterator[tuple[RunRows, Mark]]:
         young = time.time_ns() - youngest < TICK_NS
         try:
             rows = read_run(path, attempt)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             continue
         except Damaged as problem:
             log.warning("Run %s was left out of the index: %s", name, problem.message)

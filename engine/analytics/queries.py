@@ -28,7 +28,7 @@ LEFT JOIN variants v ON v.run_id = r.run_id AND v.name = r.served
 LEFT JOIN ({metrics}) q ON q.run_id = r.run_id
 WHERE r.kind = 'finetune' AND r.state = 'finished' AND (NOT r.trashed OR ?)
     AND (? = '' OR r.scenario = ?) AND (? = '' OR r.test_id = ?)
-ORDER BY r.finished_at, r.run_id
+ORDER BY coalesce(r.finished_at, r.created_at), r.run_id
 """
 
 

@@ -43,11 +43,12 @@ class Form(Generic[Read]):
 
     def read(self, path: str) -> Read:
         """Return what is in `path`. Raises FileNotFoundError, and Damaged for anything but a known, whole file."""
-        with open(path, "rb") as file:
-            content = file.read()
         try:
-            value = self._decoder.decode(content)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            with open(path, "rb") as file:
+                value = self._decoder.decode(file.read())
+        except (FileNotFoundError, NotADirectoryError):
+            raise
+        except (msgspec.MsgspecError, UnicodeDecodeError, OSError) as error:
             raise Damaged(
                 "{file} is damaged ({reason}). Restore it, or delete the run.",
                 file=os.path.basename(path),

@@ -34,7 +34,7 @@ def open_file(path: Path, tmp: Path) -> tuple[duckdb.DuckDBPyConnection, bool]:
     try:
         return _connect(str(path), tmp), existed
     except (duckdb.Error, NewerDatabase) as error:
-        if "lock" in str(error).lower() or not existed:
+        if "set lock on file" in str(error) or not existed:
             raise
         set_aside(path, error)
     return _connect(str(path), tmp), False

@@ -31,7 +31,7 @@ def test_prevalence_reweights_the_classes() -> None:
 def test_prevalence_as_in_the_test_part_changes_nothing() -> None:
     usual = error_cost_per_1000(CONFUSION, LABELS, COSTS)
     same = error_cost_per_1000(CONFUSION, LABELS, COSTS, prevalence={"bad": 0.5, "good": 0.5})
-    assert (usual.value, usual.high) == (pytest.approx(same.value), pytest.approx(same.high))
+    assert [usual.value, usual.high] == pytest.approx([same.value, same.high])
 
 
 def test_value_is_against_the_best_blind_answer() -> None:
