@@ -110,7 +110,8 @@ def _stamp(folder: str, attempt: int, *, settled: bool) -> tuple[str, int]:
     paths = [folder, folder + "/control"]
     if not settled:
         inside = f"{folder}/attempts/{attempt}"
-        paths += [folder + "/spec.json", folder + "/attempts", inside + "/events.jsonl", inside + "/report.json"]
+        paths += [folder + "/spec.json", folder + "/published.json", folder + "/attempts"]
+        paths += [inside + "/events.jsonl", inside + "/report.json"]
     seen = []
     youngest = 0
     for path in paths:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +60,10 @@ FIGURES = {
     "gco2e_per_1000": "carbon_per_1000",
 }
 """Column of `compare_points` → field of `RunFigures`."""
+ENDS = {"": "value", "_low": "low", "_high": "high"}
+MEASURED = ("train_seconds", "throughput_per_s", "kwh")
+"""What a run must have measured to be priced; each has one figure or two in proportion to it."""
+UNIT: dict[str, Any] = dict.fromkeys(MEASURED, 1.0) | {"kwh_low": 1.0, "kwh_high": 1.0, "energy_method": "power_model"}
 
 
 def figures(run: Mapping[Any, Any], pricing: Pricing) -> RunFigures:
@@ -84,14 +88,41 @@ def figures(run: Mapping[Any, Any], pricing: Pricing) -> RunFigures:
 def compare_points(index: Index, pricing: Pricing, scenario: str = "", *, test_id: str = "") -> pd.DataFrame:
     """Return `queries.runs` with each figure's value, `_low` and `_high`; NaN where a run did not measure it.
 
-    Columns added: those of `FIGURES`. A page draws only what is there; `front` marks who is on the Pareto front.
+    Columns added: those of `FIGURES`. A figure is proportional to what was measured, so the economics are asked once
+    for a unit of it and each number of cores; `figures` gives the same numbers run by run, with formula and sources.
     """
+    import pandas as pd
+
     table = runs(index, scenario, test_id=test_id)
-    records = table.to_dict("records")
-    priced = [_columns(record, pricing) for record in records]
-    for column in (f"{name}{end}" for name in FIGURES for end in ("", "_low", "_high")):
-        table[column] = [row.get(column, float("nan")) for row in priced]
-    return table
+    cores = table["threads"].where(table["threads"] > 0, table["cores"]).astype("float64")
+    needed = pd.DataFrame({name: table[name] for name in MEASURED}).assign(cores=cores)
+    usable = (needed > 0).all(axis=1)
+    parts = [_scaled(rows, int(str(n)), pricing) for n, rows in table[usable].groupby(cores[usable].astype("int64"))]
+    columns = [f"{name}{end}" for name in FIGURES for end in ENDS]
+    priced = pd.concat(parts) if parts else pd.DataFrame(columns=columns, dtype="float64")
+    return table.join(priced.reindex(table.index))
+
+
+def _scaled(rows: pd.DataFrame, cores: int, pricing: Pricing) -> pd.DataFrame:
+    """Return the columns of `FIGURES` for runs measured on `cores` cores."""
+    import pandas as pd
+
+    unit = figures(UNIT | {"threads": cores, "run_id": ""}, pricing)
+    lowest = rows[["kwh_low", "kwh"]].min(axis=1)
+    highest = rows[["kwh_high", "kwh"]].max(axis=1)
+    factors = {
+        "train_cost": dict.fromkeys(ENDS, rows["train_seconds"]),
+        "cost_per_1000": dict.fromkeys(ENDS, 1 / rows["throughput_per_s"]),
+        "train_carbon": {"": rows["kwh"], "_low": lowest, "_high": highest},
+        "carbon_per_1000": dict.fromkeys(ENDS, 1 / rows["throughput_per_s"]),
+    }
+    return pd.DataFrame(
+        {
+            f"{c}{end}": getattr(getattr(unit, n), ENDS[end]) * factors[n][end]
+            for c, n in FIGURES.items()
+            for end in ENDS
+        }
+    )
 
 
 def front(table: pd.DataFrame, axes: Sequence[str], *, maximise: Sequence[bool]) -> pd.Series:
@@ -108,20 +139,6 @@ def front(table: pd.DataFrame, axes: Sequence[str], *, maximise: Sequence[bool])
     marked = whole.copy()
     marked[whole] = pareto_front(table.loc[whole, list(axes)].to_numpy(), maximise=maximise)
     return marked
-
-
-def _columns(record: dict[Any, Any], pricing: Pricing) -> dict[str, float]:
-    try:
-        found = figures(record, pricing)
-    except BadInput:
-        return {}
-    named: dict[str, Figure] = {column: getattr(found, name) for column, name in FIGURES.items()}
-    parts: dict[str, Callable[[Figure], float]] = {
-        "": lambda f: f.value,
-        "_low": lambda f: f.low,
-        "_high": lambda f: f.high,
-    }
-    return {f"{column}{end}": part(figure) for column, figure in named.items() for end, part in parts.items()}
 
 
 def _measured(run: Mapping[Any, Any], name: str, *, otherwise: str = "") -> float:
