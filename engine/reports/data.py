@@ -151,7 +151,7 @@ def _considerations(card: DataCard, options: PrepareOptions) -> tuple[Message, .
         rare = min(card.classes, key=lambda label: card.classes[label])
         items.append(
             Message(
-                "{label} is rare ({count} rows): figures for it are the least sure.",
+                "Class {label} is rare ({count} rows): figures for it are the least sure.",
                 label=rare,
                 count=card.classes[rare],
             )

@@ -65,6 +65,9 @@ def speed(report: Mapping[str, Any]) -> tuple[Block, ...]:
                 agreement=gate["int8_agreement"],
             )
         )
+    if gate.get("reason"):
+        reason = Message.from_json(gate["reason"])
+        blocks.append(Message("int8 is not served: {reason}", reason=reason))
     rows = tuple(
         (
             name,

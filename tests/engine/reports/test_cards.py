@@ -138,6 +138,11 @@ def test_model_card_gives_figures_with_intervals(report: dict[str, Any], dataset
     json.dumps(facts, allow_nan=False)
 
 
+def test_a_refused_int8_says_why(report: dict[str, Any], dataset: Dataset) -> None:
+    report["gate"] |= {"int8_accepted": False, "reason": Message("It answers {n} rows differently.", n=9).to_json()}
+    assert "int8 is not served: It answers 9 rows differently." in model_card(report, SPEC, dataset)[0]
+
+
 def test_non_commercial_is_said_plainly(report: dict[str, Any], dataset: Dataset) -> None:
     markdown, facts = model_card(report, SPEC, dataset)
     assert "**This model may not be used commercially**" in markdown
