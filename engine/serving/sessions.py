@@ -1,0 +1,87 @@
+"""ONNX Runtime sessions: which processor they run on and how many threads they take."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.errors import Failure, NotFound
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+GPU = "CUDAExecutionProvider"
+CPU = "CPUExecutionProvider"
+ERRORS_ONLY = 3
+"""ONNX Runtime's log severity: a missing GPU is said in the metadata, not on standard error."""
+
+
+def open_session(model: Path, *, threads: int = 0, require_gpu: bool = False) -> InferenceSession:
+    """Return a session for the graph in `model`, on the GPU where there is one and the graph is made for it.
+
+    `threads` 0 means one a physical core. Raises NotFound when the file is missing, Failure when ONNX Runtime cannot
+    load it or when a GPU is required and the session does not use one.
+    """
+    import onnxruntime
+
+    if not model.is_file():
+        raise NotFound("There is no model in {folder}; choose a finished run.", folder=str(model.parent.parent))
+    providers = wanted_providers(model, onnxruntime.get_available_providers())
+    if GPU in providers:
+        onnxruntime.preload_dlls()
+    try:
+        session = onnxruntime.InferenceSession(str(model), session_options(threads), providers=providers)
+    except Exception as error:  # ONNX Runtime's errors share no base class
+        raise Failure(
+            "{path} cannot be loaded ({error}); train the run again or restore the file.",
+            path=str(model),
+            error=str(error).splitlines()[0][:200],
+        ) from error
+    if require_gpu and (provider := session.get_providers()[0]) != GPU:
+        raise Failure(
+            "A GPU is required and the model in {folder} would run on {provider}; serve fp16 or fp32 on a machine with "
+            "CUDA, or do not require a GPU.",
+            folder=str(model.parent.parent),
+            provider=provider,
+        )
+    return session
+
+
+def session_options(threads: int) -> onnxruntime.SessionOptions:  # type: ignore[name-defined] # noqa: F821
+    """Return options for `threads` threads, which wait actively during a request and sleep between requests."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads or physical_cores()
+    options.inter_op_num_threads = 1
+    options.log_severity_level = ERRORS_ONLY
+    options.add_session_config_entry("session.force_spinning_stop", "1")
+    return options
+
+
+def wanted_providers(model: Path, available: list[str]) -> list[str]:
+    """Return the providers to ask for: int8 graphs have operators that only processors run fast."""
+    made_for_gpu = model.parent.parent.name != "int8"
+    return [GPU, CPU] if made_for_gpu and GPU in available and has_gpu() else [CPU]
+
+
+def has_gpu() -> bool:
+    """Return whether this machine has an NVIDIA driver; the package lists CUDA whether or not it has."""
+    return Path("/dev/nvidiactl").exists() or (os.name == "nt" and shutil.which("nvidia-smi") is not None)
+
+
+def physical_cores() -> int:
+    """Return how many cores this process may use, hyper-threads not counted."""
+    import psutil
+
+    return min(psutil.cpu_count(logical=False) or 1, len(usable_cpus()))
+
+
+def usable_cpus() -> list[int]:
+    """Return the processors this process may run on."""
+    import psutil
+
+    process = psutil.Process()
+    return process.cpu_affinity() if hasattr(process, "cpu_affinity") else list(range(psutil.cpu_count() or 1))

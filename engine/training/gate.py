@@ -1,0 +1,112 @@
+"""No exported model is served before it is proved against the trained one.
+
+fp32 has to give torch's logits at several batches and lengths; when it does not, the run fails. int8 has to answer
+like fp32 and be as good on the validation part; when it does not, it is removed and fp32 is served.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from engine.errors import Failure
+from engine.messages import Message
+from engine.serving.runtime import Classifier
+from engine.training.export import Exportable, remove_model
+from engine.training.loop import macro_f1
+
+BATCHES = (1, 2, 7)
+MAX_DIFFERENCE = 1e-3
+"""Between fp32 logits and torch's. Rounding alone gives some 1e-6 on logits of a few units."""
+MIN_AGREEMENT = 0.99
+"""The share of validation rows for which int8 answers the same class as fp32."""
+MAX_METRIC_DROP = 0.005
+"""How much accuracy and macro-F1 int8 may lose on the validation part: half a point."""
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What the gate found. Shares are of the validation part."""
+
+    fp32_max_difference: float
+    """The largest difference between a logit of the fp32 graph and torch's."""
+    int8_agreement: float | None = None
+    int8_metric_drop: float | None = None
+    """The larger of the drops in accuracy and in macro-F1; below 0 int8 is better."""
+    int8_accepted: bool = False
+    reason: Message | None = None
+    """Why int8 is not served; None when it is."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "reason": self.reason.to_json() if self.reason else None}
+
+
+def check(trained: Exportable, folders: Mapping[str, Path], texts: Sequence[str], truth: np.ndarray) -> Gate:
+    """Prove the models in `folders` (as `export` returned them) and remove the int8 one when it may not be served.
+
+    `texts` and `truth` (N,) are the validation part. Raises Failure when fp32 drifts from torch.
+    """
+    fp32 = Classifier.load(folders["fp32"])
+    difference = fp32_difference(trained, fp32, texts)
+    if not difference <= MAX_DIFFERENCE:
+        raise Failure(
+            "The exported model differs from the trained one by {difference} in a logit, and {allowed} is allowed; it "
+            "will not be served. Choose another backbone or report this.",
+            difference=f"{difference:.2g}",
+            allowed=MAX_DIFFERENCE,
+        )
+    if "int8" not in folders:
+        return Gate(difference, reason=Message("The model has no matrix products that int8 would make faster."))
+    gate = judge_int8(
+        difference, fp32.probabilities(texts), Classifier.load(folders["int8"]).probabilities(texts), truth
+    )
+    if not gate.int8_accepted:
+        remove_model(folders["int8"])
+    return gate
+
+
+def fp32_difference(trained: Exportable, exported: Classifier, texts: Sequence[str]) -> float:
+    """Return the largest difference of a logit between torch and ONNX, over batches of 1, 2 and 7 short and long rows.
+
+    Short is the 16 tokens that training pads to, long the most tokens the model reads.
+    """
+    worst = 0.0
+    for batch in BATCHES:
+        for text in (" ".join(texts[0].split()[:3]) or "x", " ".join(texts[:64])):
+            inputs = trained.encoder.encode([text, *islice_cycled(texts, batch - 1)])
+            with torch.inference_mode():
+                expected = trained.module(*(torch.from_numpy(inputs[name]) for name in trained.encoder.inputs)).numpy()
+            worst = max(worst, float(np.abs(exported.logits(inputs) - expected).max()))
+    return worst
+
+
+def judge_int8(difference: float, fp32: np.ndarray, int8: np.ndarray, truth: np.ndarray) -> Gate:
+    """Return the gate for probabilities (N, C) of both precisions on rows whose classes are `truth` (N,)."""
+    answers, small = fp32.argmax(axis=1), int8.argmax(axis=1)
+    agreement = float((answers == small).mean())
+    accuracy_drop = float((answers == truth).mean() - (small == truth).mean())
+    drop = max(accuracy_drop, macro_f1(truth, fp32) - macro_f1(truth, int8))
+    reason = None
+    if agreement < MIN_AGREEMENT:
+        reason = Message(
+            "int8 answers like fp32 in {agreement} % of the validation rows; {needed} % are needed.",
+            agreement=round(100 * agreement, 2),
+            needed=round(100 * MIN_AGREEMENT),
+        )
+    elif drop > MAX_METRIC_DROP:
+        reason = Message(
+            "int8 loses {drop} points on the validation rows; {allowed} are allowed.",
+            drop=round(100 * drop, 2),
+            allowed=100 * MAX_METRIC_DROP,
+        )
+    return Gate(difference, agreement, drop, reason is None, reason)
+
+
+def islice_cycled(texts: Sequence[str], count: int) -> list[str]:
+    """Return the first `count` texts, beginning again when there are fewer."""
+    return [texts[i % len(texts)] for i in range(count)]

@@ -1,0 +1,109 @@
+"""Smaller and faster forms of an exported fp32 graph: int8 for processors, fp16 for GPUs. Needs no torch.
+
+int8 is dynamic: weights get one scale an output column when the model is made, activations one scale a tensor when it
+runs, so no calibration data is needed (Krishnamoorthi 2018, arXiv:1806.08342, sections 3.1 and 3.3).
+"""
+
+from __future__ import annotations
+
+import logging
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from engine.errors import BadInput
+from engine.files import write_text, written_aside
+
+PRECISIONS = ("fp32", "fp16", "int8")
+PRODUCTS = {"MatMulInteger", "QAttention"}
+"""Operators that do the work in int8; a graph with none of them gained nothing."""
+FAST_DOT_PRODUCTS = ("avx512_vnni", "avx_vnni", "amx_int8")
+
+
+def quantise_int8(fp32: Path, out: Path) -> bool:
+    """Write the graph `fp32` with int8 weights to `out`; return whether any matrix product runs in int8."""
+    import onnx
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    model = onnx.load(fp32)
+    # Shapes noted by the exporter contradict those of quantised tensors, and the quantiser refuses them.
+    del model.graph.value_info[:]
+    with _quiet_quantiser():
+        quantize_dynamic(
+            model,
+            str(out),
+            weight_type=QuantType.QInt8,
+            per_channel=True,
+            reduce_range=not sums_without_overflow(),
+            extra_options={"MatMulConstBOnly": True, "DefaultTensorType": onnx.TensorProto.FLOAT},
+        )
+    return any(node.op_type in PRODUCTS for node in onnx.load(out, load_external_data=False).graph.node)
+
+
+def convert_fp16(fp32: Path, out: Path) -> None:
+    """Write the graph `fp32` in half precision to `out`; inputs and logits keep their types.
+
+    Half the size. It is for GPUs: a processor computes it in fp32 and only gains the smaller file.
+    """
+    import onnx
+    from onnxruntime.transformers.float16 import convert_float_to_float16
+
+    model = onnx.load(fp32)
+    del model.graph.value_info[:]
+    onnx.save(convert_float_to_float16(model, keep_io_types=True, disable_shape_infer=False), out)
+
+
+def export_precision(onnx_folder: Path, precision: str) -> Path:
+    """Return the model folder of a finished run in `precision`, making "fp16" from fp32 when it is not there.
+
+    Raises BadInput for an unknown precision, and for int8 when the gate refused it.
+    """
+    if precision not in PRECISIONS:
+        raise BadInput("precision is {value}; choose one of {choices}.", value=precision, choices=", ".join(PRECISIONS))
+    folder = onnx_folder / precision
+    if (folder / "1" / "model.onnx").is_file():
+        return folder
+    if precision != "fp16":
+        raise BadInput(
+            "This run has no {precision} model: its gate did not let it through. The precisions there are: {there}.",
+            precision=precision,
+            there=", ".join(sorted(p.name for p in onnx_folder.iterdir() if p.is_dir())) or "–",
+        )
+    return _make_fp16(onnx_folder / "fp32", folder)
+
+
+def sums_without_overflow() -> bool:
+    """Return whether this processor adds int8 products exactly.
+
+    x86 before VNNI adds pairs of products in 16 bits and saturates; weights of 7 bits avoid that at some accuracy.
+    """
+    if platform.machine().lower() not in {"x86_64", "amd64", "i686"}:
+        return True
+    flags = Path("/proc/cpuinfo")
+    return flags.exists() and any(name in flags.read_text() for name in FAST_DOT_PRODUCTS)
+
+
+def _make_fp16(fp32: Path, folder: Path) -> Path:
+    with written_aside(folder / "1" / "model.onnx") as aside:
+        convert_fp16(fp32 / "1" / "model.onnx", aside)
+    for file in fp32.glob("*.json"):
+        write_text(folder / file.name, file.read_text("utf-8"))
+    config = (fp32 / "config.pbtxt").read_text("utf-8")
+    write_text(folder / "config.pbtxt", config.replace('name: "fp32"', f'name: "{folder.name}"', 1))
+    return folder
+
+
+@contextmanager
+def _quiet_quantiser() -> Iterator[None]:
+    """The quantiser advises, on the root logger, a preparation that changes nothing for these graphs."""
+
+    def keep(record: logging.LogRecord) -> Any:
+        return "pre-processing" not in record.getMessage()
+
+    logging.getLogger().addFilter(keep)
+    try:
+        yield
+    finally:
+        logging.getLogger().removeFilter(keep)
