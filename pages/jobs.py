@@ -1,6 +1,5 @@
 """Jobs: what runs and waits, what ended and how, and the memory of each process."""
 
-
 from engine.scenarios import SCENARIOS
 from pages.shared import jobs_table, site
 from pages.shared.frame import empty, page_title

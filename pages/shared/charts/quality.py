@@ -131,3 +131,18 @@ def histogram(bins: list[tuple[float, float, int]], x: str) -> go.Figure:
         hovertemplate="%{customdata}: %{y}<extra></extra>",
     )
     return made
+
+
+def probability_bars(labels: list[str], shares: list[float], color: str) -> go.Figure:
+    """Return the probability of each class, the answer in the recipe's colour."""
+    made = figure(tr("Probability (0–1)"), "", height=80 + 34 * min(len(labels), 20))
+    best = max(range(len(shares)), key=shares.__getitem__)
+    made.add_bar(
+        x=shares, y=labels, orientation="h",
+        marker={"color": [color if i == best else NEUTRAL for i in range(len(shares))]},
+        text=[percent(s) for s in shares], textposition="outside", cliponaxis=False,
+        hovertemplate="%{y}: %{x:.3f}<extra></extra>",
+    )  # fmt: skip
+    made.update_xaxes(range=[0, 1.12])
+    made.update_yaxes(autorange="reversed", type="category", showgrid=False)
+    return made

@@ -29,7 +29,8 @@ def draw(scenario: Scenario, raw_id: str) -> None:
     st.subheader(tr("What is in {file}?", file=md(raw.filename)), anchor=False)
     given = {key: address.recall(key) for key in KEYS}
     try:
-        seen = look(str(raw.path), raw.filename, scenario.text_columns, scenario.label_columns, **given)
+        usual = UsualColumns(scenario.text_columns, scenario.label_columns)
+        seen = look(str(raw.path), raw.filename, usual, **given)
     except BreakevenError as error:
         show_error(error)
         if any(given.values()):
@@ -52,8 +53,8 @@ def draw(scenario: Scenario, raw_id: str) -> None:
         st.button(tr("Choose another file"), on_click=address.forget, args=("raw", *KEYS))
 
 
-@st.cache_data(show_spinner=False, max_entries=16)
-def look(path: str, filename: str, text: tuple[str, ...], label: tuple[str, ...], **given: str) -> Preview:
+@st.cache_data(show_spinner=False, max_entries=16, hash_funcs={UsualColumns: repr})
+def look(path: str, filename: str, usual: UsualColumns, **given: str) -> Preview:
     """Return the preview of a file; `given` are the reader's choices by their URL names, empty where detected."""
     return preview(
         Path(path),
@@ -62,7 +63,7 @@ def look(path: str, filename: str, text: tuple[str, ...], label: tuple[str, ...]
         delimiter=given["delimiter"],
         text_column=given["text"],
         label_column=given["label"],
-        usual=UsualColumns(text, label),
+        usual=usual,
     )
 
 

@@ -1,0 +1,56 @@
+"""What a run is expected to take, from steps timed on this machine, and what that costs where it is priced."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from engine.datasets.dataset import Dataset
+from engine.economics.catalog import instance
+from engine.economics.training import train_cost
+from engine.jobs.results import cores
+from engine.models.estimate import Estimate, estimate, measurement
+from engine.scenarios.recipes import Recipe
+from pages.shared.i18n import tr
+from pages.shared.numbers import duration, money
+from pages.shared.resources import settings
+
+
+def estimated(recipe: Recipe, given: dict[str, Any], backbone: str, dataset: Dataset | None) -> Estimate | None:
+    """Return the expected duration of a run, or None while nothing was timed or the data is not there yet."""
+    timed = measurement(settings(), re.sub(r"[^\w.-]+", "--", backbone.strip("/"))) if recipe.neural else None
+    if dataset is None or (timed is None and recipe.neural):
+        return None
+    return estimate(dataset.card, recipe.name, given, timed)
+
+
+def expectation(recipe: Recipe, given: dict[str, Any], backbone: str, dataset: Dataset | None) -> str:
+    """Return expected time and cost in a few words, for a card."""
+    found = estimated(recipe, given, backbone, dataset)
+    if found is None:
+        return "" if recipe.neural else tr("about a second")
+    return tr("about {time}, {cost}", time=duration(found.seconds), cost=money(cost(found.seconds)))
+
+
+def sentence(recipe: Recipe, given: dict[str, Any], backbone: str, dataset: Dataset | None) -> str:
+    """Return expected time with its range and cost, as a sentence; empty when nothing is known."""
+    found = estimated(recipe, given, backbone, dataset)
+    if found is None:
+        return ""
+    return tr(
+        "Expected: {time} ({low} to {high}) on this machine; {cost} if rented as {machine}.",
+        time=duration(found.seconds),
+        low=duration(found.low),
+        high=duration(found.high),
+        cost=money(cost(found.seconds)),
+        machine=instance(settings().instance).type,
+    )
+
+
+def cost(seconds: float) -> float:
+    """Return US dollars for training as long, on the instance of the settings."""
+    return train_cost(seconds, cores(), instance(settings().instance)).value
+
+
+def origin() -> str:
+    return tr("From training steps timed on this machine and the length of this data's texts.")

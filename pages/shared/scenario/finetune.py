@@ -1,0 +1,53 @@
+"""The fine-tune step: what trains now, and a new run with its data, backbone, recipe, options and expected cost."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.datasets.dataset import Dataset
+from engine.jobs.runs import RunFolder
+from engine.scenarios import Scenario
+from pages.shared import address, job_view, live, site
+from pages.shared.frame import data_notes
+from pages.shared.i18n import tr, trn
+from pages.shared.scenario import backbone, datasets, options, recipes, start
+
+DEMO = "demo"
+
+
+def draw(scenario: Scenario) -> None:
+    """Draw the fine-tune step of `scenario`."""
+    training = [r for r in live.open_runs() if r.spec.kind == "finetune" and r.spec.scenario == scenario.name]
+    if training:
+        running(training)
+    st.subheader(tr("A new run"), anchor=False)
+    dataset = choose_data(scenario)
+    if dataset is not None:
+        card = dataset.card
+        data_notes(synthetic=card.synthetic, licence=card.licence, commercial_use=card.commercial_use)
+    recipe = recipes.choose(scenario, dataset)
+    chosen = backbone.choose(scenario, dataset) if recipe.neural else ""
+    given = options.draw(recipe)
+    start.draw(scenario, dataset, recipe, given, chosen)
+
+
+def running(training: list[RunFolder]) -> None:
+    """Draw the run that trains, with its curves, and how many wait behind it."""
+    first = next((r for r in training if r.state == "running"), training[0])
+    job_view.watch(first.run_id)
+    waiting = len(training) - 1
+    if waiting:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(trn("{n} more run waits", "{n} more runs wait", waiting), width="content")
+            site.link(site.JOBS, tr("See the queue"), icon=":material/list_alt:")
+
+
+def choose_data(scenario: Scenario) -> Dataset | None:
+    """Draw the choice of a stored data set; None means the demo data, which the run prepares."""
+    found = datasets.stored(scenario)
+    names = datasets.names(found) or {DEMO: tr("Demo data, prepared by the run")}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = address.choice(st.selectbox, tr("Data set"), names, key="dataset", fallback=next(iter(names)))
+        page = site.scenario_file(scenario.name)
+        site.link(page, tr("Upload another"), icon=":material/upload_file:", step="data")
+    return next((d for d in found if d.id == chosen), None)

@@ -1,0 +1,42 @@
+"""Recipe cards: what each does, what it is expected to take, and the one that is chosen."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.datasets.dataset import Dataset
+from engine.scenarios import Scenario
+from engine.scenarios.recipes import RECIPES, Recipe
+from pages.shared import address
+from pages.shared.frame import say
+from pages.shared.i18n import md, tr
+from pages.shared.scenario.expected import expectation
+
+
+def choose(scenario: Scenario, dataset: Dataset | None) -> Recipe:
+    """Draw a card a recipe, cheapest first, and return the chosen one. The choice stands in the URL."""
+    chosen = address.recall("recipe")
+    chosen = chosen if chosen in scenario.recipes else scenario.default_recipe
+    st.markdown(f"**{tr('Recipe')}**")
+    with st.grid(min(5, len(scenario.recipes)), min_column_width=160, gap="small"):
+        for name in scenario.recipes:
+            card(RECIPES[name], scenario, dataset, chosen=name == chosen)
+    return RECIPES[chosen]
+
+
+def card(recipe: Recipe, scenario: Scenario, dataset: Dataset | None, *, chosen: bool) -> None:
+    """Draw one recipe; a click on its button chooses it."""
+    with st.container(border=True, height="stretch", key=f"recipe-{recipe.name}"):
+        st.markdown(f"**{say(recipe.title)}**")
+        st.caption(say(recipe.summary))
+        st.space("stretch")
+        st.markdown(f":small[{md(expectation(recipe, {}, scenario.backbone, dataset))}]")
+        st.button(
+            tr("Chosen") if chosen else tr("Choose"),
+            key=f"choose-{recipe.name}",
+            icon=":material/check:" if chosen else None,
+            type="primary" if chosen else "secondary",
+            width="stretch",
+            on_click=address.remember,
+            args=("recipe", recipe.name),
+        )

@@ -1,0 +1,63 @@
+"""The last step before training: what it is expected to take, three seeds or one, and Start."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from engine.datasets.dataset import Dataset
+from engine.jobs.queue import submit_calibrate, submit_finetune, submit_seeds
+from engine.scenarios import Scenario
+from engine.scenarios.recipes import Recipe
+from pages.shared.frame import badge
+from pages.shared.i18n import md, tr
+from pages.shared.resources import settings
+from pages.shared.scenario import expected
+
+
+def draw(scenario: Scenario, dataset: Dataset | None, recipe: Recipe, given: dict[str, Any], backbone: str) -> None:
+    """Draw the expectation and the button that queues the run."""
+    with st.container(border=True):
+        words = expected.sentence(recipe, given, backbone, dataset)
+        st.markdown(md(words))
+        if words:
+            badge("projected", expected.origin())
+        elif recipe.neural:
+            calibrate(backbone)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            pressed = st.button(tr("Start"), type="primary", icon=":material/play_arrow:", key="start")
+            three = st.toggle(
+                tr("Three seeds"),
+                key="three-seeds",
+                help=tr("Trains three times with other random numbers, so that luck can be told from skill."),
+            )
+    if pressed:
+        submit(scenario, dataset, recipe, given, backbone, three=three)
+        st.toast(tr("Queued. You can close this page; it goes on."), icon=":material/schedule:")
+        st.rerun()
+
+
+def submit(
+    scenario: Scenario, dataset: Dataset | None, recipe: Recipe, given: dict[str, Any], backbone: str, *, three: bool
+) -> None:
+    """Queue one run, or one a seed."""
+    threads = settings().threads
+    what: dict[str, Any] = {"recipe": recipe.name, "options": given, "backbone": backbone, "threads": threads}
+    if three:
+        submit_seeds(settings(), scenario.name, dataset, **what)
+    else:
+        submit_finetune(settings(), scenario.name, dataset, **what)
+
+
+def calibrate(backbone: str) -> None:
+    """Offer to time training steps, so that time and cost can be said before the start."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(tr("How long will it take? A few timed steps on this machine tell."), width="content")
+        st.button(
+            tr("Time it"),
+            icon=":material/timer:",
+            key="calibrate",
+            on_click=submit_calibrate,
+            args=(settings(), backbone),
+        )

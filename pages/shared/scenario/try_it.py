@@ -1,0 +1,87 @@
+"""The try step: sentences in, classes out, with probability, latency, and the words that moved the answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from engine.errors import BreakevenError
+from engine.scenarios import Scenario
+from pages.shared import data, site
+from pages.shared.frame import data_notes, empty, show_error
+from pages.shared.i18n import md, tr
+from pages.shared.resources import client
+from pages.shared.scenario import answers
+from pages.shared.scenario.results import choose_run
+
+MOST = 200
+
+
+def draw(scenario: Scenario) -> None:
+    """Draw the try step of `scenario`: choose a run, write sentences, read the answers."""
+    runs = data.runs(scenario.name)
+    if not len(runs):
+        with empty(tr("No model yet"), tr("Train one, and it answers here within a second."), ":material/chat:"):
+            page = site.scenario_file(scenario.name)
+            site.link(page, tr("Train the first model"), icon=":material/play_arrow:", step="finetune")
+        return
+    run_id = choose_run(runs, key="run", label=tr("Model"))
+    report = data.report(run_id)
+    data_notes(synthetic=bool(report["dataset"]["synthetic"]))
+    texts = sentences(scenario)
+    service(run_id, texts, report)
+
+
+def sentences(scenario: Scenario) -> tuple[str, ...]:
+    """Draw the examples and the place to write; return the sentences, one a line."""
+    examples = {str(i): text for i, text in enumerate(scenario.examples)}
+    st.session_state.setdefault("try-text", scenario.examples[0] if scenario.examples else "")
+    with st.container(horizontal=True, gap="xsmall"):
+        for name, text in examples.items():
+            st.button(
+                tr("Example {n}", n=int(name) + 1),
+                key=f"example-{name}",
+                help=md(text),
+                on_click=use_example,
+                args=(text,),
+            )
+    written = st.text_area(
+        tr("Sentences, one a line"), key="try-text", height=120, placeholder=tr("Type or paste sentences from the news")
+    )
+    lines = [line.strip() for line in written.splitlines() if line.strip()]
+    if len(lines) > MOST:
+        st.caption(tr("Only the first {n} lines are answered here.", n=MOST))
+    return tuple(lines[:MOST])
+
+
+def use_example(text: str) -> None:
+    st.session_state["try-text"] = text
+
+
+def service(run_id: str, texts: tuple[str, ...], report: dict[str, Any]) -> None:
+    """Ask the inference service and draw its answers, or say that it is still starting."""
+    if not texts:
+        st.caption(tr("Write a sentence above, and its class appears here."))
+        return
+    try:
+        if not client().ready():
+            warming_up()
+            return
+        found = answers.ask(run_id, texts)
+    except BreakevenError as error:
+        show_error(error)
+        return
+    answers.draw(run_id, texts, found, report)
+
+
+@st.fragment(run_every="2s")
+def warming_up() -> None:
+    """Say that the service starts, and run the page again once it answers."""
+    st.info(
+        tr("It loads models in a process of its own and is ready in a few seconds."),
+        title=tr("The inference service is starting"),
+        icon=":material/hourglass_top:",
+    )
+    if client().ready():
+        st.rerun()
