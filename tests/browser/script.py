@@ -2,7 +2,8 @@
 
     - Open `/compare`.                          - Press **Compare**.
     - Choose **Probe** under **Recipe**.        - Type "Profit rose." into **Sentences**.
-    - Wait until you see **Finished**.          - See **Macro-F1**.
+    - Press **Choose** beside **Probe**.        - See **Macro-F1**.
+    - Wait until you see **Finished**.          - Wait until **Cancel** is gone.
 
 Anything else in a list item is an error; text outside lists is for the person who speaks.
 """
@@ -65,6 +66,14 @@ def press(visitor: Visitor, name: str) -> None:
     visitor.settled()
 
 
+def press_beside(visitor: Visitor, name: str, beside: str) -> None:
+    """Press the button called `name` in the smallest box that also says `beside`."""
+    button = visitor.page.get_by_role("button", name=name, exact=True)
+    box = visitor.page.get_by_test_id("stVerticalBlock").filter(has=button).filter(has_text=beside).last
+    box.get_by_role("button", name=name, exact=True).click()
+    visitor.settled()
+
+
 def choose(visitor: Visitor, option: str, label: str) -> None:
     """Choose an option of the select box, or of the row of choices, that is called `label`."""
     box = visitor.page.get_by_role("combobox", name=label).locator("visible=true")
@@ -94,11 +103,18 @@ def _wait(visitor: Visitor, text: str) -> None:
     visitor.settled()
 
 
+def _gone(visitor: Visitor, text: str) -> None:
+    expect(visitor.page.get_by_text(text).locator("visible=true")).to_have_count(0, timeout=PATIENCE_MS)
+    visitor.settled()
+
+
 VERBS: dict[str, Callable[..., None]] = {
     r"Open `(/\S*)`\.": _open,
-    r"Press \*\*(.+)\*\*\.": press,
+    r"Press \*\*([^*]+)\*\*\.": press,
+    r"Press \*\*(.+)\*\* beside \*\*(.+)\*\*\.": press_beside,
     r"Choose \*\*(.+)\*\* under \*\*(.+)\*\*\.": choose,
     r'Type "(.+)" into \*\*(.+)\*\*\.': enter,
     r"See \*\*(.+)\*\*\.": _see,
+    r"Wait until \*\*(.+)\*\* is gone\.": _gone,
     r"Wait until you see \*\*(.+)\*\*\.": _wait,
 }

@@ -10,10 +10,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import ProxyHandler, build_opener
+
+import psutil
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 READY_SECONDS = 60
@@ -92,7 +94,12 @@ def dashboard(home: Path, *, ready_path: str = "/_stcore/health", **settings: ob
         _wait_until_ready(process, url + ready_path, log_file)
         yield Dashboard(url, home, process, log_file, time.perf_counter() - started)
     finally:
+        started_by_it = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
         stop(process)
+        # Workers are made to outlive the dashboard; nobody is left to adopt them here.
+        for child in started_by_it:
+            with suppress(psutil.NoSuchProcess):
+                child.kill()
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log_file: Path) -> None:

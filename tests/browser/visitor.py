@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 
@@ -11,7 +12,10 @@ from pages.shared import catalogue
 
 WAIT_MS = 30_000
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"][data-test-connection-state="CONNECTED"]'
-FAULTS = ("Traceback (most recent call last)", "RuntimeError", "KeyError", "TypeError:", "ValueError:", "NaN", "None")
+FAULTS = re.compile(
+    r"Traceback \(most recent call last\)|\b\w+Error:|\bon a fault of the program\b|met a fault of the program"
+    r"|(?m:(?:^|[:=·($] ?)(?:None|nan|NaN|inf)(?:$|[%.,;) ]))"
+)
 """What no page says to anybody."""
 
 
@@ -56,8 +60,7 @@ class Visitor:
         """Wait until the script has run and nothing of an older run is left, then look for faults."""
         self.page.locator(IDLE).wait_for()
         expect(self.page.locator('[data-stale="true"], [data-testid="stSkeleton"]')).to_have_count(0, timeout=WAIT_MS)
-        text = self.text()
-        self.faults += [f"{self.page.url} says {word}" for word in FAULTS if word in text]
+        self.faults += [f"{self.page.url} says {found[0]!r}" for found in FAULTS.finditer(self.text())]
         self.faults += [f"{self.page.url}: {e}" for e in self.page.get_by_test_id("stException").all_inner_texts()]
         return self
 
