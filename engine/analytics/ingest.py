@@ -131,7 +131,7 @@ def _read(folder: str, names: Iterable[str]) -> Iterator[tuple[RunRows, Mark]]:
         path = os.path.join(folder, name)
         attempt = _last_attempt(path)
         before, youngest = _stamp(path, attempt, settled=False)
-        brief, _ = _stamp(path, attempt, settled=True)
+        brief = " ".join(before.split(" ", 2)[:2])  # what stands first is all that counts once it is settled
         young = time.time_ns() - youngest < TICK_NS
         try:
             rows = read_run(path, attempt)

@@ -1,7 +1,7 @@
 """What one run folder says, as rows for the tables of the index. Reads files, knows nothing of DuckDB."""
 
 # Paths are plain strings here: Path objects take several times as long, and there may be ten thousand folders.
-# ruff: noqa: PTH110, PTH118, PTH119, PTH123, PTH208
+# ruff: noqa: PTH118, PTH119, PTH123, PTH208
 
 from __future__ import annotations
 
@@ -85,9 +85,7 @@ def read_run(folder: str, attempt: int) -> RunRows:
     without what it must have.
     """
     run_id, spec = os.path.basename(folder), SPEC.read(folder + "/spec.json")
-    published = os.path.exists(folder + "/published.json")
-    if published:
-        attempt = PUBLISHED.read(folder + "/published.json").attempt
+    attempt, published = _published(folder + "/published.json", attempt)
     inside = f"{folder}/attempts/{attempt}"
     report = _report(inside + "/report.json", needed=spec.kind == "finetune") if published else Report()
     events, last_line = _events(inside + "/events.jsonl")
@@ -102,6 +100,14 @@ def read_run(folder: str, attempt: int) -> RunRows:
     }
     tables["runs"][0] += _results(report)
     return RunRows(run_id, tables, published)
+
+
+def _published(path: str, last: int) -> tuple[int, bool]:
+    """Return the attempt that counts, and whether it is published."""
+    try:
+        return PUBLISHED.read(path).attempt, True
+    except FileNotFoundError:
+        return last, False
 
 
 def _report(path: str, *, needed: bool) -> Report:

@@ -7,6 +7,9 @@ import random
 from pathlib import Path
 from typing import Any
 
+from engine.analytics.database import Index
+from engine.config import Settings
+
 LABELS = ["negative", "neutral", "positive"]
 
 
@@ -127,3 +130,18 @@ def report_of(number: int, mistakes: int) -> dict[str, Any]:
         "machine": {"cpu": "AMD EPYC", "cores": 2, "memory_gib": 24.0, "gpu": None},
         "finished_at": at(number),
     }
+
+
+def usage(settings: Settings, count: int, *, text: str = "") -> None:
+    lines = [
+        json.dumps({"model": "m", "at": "2026-11-22T10:00:00Z", "rows": 2, "ms": float(i), "status": 200 if i else 500})
+        for i in range(count)
+    ]
+    with (settings.workspace.usage / "a.jsonl").open("a") as file:
+        file.write("".join(line + "\n" for line in lines) + text)
+
+
+def everything(index: Index) -> dict[str, list[tuple[object, ...]]]:
+    """Return the rows of every table of the index but its own notes."""
+    tables = ("runs", "epochs", "metrics", "per_class", "variants", "usage", "damaged")
+    return {t: sorted(index.rows(f"SELECT * FROM {t}"), key=repr) for t in tables}

@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import logging
-import os
 import shutil
-import signal
-import subprocess
-import sys
-import threading
 import time
-from pathlib import Path
 
-import duckdb
 import pytest
 
 from engine.analytics import ingest, queries
-from engine.analytics.database import Index, index_for, open_index, rebuild
+from engine.analytics.database import open_index, rebuild
 from engine.config import Settings
 from engine.errors import BadInput, NotFound
 from engine.jobs.runs import RunFolder
-from tests.engine.analytics.made import make_run, run_id, write
-
-
-@pytest.fixture
-def settings(workspace: Path) -> Settings:
-    return Settings(home=workspace)
-
-
-def everything(index: Index) -> dict[str, list[tuple[object, ...]]]:
-    tables = ("runs", "epochs", "metrics", "per_class", "variants", "usage", "damaged")
-    return {t: sorted(index.rows(f"SELECT * FROM {t}"), key=repr) for t in tables}
+from tests.engine.analytics.made import everything, make_run, run_id, usage, write
 
 
 def test_a_run_is_found_with_all_it_measured(settings: Settings) -> None:
@@ -162,15 +143,6 @@ def test_a_missing_report_and_stray_files_are_no_harm(settings: Settings) -> Non
     assert queries.jobs(index)["run_id"].tolist() == [run_id(1), "prep"]
 
 
-def usage(settings: Settings, count: int, *, text: str = "") -> None:
-    lines = [
-        json.dumps({"model": "m", "at": "2026-11-22T10:00:00Z", "rows": 2, "ms": float(i), "status": 200 if i else 500})
-        for i in range(count)
-    ]
-    with (settings.workspace.usage / "a.jsonl").open("a") as file:
-        file.write("".join(line + "\n" for line in lines) + text)
-
-
 def test_usage_is_appended_once(settings: Settings) -> None:
     usage(settings, 3, text='not json\n{"model": "m", "at"')
     index = open_index(settings, owner=True)
@@ -184,129 +156,6 @@ def test_usage_is_appended_once(settings: Settings) -> None:
     (settings.workspace.usage / "a.jsonl").write_text("")
     ingest.refresh(again)
     assert len(queries.usage(again, days=10**6)) == 0
-
-
-def test_one_process_owns_the_file_and_others_index_into_memory(settings: Settings) -> None:
-    make_run(settings.workspace.runs, 1)
-    owner = open_index(settings, owner=True)
-    code = (
-        "from engine.config import load_settings\nfrom engine.analytics.database import open_index, rebuild\n"
-        "from engine.analytics import queries\ni = open_index(load_settings(), owner=True)\n"
-        "print(i.owner, len(queries.runs(i)))\nrebuild(load_settings())"
-    )
-    other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert owner.owner
-    assert other.stdout.split() == ["False", "1"]
-    assert "Another process" in other.stderr
-    owner.close()
-    assert open_index(settings, owner=True).owner
-
-
-def test_a_process_has_one_index_a_workspace(settings: Settings) -> None:
-    found: list[Index] = []
-    threads = [threading.Thread(target=lambda: found.append(index_for(settings))) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len({id(i) for i in found}) == 1
-    make_run(settings.workspace.runs, 1)
-    assert len(queries.runs(index_for(settings))) == 1
-
-
-def test_threads_get_their_own_answers(settings: Settings) -> None:
-    for number in range(20):
-        make_run(settings.workspace.runs, number)
-    index = open_index(settings, owner=True)
-    wrong: list[object] = []
-
-    def ask(thread: int) -> None:
-        for turn in range(60):
-            number = (thread * 7 + turn) % 20
-            rows = index.rows("SELECT run_id, ? FROM runs WHERE run_id = ?", [thread, run_id(number)])
-            if rows != [(run_id(number), thread)]:
-                wrong.append(rows)
-            if turn % 20 == 0:
-                make_run(settings.workspace.runs, 100 + thread * 10 + turn // 20)
-                ingest.refresh(index)
-
-    threads = [threading.Thread(target=ask, args=(n,)) for n in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    ingest.refresh(index)
-    assert wrong == []
-    assert len(queries.runs(index)) == 20 + 24
-
-
-def test_killed_while_reading_loses_nothing(settings: Settings) -> None:
-    for number in range(300):
-        make_run(settings.workspace.runs, number)
-    code = (
-        "from engine.config import load_settings\nfrom engine.analytics import ingest\ningest.BATCH_RUNS = 10\n"
-        "from engine.analytics.database import open_index\nprint('go', flush=True)\n"
-        "open_index(load_settings(), owner=True)\nimport time\ntime.sleep(60)"
-    )
-    for delay in (0.05, 0.15, 0.3):
-        worker = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
-        assert worker.stdout is not None
-        worker.stdout.readline()
-        time.sleep(delay)
-        os.kill(worker.pid, signal.SIGKILL)
-        worker.communicate()
-    index = open_index(settings, owner=True)
-    assert index.owner
-    assert everything(index) == everything(open_index(settings, owner=False))
-    assert list(settings.workspace.home.glob("*.aside")) == []
-
-
-def damage_header(file: Path) -> None:
-    file.write_bytes(b"this is no database" * 1000)
-
-
-def damage_middle(file: Path) -> None:
-    content = bytearray(file.read_bytes())
-    content[12288:] = os.urandom(len(content) - 12288)
-    file.write_bytes(bytes(content))
-
-
-def cut_in_half(file: Path) -> None:
-    os.truncate(file, file.stat().st_size // 2)
-
-
-def newer(file: Path) -> None:
-    with duckdb.connect(str(file)) as connection:
-        connection.execute("INSERT INTO migrations VALUES (99, now()::TIMESTAMP)")
-
-
-@pytest.mark.parametrize("harm", [damage_header, damage_middle, cut_in_half, newer])
-def test_an_unusable_file_is_set_aside_and_built_again(
-    settings: Settings, harm: object, caplog: pytest.LogCaptureFixture
-) -> None:
-    for number in range(30):
-        make_run(settings.workspace.runs, number)
-    first = open_index(settings, owner=True)
-    before = everything(first)
-    first.close()
-    harm(settings.workspace.database)  # type: ignore[operator]
-    with caplog.at_level(logging.WARNING):
-        index = open_index(settings, owner=True)
-    assert index.owner
-    assert everything(index) == before
-    assert "set aside" in caplog.text
-    assert len(list(settings.workspace.home.glob("*.aside"))) == 1
-
-
-def test_a_query_reads_nothing_but_the_index(settings: Settings) -> None:
-    secret = settings.workspace.runs / "secret.csv"
-    secret.write_text("a\n1\n")
-    index = open_index(settings, owner=False)
-    with pytest.raises(duckdb.PermissionException):
-        index.rows(f"SELECT * FROM read_csv('{secret}')")
-    assert (
-        index.rows("SELECT value FROM duckdb_settings() WHERE name LIKE 'auto%_known_extensions'") == [("false",)] * 2
-    )
 
 
 def test_values_are_bound(settings: Settings) -> None:
