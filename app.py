@@ -38,13 +38,13 @@ def warm_imports(_settings: Settings) -> None:
 def start_inference(settings: Settings) -> Callable[[], None]:
     """Start and watch the inference process; return what stops it."""
     from engine.serving.process import InferenceProcess
-
     from pages.shared import resources
 
     process = InferenceProcess(settings)
     process.start()
     resources.parts["inference"] = process
-    return process.stop
+    stop: Callable[[], None] = process.stop
+    return stop
 
 
 def start_supervisor(settings: Settings) -> Callable[[], None]:

@@ -24,6 +24,7 @@ with st.sidebar:
     badge = st.container()
 
 page = st.navigation(site.navigation())
+st.session_state[site.HERE] = page.url_path or site.OVERVIEW.stem
 with badge:
     jobs_badge.running_jobs()
 try:

@@ -84,7 +84,7 @@ def template() -> Any:
     catalog = Catalog(project="Breakeven", charset="utf-8", fuzzy=False)
     for name, message in extract():
         for text in (message,) if isinstance(message, str) else message:
-            catalog.add(text, locations=[(name, None)])
+            catalog.add(text, locations=[(name, 0)])
     return catalog
 
 

@@ -10,6 +10,8 @@ import streamlit as st
 from engine.scenarios import SCENARIOS
 from pages.shared.i18n import language, tr, tr_message
 
+HERE = "here"
+"""Where the session keeps the name of the page that is open."""
 PAGES = Path(__file__).resolve().parent.parent
 OVERVIEW, COMPARE, JOBS, SETTINGS = (PAGES / f"{n}.py" for n in ("overview", "compare", "jobs", "settings"))
 
@@ -28,7 +30,7 @@ def navigation() -> dict[str, list[Any]]:
         "": [st.Page(OVERVIEW, title=tr("Overview"), icon=":material/home:", default=True)],
         tr("Scenarios"): scenarios,
         tr("Decide"): [st.Page(COMPARE, title=tr("Compare"), icon=":material/scatter_plot:")],
-        tr("Run"): [
+        tr("Operate"): [
             st.Page(JOBS, title=tr("Jobs"), icon=":material/list_alt:"),
             st.Page(SETTINGS, title=tr("Settings"), icon=":material/settings:"),
         ],
@@ -41,10 +43,18 @@ def address(**parameters: str) -> dict[str, str]:
 
 
 def link(page: Path, label: str, *, icon: str = "", **parameters: str) -> None:
-    """Draw a link to `page` whose URL carries `parameters`."""
-    st.page_link(page, label=label, icon=icon or None, query_params=address(**parameters))
+    """Draw a link to `page` whose URL carries `parameters`.
+
+    Streamlit does not change the URL for a link to the page one is on, so there it is a button that does.
+    """
+    if st.session_state.get(HERE) != page.stem:
+        st.page_link(page, label=label, icon=icon or None, query_params=address(**parameters))
+        return
+    key = "-".join(["link", page.stem, label, *parameters.values()])
+    st.button(label, key=key, icon=icon or None, type="tertiary", on_click=_turn, args=(address(**parameters),))
 
 
-def go(page: Path, **parameters: str) -> None:
-    """Switch to `page`. Never call it in a callback: it ends the run."""
-    st.switch_page(page, query_params=address(**parameters))
+def _turn(parameters: dict[str, str]) -> None:
+    """Change the URL of the page one is on; the machine that prices are computed for stays."""
+    kept = {k: st.query_params[k] for k in ("instance", "busy") if k in st.query_params}
+    st.query_params.from_dict(kept | parameters)

@@ -139,8 +139,10 @@ def by_length(slices: list[dict[str, Any]], color: str) -> None:
     if not rows:
         return
     frame = pd.DataFrame(rows)
-    worst = frame.loc[frame["accuracy"].idxmin()]
+    worst = min(rows, key=lambda r: float(r["accuracy"]))
     st.markdown(f"**{tr('Short and long sentences')}**")
-    alt = tr("Least accurate at {words} words: {right}.", words=worst["name"], right=words.right_of(worst["accuracy"]))
+    alt = tr(
+        "Least accurate at {words} words: {right}.", words=worst["name"], right=words.right_of(float(worst["accuracy"]))
+    )
     names = {"name": tr("Words"), "count": tr("Rows"), "accuracy": tr("Accuracy"), "low": tr("Low"), "high": tr("High")}
     style.draw(quality.lengths(frame, color), alt, frame.round(3).rename(columns=names), key="lengths")

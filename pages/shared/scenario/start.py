@@ -54,10 +54,6 @@ def calibrate(backbone: str) -> None:
     """Offer to time training steps, so that time and cost can be said before the start."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(tr("How long will it take? A few timed steps on this machine tell."), width="content")
-        st.button(
-            tr("Time it"),
-            icon=":material/timer:",
-            key="calibrate",
-            on_click=submit_calibrate,
-            args=(settings(), backbone),
-        )
+        if st.button(tr("Time it"), icon=":material/timer:", key="calibrate"):
+            submit_calibrate(settings(), backbone)
+            st.rerun()
