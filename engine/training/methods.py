@@ -18,6 +18,7 @@ from engine.tasks.tokens import TokenEncoder
 from engine.training.cache import Recomputed, fits_in_memory, hidden_states, kept_dtype, sentence_vectors
 from engine.training.device import Device
 from engine.training.feed import Feed, Vectors, bag_feed, token_feed
+from engine.training.first_token import shorten
 from engine.training.loop import Fit, Part, Plan, fit
 from engine.training.lora import add_adapters, merge_adapters
 from engine.training.model import BagClassifier, Head, TextClassifier, hidden_size, load_encoder_module
@@ -168,7 +169,10 @@ def _start(job: Job) -> tuple[TextClassifier, TokenEncoder, Feed, Feed]:
     job.progress.phase("encode")
     options = job.options
     encoder = TokenEncoder(job.backbone.folder, labels=job.labels, max_tokens=options["max_tokens"])
-    module = load_encoder_module(job.backbone)
+    module = load_encoder_module(job.backbone, dropout=float(options.get("layer_dropout", 0.0)))
+    found = layers_of(module)
+    if options["pooling"] == "first" and found:
+        shorten(module, found[1])
     head = Head(hidden_size(module), len(job.labels), float(options.get("dropout", 0.0)), job.seed)
     train, validation = (token_feed(encoder.rows(t), encoder.pad_id) for t in (job.train_texts, job.validation_texts))
     return TextClassifier(module, head, options["pooling"]).to(job.device.name), encoder, train, validation

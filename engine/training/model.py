@@ -71,8 +71,10 @@ def pool(hidden: Tensor, mask: Tensor, pooling: str) -> Tensor:
     return (hidden.float() * weights).sum(1) / weights.sum(1).clamp(min=1.0)
 
 
-def load_encoder_module(backbone: LocalBackbone) -> nn.Module:
+def load_encoder_module(backbone: LocalBackbone, *, dropout: float = 0.0) -> nn.Module:
     """Return the pre-trained encoder in `backbone.folder`, in float32, without code from that folder being run.
+
+    `dropout` replaces that of its own configuration in every layer.
 
     Raises BadInput when transformers cannot build it or when it is no encoder.
     """
@@ -100,6 +102,9 @@ def load_encoder_module(backbone: LocalBackbone) -> nn.Module:
         raise BadInput(
             "The backbone {backbone} is no encoder; choose one such as BERT or MiniLM.", backbone=backbone.id
         )
+    for module in model.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = dropout
     return model  # type: ignore[no-any-return]
 
 
