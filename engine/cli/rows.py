@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from engine.cli.train import existing
 from engine.config import Settings
 from engine.datasets.columns import UsualColumns
 from engine.datasets.dialect import sniff
 from engine.datasets.read import Preview, preview
-from engine.datasets.table import database, load_csv, load_parquet
+from engine.datasets.table import database, load_csv, load_parquet, rejected
 from engine.errors import BadInput
 from engine.scenarios import SCENARIOS
+
+NO_DELIMITER = "\x1f"
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,19 @@ class Rows:
     texts: list[str]
     labels: list[str]
     """Empty when labels were not asked for."""
+    skipped: int
+    """Rows that were left out: without a text or label, or not readable."""
+
+    def mapped(self, label_map: dict[str, str]) -> Rows:
+        """Return the rows with their labels mapped; a label mapped to "" leaves with its rows."""
+        labels = [label_map.get(label, label) for label in self.labels]
+        kept = [i for i, label in enumerate(labels) if label]
+        return Rows(
+            [self.numbers[i] for i in kept],
+            [self.texts[i] for i in kept],
+            [labels[i] for i in kept],
+            self.skipped + len(labels) - len(kept),
+        )
 
 
 def read_rows(
@@ -53,13 +69,16 @@ def read_rows(
     wanted = [_column(seen, seen.text_column, "text", "--text-column")]
     if labelled:
         wanted.append(_column(seen, seen.label_column, "label", "--label-column"))
-    records = [
-        r for r in _records(path, seen, wanted, settings) if all(isinstance(v, str) and v.strip() for v in r[1:])
-    ]
+    found, rejects = _records(path, seen, wanted, settings)
+    records = [r for r in found if all(v is not None and v.strip() for v in r[1:])]
     if not records:
         raise BadInput("{file} has no row with a text; choose another file or column.", file=path.name)
-    labels = [str(r[2]).strip() for r in records] if labelled else []
-    return Rows([int(str(r[0])) for r in records], [str(r[1]).strip() for r in records], labels)
+    return Rows(
+        numbers=[int(r[0]) for r in records],
+        texts=[r[1].strip() for r in records],
+        labels=[r[2].strip() for r in records] if labelled else [],
+        skipped=len(found) - len(records) + rejects,
+    )
 
 
 def _column(seen: Preview, column: str, kind: str, option: str) -> str:
@@ -79,13 +98,19 @@ def _column(seen: Preview, column: str, kind: str, option: str) -> str:
     )
 
 
-def _records(path: Path, seen: Preview, wanted: list[str], settings: Settings) -> list[tuple[object, ...]]:
+def _records(path: Path, seen: Preview, wanted: list[str], settings: Settings) -> tuple[list[Any], int]:
+    """Return (row, value, …) of every row, and how many could not be read."""
     folder = settings.workspace.tmp
+    rejects = 0
     with database(folder) as connection:
         if seen.kind == "parquet":
             load_parquet(connection, path, seen.filename, wanted)
         else:
-            dialect = sniff(path, seen.filename, encoding=seen.encoding, delimiter=seen.delimiter, header=seen.header)
+            # A file with one column is a list of texts: a comma in one of them separates nothing.
+            delimiter = seen.delimiter if len(seen.columns) > 1 else NO_DELIMITER
+            dialect = sniff(path, seen.filename, encoding=seen.encoding, delimiter=delimiter, header=seen.header)
             load_csv(connection, path, dialect, folder, seen.filename, wanted)
+            rejects = len(rejected(connection, header=dialect.header))
         picked = ", ".join(f"v{i}" for i in range(len(wanted)))
-        return connection.execute(f"SELECT row, {picked} FROM file ORDER BY row").fetchall()  # noqa: S608
+        records = connection.execute(f"SELECT row, {picked} FROM file ORDER BY row").fetchall()  # noqa: S608
+        return records, rejects

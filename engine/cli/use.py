@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from engine.cli.output import finish, share
+from engine.cli.output import finish, say, share
 from engine.cli.rows import Rows, read_rows
 from engine.cli.train import AsJson, values
 from engine.config import Settings, load_settings
 from engine.errors import BadInput
+from engine.files import read_json
 from engine.jobs.runs import Attempt, RunFolder, open_run
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def evaluate(
     settings, began = load_settings(), time.perf_counter()
     found, report, attempt = _finished(settings, run)
     rows = read_rows(data, found.spec.scenario, settings, text_column, label_column, encoding, labelled=True)
+    rows = rows.mapped(_label_map(attempt))
     labels: list[str] = report["labels"]
     truth = np.array([labels.index(label) for label in _known(rows, labels)], dtype=np.int64)
     probabilities = _load(attempt, report, settings).probabilities(rows.texts)
@@ -53,11 +55,13 @@ def evaluate(
         "metrics": values(quality),
         "seconds": round(time.perf_counter() - began, 3),
         "rows": len(rows.texts),
+        "skipped": rows.skipped,
         "served": report["served"],
         "quality": quality,
     }
     lines = [f"Run {found.run_id} on {data.name}, {len(rows.texts)} rows, as served ({report['served']}):"]
     lines += [f"  {name}: {share(metric)}" for name, metric in quality["metrics"].items()]
+    _say_skipped(rows)
     finish(result, lines, as_json=as_json)
 
 
@@ -89,8 +93,10 @@ def predict(
         "metrics": {},
         "seconds": round(time.perf_counter() - began, 3),
         "rows": len(answers),
+        "skipped": rows.skipped,
         "counts": dict(Counter(a["label"] for a in answers)),
     }
+    _say_skipped(rows)
     if as_json:
         result |= {"out": str(out)} if out else {"predictions": answers}
     finish(result, [f"{len(answers)} answers are in {out}."] if out else [], as_json=as_json)
@@ -147,6 +153,11 @@ def bench(run: Run, as_json: AsJson = False) -> None:
     finish(result, lines, as_json=as_json)
 
 
+def _say_skipped(rows: Rows) -> None:
+    if rows.skipped:
+        say(f"{rows.skipped} rows were left out: they have no text or label, or could not be read.")
+
+
 def _finished(settings: Settings, run_id: str) -> tuple[RunFolder, dict[str, Any], Attempt]:
     """Return the run, its report and its published attempt. Raises NotFound, or BadInput when it has no model."""
     run = open_run(settings.workspace.runs, run_id)
@@ -160,6 +171,13 @@ def _load(attempt: Attempt, report: dict[str, Any], settings: Settings) -> Class
     from engine.serving.runtime import Classifier
 
     return Classifier.load(attempt.onnx / report["served"], threads=settings.threads or report["threads"])
+
+
+def _label_map(attempt: Attempt) -> dict[str, str]:
+    """Return how the labels of the training file were mapped; a file to judge on is read the same way."""
+    note = attempt.folder / "dataset.json"
+    found: dict[str, str] = read_json(note)["options"]["label_map"] if note.exists() else {}
+    return found
 
 
 def _known(rows: Rows, labels: list[str]) -> list[str]:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from engine.jobs.attempts import Attempt, State
+from engine.jobs.order import SLOTS, in_order
 from engine.jobs.runs import Kind, RunFolder, all_runs
 from engine.messages import Message
 
@@ -163,8 +164,6 @@ def _message(events: list[dict[str, Any]]) -> Message | None:
 def _position(run: RunFolder, state: State) -> int | None:
     if state != "queued":
         return None
-    from engine.jobs.supervisor import SLOTS, in_order
-
     slot = SLOTS[run.spec.kind]
     waiting = [r for r in all_runs(run.folder.parent) if r.state == "queued" and SLOTS[r.spec.kind] == slot]
     ids = [r.run_id for r in in_order(waiting)]

@@ -27,13 +27,12 @@ from filelock import FileLock, Timeout
 from engine.config import REPOSITORY, Settings
 from engine.errors import BreakevenError
 from engine.jobs.lease import PATIENCE_SECONDS, Lease, Pulse
-from engine.jobs.runs import Attempt, Kind, RunFolder
+from engine.jobs.order import SLOTS, in_order
+from engine.jobs.runs import Attempt, RunFolder
 from engine.messages import Message
 
 log = logging.getLogger(__name__)
 
-SLOTS: dict[Kind, str] = {"finetune": "training", "calibrate": "training", "prepare": "light"}
-"""One job at a time in each slot. Timing a step beside a training run would measure both, so they share one."""
 POLL_SECONDS = 0.2
 GRACE_SECONDS = 1.0
 """How long a cancelled worker may tidy up before it is killed."""
@@ -205,11 +204,6 @@ def sweep_temporary_files(home: Path) -> None:
     for folder in (home / "tmp").glob("*"):
         if folder.name.isdigit() and not psutil.pid_exists(int(folder.name)):
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def in_order(queued: list[RunFolder]) -> list[RunFolder]:
-    """Return queued runs in the order they will start: by priority, then oldest first."""
-    return sorted(queued, key=lambda run: (-run.priority, run.run_id))
 
 
 def environment(settings: Settings) -> dict[str, str]:

@@ -8,12 +8,10 @@ and publishes last.
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import os
 import shutil
 import sys
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -24,6 +22,7 @@ from engine.datasets.dataset import Dataset, PrepareOptions
 from engine.errors import BreakevenError, NotFound
 from engine.files import write_json
 from engine.jobs.hosting import Job, Listener, host
+from engine.jobs.logs import JsonLines
 from engine.jobs.results import Clock
 from engine.jobs.runs import Attempt, RunFolder
 from engine.messages import Message
@@ -158,26 +157,6 @@ def _publish_report(job: Job, result: dict[str, Any], clock: Clock) -> None:
     write_json(job.attempt.report_file, {"schema_version": 1, **result, "seconds": clock.seconds()})
     publish(job.run, job.attempt)
     job.say("finished")
-
-
-class JsonLines(logging.Formatter):
-    """One JSON object a record, with the run's id."""
-
-    def __init__(self, run_id: str) -> None:
-        super().__init__()
-        self._run_id = run_id
-
-    def format(self, record: logging.LogRecord) -> str:
-        line = {
-            "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created)),
-            "level": record.levelname,
-            "run_id": self._run_id,
-            "logger": record.name,
-            "message": record.getMessage(),
-        }
-        if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
 
 
 def main(arguments: list[str]) -> int:

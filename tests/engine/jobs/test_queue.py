@@ -10,6 +10,7 @@ import pytest
 from engine.config import Settings
 from engine.datasets.dataset import Dataset, PrepareOptions
 from engine.errors import BadInput
+from engine.jobs.order import in_order
 from engine.jobs.queue import (
     cancel,
     progress,
@@ -21,7 +22,6 @@ from engine.jobs.queue import (
     submit_seeds,
 )
 from engine.jobs.runs import RunFolder, all_runs
-from engine.jobs.supervisor import in_order
 from engine.messages import Message
 
 SCENARIO = "finance_sentiment"
