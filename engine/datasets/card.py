@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from engine.datasets.language import SAMPLE, languages
+from engine.datasets.load import BLANKS
 from engine.datasets.near import TOKENS
 from engine.datasets.personal import KINDS, mask
 
@@ -25,8 +26,10 @@ def class_counts(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str,
 
 def labels_found(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Return label as in the file → rows, the most frequent first."""
-    query = f"SELECT trim(v1) AS l, count(*) AS n FROM file WHERE l <> '' GROUP BY l ORDER BY n DESC, l LIMIT {KEPT_CLASSES}"  # noqa: S608
-    return dict(connection.execute(query).fetchall())
+    query = (
+        "SELECT trim(v1, ?) AS found, count(*) AS n FROM file WHERE found <> '' GROUP BY found ORDER BY n DESC, found"
+    )
+    return dict(connection.execute(query, [BLANKS]).fetchmany(KEPT_CLASSES))
 
 
 def group_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -36,11 +39,11 @@ def group_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 
 def lengths(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, float], tuple[tuple[float, float, int], ...]]:
-    """Return the distribution of words a text, and its histogram up to the 99th percentile with one bin for the rest."""
+    """Return the distribution of words a text, and its histogram: bins to the 99th percentile, one for the rest."""
     import numpy as np
 
     query = "SELECT len(regexp_extract_all(text, ?)) AS words FROM data"
-    words = connection.execute(query, [TOKENS]).fetchnumpy()["words"].astype(float)
+    words = np.asarray(connection.execute(query, [TOKENS]).fetchnumpy()["words"], dtype=float)
     if not len(words):
         return {}, ()
     summary = {name: float(np.quantile(words, q)) for name, q in QUANTILES.items()} | {"mean": float(words.mean())}
@@ -55,7 +58,7 @@ def lengths(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, float], tu
 
 def language_shares(connection: duckdb.DuckDBPyConnection) -> dict[str, float]:
     """Return ISO 639-1 code → share, of a sample by content."""
-    query = f"SELECT text FROM data ORDER BY md5(key::VARCHAR), row LIMIT {SAMPLE}"  # noqa: S608
+    query = f"SELECT text FROM data ORDER BY key, row LIMIT {SAMPLE}"  # noqa: S608
     return languages([row[0] for row in connection.execute(query).fetchall()])
 
 
@@ -70,9 +73,10 @@ def part_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, in
 
 def samples(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, Any], ...]:
     """Return a few rows, of every class in turn, personal data masked."""
-    query = (
-        "SELECT row, left(text, 300), label FROM (SELECT *, row_number() OVER (PARTITION BY label ORDER BY md5(key::VARCHAR), row)"
-        f" AS place FROM data) ORDER BY place, label LIMIT {SHOWN_SAMPLES}"
-    )
-    rows = connection.execute(query).fetchall()
+    query = """
+        SELECT row, left(text, 300), label
+        FROM (SELECT *, row_number() OVER (PARTITION BY label ORDER BY key, row) AS place FROM data)
+        ORDER BY place, label
+    """
+    rows = connection.execute(query).fetchmany(SHOWN_SAMPLES)
     return tuple({"row": row, "text": mask(text, KINDS), "label": label} for row, text, label in rows)

@@ -16,10 +16,11 @@ STEPS: dict[str, str] = {
     "drop_missing": f"SELECT row FROM file WHERE coalesce(trim(v0, '{BLANKS}'), '') = '' OR coalesce(trim(v1, '{BLANKS}'), '') = ''",  # noqa: S608, E501
     "drop_duplicates": "SELECT row FROM data QUALIFY row_number() OVER (PARTITION BY key, label ORDER BY row) > 1",
     "drop_near_duplicates": "SELECT row FROM data QUALIFY first <> min(first) OVER (PARTITION BY grp)",
-    "drop_conflicts": "SELECT row FROM data QUALIFY min(label) OVER (PARTITION BY key) <> max(label) OVER (PARTITION BY key)",
+    "drop_conflicts": "SELECT row FROM data WINDOW same_text AS (PARTITION BY key) "
+    "QUALIFY min(label) OVER same_text <> max(label) OVER same_text",
     "drop_suspects": "SELECT row FROM suspects",
 }
-"""Step → the rows it drops, of the tables file (row, v0, v1), data (row, text, label, key, first, grp), suspects (row)."""
+"""Step → the rows it drops, told from the tables file (row, v0, v1), data (row, …, see `make_data`), suspects (row)."""
 TOO_LONG = f"SELECT row FROM file WHERE length(v0) > {MAX_TEXT_CHARS}"  # noqa: S608
 
 
@@ -61,7 +62,7 @@ def look_for_suspects(
         return [], False
     rows = connection.execute(
         # A sample by content, the same whatever the order of the file.
-        f"SELECT row, left(text, 2000), label, grp FROM (SELECT * FROM data ORDER BY md5(key::VARCHAR), row LIMIT {MAX_ROWS}) ORDER BY row"  # noqa: S608, E501
+        f"SELECT row, left(text, 2000), label, grp FROM (SELECT * FROM data ORDER BY key, row LIMIT {MAX_ROWS}) ORDER BY row"  # noqa: S608, E501
     ).fetchall()
     columns = list(zip(*rows, strict=True))
     found = find_suspects(*columns)

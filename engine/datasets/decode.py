@@ -20,6 +20,11 @@ SAMPLE_BYTES = 256 << 10
 """How much non-ASCII text is looked at to tell encodings apart."""
 MAX_BROKEN_SHARE = 0.01
 """More characters than this that do not decode, among those outside ASCII, mean that the encoding is wrong."""
+MAX_BROKEN_SHARE_UTF8 = 0.2
+"""UTF-8 has a form that other encodings hit by chance only, so a file with a few broken characters is still UTF-8."""
+MAX_CONTROL_SHARE = 0.02
+"""More control characters than this mean that a file is no text."""
+CONTROLS = bytes(c for c in range(1, 32) if c not in b"\t\n\r\f\v\x1b") + b"\x7f"
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -47,6 +52,8 @@ def detect_encoding(path: Path, filename: str, chosen: str = "") -> Encoding:
     if marked == "utf-16" or marked.startswith("utf-16-") or known == "utf-16":
         _refuse_misfit(path, filename, known or marked)
         return Encoding(known or marked, (marked or "utf-16",), is_plain=False)
+    if len(head) - len(head.translate(None, CONTROLS)) > MAX_CONTROL_SHARE * len(head):
+        raise BadInput("{filename} is not a text file; give a CSV or Parquet file.", filename=filename)
     valid, unix, sample = _scan(path, filename)
     fitting = _rank(sample, valid=valid)
     name = known or marked or fitting[0]
@@ -68,9 +75,9 @@ def decode_head(path: Path, encoding: Encoding, size: int) -> tuple[str, bool]:
 
 
 def transcode(path: Path, encoding: Encoding, target: Path) -> int:
-    """Write the file to `target` as UTF-8 without a mark, lines ending in LF; return how many characters did not decode.
+    """Write the file to `target` as UTF-8 without a mark, its lines ending in LF.
 
-    Those stand as U+FFFD in `target`.
+    Returns how many characters did not decode; they stand as U+FFFD in `target`.
     """
     decoder = _decoder(encoding)
     before = after = 0
@@ -154,10 +161,15 @@ def _rank(sample: bytes, *, valid: bool) -> list[str]:
     if not sample:
         return ["utf-8"]
     chinese = _common_chinese_share(sample)
-    fits = {name: _broken_share(sample, name) <= MAX_BROKEN_SHARE for name in ENCODINGS[3:]}
+    fits = {name: _fits(sample, name) for name in ENCODINGS[3:]}
     order = ["gb18030", "big5", "cp1252", "cp1251"] if chinese > 0.5 else ["cp1252", "cp1251", "gb18030", "big5"]
     ranked = [name for name in order if fits[name]] or ["cp1252"]
-    return ["utf-8", *ranked] if valid or _broken_share(sample, "utf-8") <= MAX_BROKEN_SHARE else ranked
+    return ["utf-8", *ranked] if valid or _fits(sample, "utf-8") else ranked
+
+
+def _fits(data: bytes, encoding: str) -> bool:
+    limit = MAX_BROKEN_SHARE_UTF8 if encoding.startswith("utf-8") else MAX_BROKEN_SHARE
+    return _broken_share(data, encoding) <= limit
 
 
 def _broken_share(data: bytes, encoding: str) -> float:
@@ -188,11 +200,11 @@ def _refuse_misfit(path: Path, filename: str, encoding: str) -> None:
     except UnicodeError:  # UTF-16 without a mark
         text = "\ufffd"
     if encoding.startswith("utf-16"):
-        share = (text.count("\ufffd") + text.count("\0")) / max(1, len(text))
+        fits = text.count("\ufffd") + text.count("\0") <= MAX_BROKEN_SHARE * len(text)
     else:
         lines = b"\n".join(re.findall(rb"[^\n]*[\x80-\xff][^\n]*", data))[:SAMPLE_BYTES]
-        share = _broken_share(lines, encoding)
-    if share > MAX_BROKEN_SHARE:
+        fits = _fits(lines, encoding)
+    if not fits:
         raise BadInput(
             "{filename} is not text in {encoding}; leave the encoding to be detected or choose one of {choices}.",
             filename=filename,

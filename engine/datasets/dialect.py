@@ -59,7 +59,8 @@ def sniff(path: Path, filename: str, *, encoding: str = "", delimiter: str = "",
         )
     if len(records[0]) > MAX_COLUMNS:
         raise BadInput(
-            "{filename} has {count} columns with the delimiter {delimiter}; at most {limit} are read. Choose another delimiter.",
+            "{filename} has {count} columns with the delimiter {delimiter}, and at most {limit} are read; "
+            "choose another delimiter.",
             filename=filename,
             count=len(records[0]),
             delimiter=repr(separator),

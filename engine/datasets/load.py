@@ -68,6 +68,8 @@ class Loaded:
     broken_characters: int = 0
     sampled_from: int = 0
     """Rows in the file when it has more than are prepared, else 0."""
+    used: int = 0
+    """Rows in the table `file`."""
 
 
 def open_source(
@@ -104,13 +106,14 @@ def load(connection: duckdb.DuckDBPyConnection, source: Source, folder: Path, *,
         load_parquet(connection, source.raw.path, source.raw.filename, wanted)
     else:
         broken = load_csv(connection, source.raw.path, source.dialect, folder, source.raw.filename, wanted)
-        rejects = rejected(connection)
+        rejects = rejected(connection, header=source.dialect.header)
     total = _count(connection, "file")
     if total > max_rows:
         # Every k-th row, so that a file sorted by label keeps its balance.
         query = "CREATE OR REPLACE TABLE file AS SELECT * FROM file WHERE (row * ?) // ? > ((row - 1) * ?) // ?"
         connection.execute(query, [max_rows, total, max_rows, total])
-    return Loaded(total + len(rejects), tuple(rejects), broken, total if total > max_rows else 0)
+    lost = sum(reject.lines for reject in rejects)
+    return Loaded(total + lost, tuple(rejects), broken, total if total > max_rows else 0, min(total, max_rows))
 
 
 def make_data(
@@ -127,17 +130,26 @@ def make_data(
             "INSERT INTO mapping VALUES (?, ?)", [[k.strip(), v.strip()] for k, v in label_map.items()]
         )
     connection.execute(
-        f"CREATE OR REPLACE TABLE {table} AS SELECT row, trim(v0, ?) AS text, coalesce(used, trim(v1, ?)) AS label "  # noqa: S608
-        "FROM file LEFT JOIN mapping ON trim(v1, ?) = found "
-        f"WHERE text <> '' AND label <> '' AND length(text) <= {MAX_TEXT_CHARS} ORDER BY row",
-        [BLANKS] * 3,
+        f"""
+        CREATE OR REPLACE TABLE {table} AS
+        SELECT row, text, coalesce(used, found) AS label FROM (
+            SELECT row, trim(v0, $1) AS text, trim(v1, $1) AS found FROM file WHERE length(v0) <= {MAX_TEXT_CHARS}
+        ) LEFT JOIN mapping USING (found)
+        WHERE text <> '' AND label <> '' ORDER BY row
+        """,  # noqa: S608
+        [BLANKS],
     )
     if masks:
         _mask(connection, table, masks)
     connection.execute(
-        f"CREATE OR REPLACE TABLE {table} AS SELECT *, min(row) OVER (PARTITION BY key) AS first, 0::BIGINT AS grp FROM "  # noqa: S608
-        rf"(SELECT *, md5_number(lower(regexp_replace(nfc_normalize(text), '\s+', ' ', 'g'))) AS key FROM {table}) "
-        "ORDER BY row"
+        rf"""
+        CREATE OR REPLACE TABLE {table} AS
+        SELECT *, min(row) OVER (PARTITION BY key) AS first, 0::BIGINT AS grp FROM (
+            SELECT *, md5(lower(nfc_normalize(
+                CASE WHEN regexp_matches(text, '\s\s|[\t\r\n]') THEN regexp_replace(text, '\s+', ' ', 'g') ELSE text END
+            ))) AS key FROM {table}
+        ) ORDER BY row
+        """  # noqa: S608
     )
 
 

@@ -13,7 +13,7 @@ EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9
 HANDLE = re.compile(r"(?<![\w@./+-])@[A-Za-z_]\w{2,29}(?![\w@]|\.\w)")
 IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)")
 CARD = re.compile(r"(?<![\w.,-])\d{4}([ -]?)\d{4}\1\d{4}\1\d{3,4}(?![\w-]|[.,]\d)")
-PHONE = re.compile(r"(?<![\w.,/$€£¥-])(?:\+|00)?\(?\d{1,4}\)?(?:[ .()-]{0,2}\d{2,5}){1,5}(?![\w%-]|[.,]\d)")
+PHONE = re.compile(r"(?<![\w.,/$€£¥-])(?:\+|00)?\(?\d{1,4}\)?(?:[ .()-]{0,2}\d{1,5}){1,6}(?![\w%-]|[.,]\d)")
 PHONE_DIGITS = range(9, 16)
 REGIONS = ("US", "GB", "CN", "DE", "FR", "FI")
 """Numbers without a country's prefix are tried as these countries'."""
@@ -64,12 +64,12 @@ def _phones(text: str) -> Iterator[tuple[int, int]]:
 
 @lru_cache(maxsize=4096)
 def _is_phone(found: str) -> bool:
-    """Ask the numbering plans. Without a country's prefix a number must be grouped as a phone number, or be a mobile's."""
+    """Ask the numbering plans. Without a country's prefix it must be grouped like a phone number, or be a mobile's."""
     if found.startswith(("+", "00")):
         return _valid("+" + re.sub(r"\D", "", found).removeprefix("00"), None)
     if re.fullmatch(r"1[3-9]\d{9}", found):
         return _valid(found, "CN")
-    grouped = re.fullmatch(r"\(?\d{3,5}\)?[ .-]\d{3,4}[ .-]\d{3,4}", found)
+    grouped = re.fullmatch(r"\(?\d{3,5}\)?[ .-]\d{3}[ .-]\d{4}", found)
     return grouped is not None and any(_valid(found, region) for region in REGIONS)
 
 

@@ -2,64 +2,23 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine.config import Settings
-from engine.datasets import card as figures
-from engine.datasets.clean import check_steps, clean, look_for_suspects
 from engine.datasets.columns import UsualColumns
 from engine.datasets.dataset import DataCard, Dataset, PrepareOptions, Problem
-from engine.datasets.load import Loaded, Source, load, make_data, open_source
-from engine.datasets.near import group_near_duplicates
-from engine.datasets.personal import KINDS
-from engine.datasets.problems import (
-    class_problems,
-    missing_columns,
-    personal_problems,
-    reading_problems,
-    repetition_problems,
-    suspect_problems,
-)
-from engine.datasets.split import collect, drop_what_the_test_file_has, split, test_part_id
-from engine.datasets.store import Raw, has_dataset, open_dataset, open_raw, rename_dataset, save
-from engine.datasets.table import database
-from engine.errors import BadInput, Cancelled
+from engine.datasets.examine import Progress, draw_up_card, examine, opened
+from engine.datasets.split import test_part_id
+from engine.datasets.store import Raw, has_dataset, open_dataset, rename_dataset, save
+from engine.errors import BadInput
 from engine.messages import Message
 
 if TYPE_CHECKING:
     import duckdb
 
 __all__ = ["Progress", "UsualColumns", "check", "prepare"]
-
-Progress = Callable[[float, Message], None]
-
-
-@dataclass
-class _Work:
-    """What is found while the tables are made; the tables themselves are in the connection."""
-
-    connection: duckdb.DuckDBPyConnection
-    folder: Path
-    options: PrepareOptions
-    usual: UsualColumns
-    settings: Settings
-    source: Source
-    say: Progress
-    should_stop: Callable[[], bool]
-    loaded: Loaded = field(default_factory=lambda: Loaded(0))
-    problems: list[Problem] = field(default_factory=list)
-    steps: list[dict[str, Any]] = field(default_factory=list)
-    labels_found: dict[str, int] = field(default_factory=dict)
-
-    def phase(self, fraction: float, phase: Message) -> None:
-        if self.should_stop():
-            raise Cancelled("Preparing the data was cancelled.")
-        self.say(fraction, phase)
 
 
 def check(
@@ -75,9 +34,9 @@ def check(
 
     Raises BadInput for a file that cannot be read or a column, mask or step that does not exist, Cancelled when asked.
     """
-    with _opened(raw, options, settings, usual, progress, should_stop) as work:
-        _examine(work, suspects=True)
-        return _card(work)
+    with opened(raw, options, settings, usual, progress, should_stop) as work:
+        examine(work, suspects=True)
+        return draw_up_card(work)
 
 
 def prepare(
@@ -97,14 +56,14 @@ def prepare(
     Raises what `check` raises, and BadInput with the problem's sentence when the card is blocked; Failure when the disk
     is full. Nothing half-written stays.
     """
-    with _opened(raw, options, settings, usual, progress, should_stop) as work:
+    with opened(raw, options, settings, usual, progress, should_stop) as work:
         dataset_id = work.options.dataset_id(raw.id)
         if has_dataset(settings, dataset_id):
             stored = open_dataset(settings, dataset_id)
             return stored if stored.name == options.name else rename_dataset(stored, options.name)
-        _examine(work, suspects="drop_suspects" in options.cleaning)
+        examine(work, suspects="drop_suspects" in options.cleaning)
         work.problems += notes
-        card = _card(work)
+        card = draw_up_card(work)
         if card.blocked:
             raise BadInput(next(p.message for p in card.problems if p.level == "block"))
         work.phase(0.9, Message("Storing the data set"))
@@ -118,139 +77,6 @@ def prepare(
             card=card,
             write_rows=lambda path: _write_rows(work.connection, path),
         )
-
-
-@contextmanager
-def _opened(
-    raw: Raw,
-    options: PrepareOptions,
-    settings: Settings,
-    usual: UsualColumns,
-    progress: Progress | None,
-    should_stop: Callable[[], bool] | None,
-) -> Iterator[_Work]:
-    """Yield the work on `raw` with its columns told and the options complete."""
-    check_steps(options.cleaning)
-    for kind in options.masks:
-        if kind not in KINDS:
-            raise BadInput("There is no mask {mask}; choose from: {choices}.", mask=kind, choices=", ".join(KINDS))
-    with (
-        tempfile.TemporaryDirectory(dir=settings.workspace.tmp, prefix="prepare-") as name,
-        database(Path(name)) as connection,
-    ):
-        source = open_source(connection, raw, options, usual, Path(name))
-        yield _Work(
-            connection,
-            Path(name),
-            source.resolve(options),
-            usual,
-            settings,
-            source,
-            progress or (lambda _fraction, _phase: None),
-            should_stop or (lambda: False),
-        )
-
-
-def _examine(work: _Work, *, suspects: bool) -> None:
-    """Make the tables `file`, `data`, `test` and `rows`, and note every problem on the way."""
-    work.problems += missing_columns(work.source)
-    if work.problems:
-        return
-    connection, options = work.connection, work.options
-    work.phase(0.02, Message("Reading the file"))
-    work.loaded = load(connection, work.source, work.folder, max_rows=work.settings.data_sample_rows)
-    work.problems += reading_problems(connection, work.loaded, options)
-    work.labels_found = figures.labels_found(connection)
-    work.phase(0.2, Message("Looking for personal data"))
-    make_data(connection, "data", options.label_map, options.masks)
-    work.problems += personal_problems(connection)
-    work.phase(0.35, Message("Looking for duplicates"))
-    group_near_duplicates(connection)
-    work.problems += repetition_problems(connection, options)
-    if suspects:
-        work.phase(0.55, Message("Looking for wrong labels"))
-        found, sampled = look_for_suspects(connection, work.should_stop)
-        work.problems += suspect_problems(found, options, sampled=sampled)
-    _clean_and_split(work)
-
-
-def _clean_and_split(work: _Work) -> None:
-    connection, options = work.connection, work.options
-    work.phase(0.75, Message("Cleaning and splitting"))
-    work.steps = clean(connection, options.cleaning)
-    test_file = bool(options.test_raw_id)
-    if test_file:
-        _read_test_file(work)
-    classes, parts = figures.class_counts(connection, "data"), 2 if test_file else 3
-    blocks = class_problems(classes, figures.group_counts(connection), parts=parts)
-    work.problems += blocks
-    if classes and not any(p.level == "block" for p in blocks):
-        split(connection, options.fractions, options.split_seed, test_file=test_file)
-        collect(connection, test_file=test_file)
-
-
-def _read_test_file(work: _Work) -> None:
-    """Make the table `test`, and take out of `data` what stands there too."""
-    connection, options = work.connection, work.options
-    raw = open_raw(work.settings, options.test_raw_id)
-    given = replace(options, encoding="", delimiter="", header=None)
-    source = open_source(connection, raw, given, work.usual, work.folder)
-    loaded = load(connection, source, work.folder, max_rows=work.settings.data_sample_rows)
-    make_data(connection, "test", options.label_map, options.masks)
-    rows = figures.class_counts(connection, "test")
-    work.problems += _test_file_problems(raw.filename, rows, figures.class_counts(connection, "data"), loaded)
-    shared = drop_what_the_test_file_has(connection)
-    work.steps.append({"step": "drop_rows_of_the_test_file", "rows_dropped": shared})
-    if shared:
-        message = Message("{count} rows also stand in the test file and are left out of training.", count=shared)
-        work.problems.append(Problem("note", "rows_of_the_test_file", message, count=shared))
-
-
-def _test_file_problems(filename: str, rows: dict[str, int], known: dict[str, int], loaded: Loaded) -> list[Problem]:
-    found = []
-    if not rows:
-        message = Message("The test file {filename} has no row with a text and a label.", filename=filename)
-        found.append(Problem("block", "empty_test_file", message))
-    if strange := sorted(set(rows) - set(known)):
-        message = Message(
-            "The test file {filename} has labels that the data has not: {labels}; map them or correct the file.",
-            filename=filename,
-            labels=", ".join(strange[:10]),
-        )
-        found.append(Problem("block", "strange_test_labels", message, count=len(strange)))
-    if left_out := loaded.rows_read - sum(rows.values()):
-        message = Message("{count} rows of the test file cannot be used and are left out.", count=left_out)
-        found.append(Problem("warn", "test_rows_left_out", message, count=left_out))
-    return found
-
-
-def _card(work: _Work) -> DataCard:
-    connection, options, ready = work.connection, work.options, bool(work.loaded.rows_read)
-    made = ready and bool(connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'rows'").fetchone())
-    classes = figures.class_counts(connection, "data") if ready else {}
-    summary, histogram = figures.lengths(connection) if ready else ({}, ())
-    order = {"block": 0, "warn": 1, "note": 2}
-    return DataCard(
-        rows_read=work.loaded.rows_read,
-        rows_used=sum(classes.values()),
-        encoding=options.encoding,
-        delimiter=options.delimiter,
-        columns=work.source.columns,
-        text_column=work.source.text,
-        label_column=work.source.label,
-        classes=dict(list(classes.items())[: figures.KEPT_CLASSES]),
-        length_words=summary,
-        length_histogram=histogram,
-        languages=figures.language_shares(connection) if ready else {},
-        problems=tuple(sorted(work.problems, key=lambda p: order[p.level])),
-        licence=options.licence,
-        commercial_use=options.commercial_use,
-        synthetic=options.synthetic,
-        parts=figures.part_counts(connection) if made else {},
-        steps=tuple(work.steps),
-        samples=figures.samples(connection) if ready else (),
-        labels_found=work.labels_found,
-    )
 
 
 def _write_rows(connection: duckdb.DuckDBPyConnection, path: Path) -> None:

@@ -1,16 +1,13 @@
-"""What a person should know about the rows before training on them: problems that block, warn, or are only said."""
+"""What a person should know about a file and its classes: problems that block, warn, or are only said."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from engine.datasets.clean import STEPS, TOO_LONG, affected
 from engine.datasets.columns import MAX_LABELS
 from engine.datasets.dataset import PrepareOptions, Problem
-from engine.datasets.load import BATCH_ROWS, Loaded, Source
-from engine.datasets.personal import CANDIDATE, KINDS, find, masked_example
-from engine.datasets.suspects import MAX_ROWS, Suspect
+from engine.datasets.load import Loaded, Source
 from engine.messages import Message
 
 if TYPE_CHECKING:
@@ -22,9 +19,29 @@ FEW_ROWS_OF_A_CLASS = 20
 IMBALANCE = 20
 """The largest class may have this many times the rows of the smallest before it is said."""
 MAX_REJECTED_SHARE = 0.5
-LONG_WORDS = 256
-"""Longer texts are cut by most encoders."""
 SHOWN_ROWS = 100
+MAIN_LANGUAGE_SHARE = 0.8
+"""Below this share of one language the texts count as mixed."""
+
+
+def licence_problems(options: PrepareOptions) -> list[Problem]:
+    """Return what the licence means for the use of a model."""
+    if options.commercial_use is False:
+        message = Message("The licence of the data, {licence}, does not allow commercial use.", licence=options.licence)
+        return [Problem("warn", "non_commercial", message)]
+    if not options.licence and options.commercial_use is None:
+        return [
+            Problem("note", "licence_unknown", Message("The licence of the data is not known; name it to be sure."))
+        ]
+    return []
+
+
+def language_problems(languages: dict[str, float]) -> list[Problem]:
+    """Return a warning when the texts are in several languages."""
+    if not languages or max(languages.values()) >= MAIN_LANGUAGE_SHARE:
+        return []
+    shares = ", ".join(f"{code} {share:.0%}" for code, share in languages.items())
+    return [Problem("warn", "languages", Message("The texts are in several languages: {shares}.", shares=shares))]
 
 
 def missing_columns(source: Source) -> list[Problem]:
@@ -62,32 +79,31 @@ def reading_problems(connection: duckdb.DuckDBPyConnection, loaded: Loaded, opti
 def _rejects(loaded: Loaded) -> list[Problem]:
     if not loaded.rejects:
         return []
-    count, lines = len(loaded.rejects), ", ".join(str(r.line) for r in loaded.rejects[:5])
+    count, rows = sum(r.lines for r in loaded.rejects), tuple(r.row for r in loaded.rejects[:SHOWN_ROWS])
     share = count / loaded.rows_read
     message = Message(
-        "{count} of {rows} rows have another number of columns than the first line or an open quote and cannot be read; "
-        "they are left out. See lines {lines}.",
+        "Lines that cannot be read: {count} of {rows}. They have another number of columns than the first line, or an "
+        "open quote; they are left out.",
         count=count,
         rows=loaded.rows_read,
-        lines=lines,
     )
     if share > MAX_REJECTED_SHARE:
         message = Message(
-            "{count} of {rows} rows cannot be read with this delimiter and these quotes (lines {lines}, …); choose "
-            "another delimiter or save the file again as CSV.",
+            "Lines that cannot be read with this delimiter and these quotes: {count} of {rows}; choose another "
+            "delimiter or save the file again as CSV.",
             count=count,
             rows=loaded.rows_read,
-            lines=lines,
         )
     level = "block" if share > MAX_REJECTED_SHARE else "warn"
-    return [Problem(level, "rejected_rows", message, count=count)]  # type: ignore[arg-type]
+    return [Problem(level, "rejected_rows", message, rows, count)]  # type: ignore[arg-type]
 
 
 def _broken(loaded: Loaded, options: PrepareOptions) -> list[Problem]:
     if not loaded.broken_characters:
         return []
     message = Message(
-        "{count} characters could not be read as {encoding} and stand as �; choose another encoding if there are many.",
+        "Characters that could not be read as {encoding}: {count}. They stand as �; choose another encoding if there "
+        "are many.",
         count=loaded.broken_characters,
         encoding=options.encoding,
     )
@@ -97,7 +113,11 @@ def _broken(loaded: Loaded, options: PrepareOptions) -> list[Problem]:
 def _sampled(loaded: Loaded) -> list[Problem]:
     if not loaded.sampled_from:
         return []
-    message = Message("The file has {rows} rows; an even sample of them is used.", rows=loaded.sampled_from)
+    message = Message(
+        "Every row cannot be used of a file with {rows} rows; an even sample of {used} is.",
+        rows=loaded.sampled_from,
+        used=loaded.used,
+    )
     return [Problem("note", "sampled", message, count=loaded.sampled_from)]
 
 
@@ -105,7 +125,7 @@ def _missing(connection: duckdb.DuckDBPyConnection, options: PrepareOptions) -> 
     count, rows = affected(connection, STEPS["drop_missing"])
     if not count:
         return []
-    message = Message("{count} rows have no text or no label and are left out.", count=count)
+    message = Message("Rows without text or label: {count}; they are left out.", count=count)
     level = "note" if "drop_missing" in options.cleaning else "warn"
     return [Problem(level, "missing", message, rows, count, "drop_missing")]  # type: ignore[arg-type]
 
@@ -114,7 +134,7 @@ def _long(connection: duckdb.DuckDBPyConnection) -> list[Problem]:
     count, rows = affected(connection, TOO_LONG)
     if not count:
         return []
-    message = Message("{count} rows have a text of more than 100,000 characters and are left out.", count=count)
+    message = Message("Rows with a text of more than 100,000 characters: {count}; they are left out.", count=count)
     return [Problem("warn", "oversized_text", message, rows, count)]
 
 
@@ -139,7 +159,9 @@ def class_problems(classes: dict[str, int], groups: dict[str, int], *, parts: in
         )
         found.append(Problem("block", "one_class", message, count=rows))
     if rows < MIN_ROWS:
-        message = Message("{rows} rows can be used; training needs at least {minimum}.", rows=rows, minimum=MIN_ROWS)
+        message = Message(
+            "Rows that can be used: {rows}; training needs at least {minimum}.", rows=rows, minimum=MIN_ROWS
+        )
         found.append(Problem("block", "too_few_rows", message, count=rows))
     return found + _small_classes(classes, groups, parts) + _look_alikes(classes) + _balance(classes)
 
@@ -150,7 +172,7 @@ def _small_classes(classes: dict[str, int], groups: dict[str, int], parts: int) 
     found = []
     if tiny:
         message = Message(
-            "{labels} have fewer than {minimum} different texts, so they cannot stand in every part; map them to "
+            "Labels with fewer than {minimum} different texts cannot stand in every part: {labels}; map them to "
             "another label, leave them out, or add rows.",
             labels=", ".join(tiny[:10]),
             minimum=parts,
@@ -158,7 +180,7 @@ def _small_classes(classes: dict[str, int], groups: dict[str, int], parts: int) 
         found.append(Problem("block", "tiny_class", message, count=len(tiny)))
     if small:
         message = Message(
-            "{labels} have fewer than {minimum} rows; their figures will be uncertain.",
+            "Labels with fewer than {minimum} rows: {labels}; their figures will be uncertain.",
             labels=", ".join(small[:10]),
             minimum=FEW_ROWS_OF_A_CLASS,
         )
@@ -189,80 +211,3 @@ def _balance(classes: dict[str, int]) -> list[Problem]:
         times=round(most / least),
     )
     return [Problem("warn", "imbalance", message, count=most)]
-
-
-def repetition_problems(connection: duckdb.DuckDBPyConnection, options: PrepareOptions) -> list[Problem]:
-    """Return duplicates, near duplicates, and texts with two labels, of the table `data`."""
-    known = (
-        ("duplicates", "drop_duplicates", Message("{count} rows repeat an earlier row word for word.")),
-        ("near_duplicates", "drop_near_duplicates", Message("{count} rows are nearly the same as an earlier row.")),
-        ("conflicts", "drop_conflicts", Message("{count} rows have a text that also stands with another label.")),
-    )
-    found = []
-    for kind, step, message in known:
-        count, rows = affected(connection, STEPS[step])
-        if count:
-            level = "note" if step in options.cleaning else "warn"
-            said = Message(message.text, count=count)
-            found.append(Problem(level, kind, said, rows, count, step, _examples(connection, rows[:3])))  # type: ignore[arg-type]
-    return found
-
-
-def suspect_problems(suspects: Sequence[Suspect], options: PrepareOptions, *, sampled: bool) -> list[Problem]:
-    """Return the labels that are probably wrong; `sampled` says that only the first MAX_ROWS by content were checked."""
-    if not suspects:
-        return []
-    message = Message(
-        "{count} labels are probably wrong: a model trained on the other rows is sure of another class.",
-        count=len(suspects),
-    )
-    if sampled:
-        message = Message(
-            "{count} labels among {rows} rows looked at are probably wrong: a model trained on the other rows is sure of "
-            "another class.",
-            count=len(suspects),
-            rows=MAX_ROWS,
-        )
-    examples = tuple(f"{s.row}: {s.label} → {s.likely} ({s.probability:.0%})" for s in suspects[:5])
-    rows = tuple(sorted(s.row for s in suspects[:SHOWN_ROWS]))
-    level = "note" if "drop_suspects" in options.cleaning else "warn"
-    return [Problem(level, "suspects", message, rows, len(suspects), "drop_suspects", examples)]  # type: ignore[arg-type]
-
-
-def personal_problems(connection: duckdb.DuckDBPyConnection) -> list[Problem]:
-    """Return e-mail addresses, phone numbers and account names found in the table `data`."""
-    rows: dict[str, list[int]] = {kind: [] for kind in KINDS}
-    examples: dict[str, list[str]] = {kind: [] for kind in KINDS}
-    counts = dict.fromkeys(KINDS, 0)
-    cursor = connection.execute("SELECT row, text FROM data WHERE regexp_matches(text, ?) ORDER BY row", [CANDIDATE])
-    while batch := cursor.fetchmany(BATCH_ROWS):
-        for row, text in batch:
-            for kind in KINDS:
-                if finds := find(kind, text):
-                    counts[kind] += 1
-                    if len(rows[kind]) < SHOWN_ROWS:
-                        rows[kind].append(row)
-                        examples[kind].append(masked_example(kind, finds[0]))
-    said = {
-        "email": Message("{count} rows hold e-mail addresses.", count=counts["email"]),
-        "phone": Message("{count} rows hold phone numbers.", count=counts["phone"]),
-        "account": Message("{count} rows hold names or numbers of accounts.", count=counts["account"]),
-    }
-    return [
-        Problem("warn", f"personal_{k}", said[k], tuple(rows[k]), counts[k], f"mask:{k}", tuple(examples[k][:3]))
-        for k in KINDS
-        if counts[k]
-    ]
-
-
-def _examples(connection: duckdb.DuckDBPyConnection, rows: Sequence[int]) -> tuple[str, ...]:
-    found = connection.execute(
-        "SELECT row, label, left(text, 120) FROM data WHERE row IN (SELECT unnest(?)) ORDER BY row", [list(rows)]
-    )
-    return tuple(f"{row}: {_masked(text)} [{label}]" for row, label, text in found.fetchall())
-
-
-def _masked(text: str) -> str:
-    from engine.datasets.personal import mask
-
-    return mask(text, KINDS)

@@ -64,11 +64,13 @@ def preview(
     table: empty, of another kind, cut off, with a NUL byte, not in `encoding`.
     """
     kind = kind_of(path, filename)
+    used, separator, named = "", "", True
+    allowed: tuple[str, ...] = ()
+    rejects: tuple[Reject, ...] = ()
     with tempfile.TemporaryDirectory(prefix="breakeven-") as folder, database(Path(folder)) as connection:
         if kind == "parquet":
             columns = parquet_columns(connection, path, filename)
             rows = parquet_head(connection, path, filename, columns, LOOKED_AT_ROWS)
-            used, allowed, separator, named, rejects = "", (), "", True, ()
         else:
             dialect = sniff(path, filename, encoding=encoding, delimiter=delimiter, header=header)
             columns, separator, named = dialect.columns, dialect.delimiter, dialect.header

@@ -28,7 +28,7 @@ def split(
         CREATE OR REPLACE TABLE parts AS
         WITH groups AS (SELECT grp, arg_min(label, row) AS label, arg_min(key, row) AS key FROM data GROUP BY grp),
         ranked AS (
-            SELECT grp, row_number() OVER (PARTITION BY label ORDER BY md5(? || ':' || key::VARCHAR)) AS place,
+            SELECT grp, row_number() OVER (PARTITION BY label ORDER BY md5($1 || key)) AS place,
             count(*) OVER (PARTITION BY label) AS total FROM groups
         ),
         cut AS (
@@ -38,7 +38,7 @@ def split(
         SELECT row, CASE WHEN place <= tests THEN 'test' WHEN place <= tests + validations THEN 'validation'
             ELSE 'train' END AS part
         FROM data JOIN cut USING (grp)
-        """.replace("?", "$1"),
+        """,
         [str(seed), test_share, validation_share],
     )
 
@@ -46,7 +46,8 @@ def split(
 def collect(connection: duckdb.DuckDBPyConnection, *, test_file: bool) -> None:
     """Make the table `rows`: row, source, text, label, part, in the order of the files."""
     connection.execute(
-        "CREATE OR REPLACE TABLE rows AS SELECT row, 'data' AS source, text, label, part FROM data JOIN parts USING (row)"
+        "CREATE OR REPLACE TABLE rows AS "
+        "SELECT row, 'data' AS source, text, label, part FROM data JOIN parts USING (row)"
     )
     if test_file:
         connection.execute("INSERT INTO rows SELECT row, 'test', text, label, 'test' FROM test")

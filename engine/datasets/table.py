@@ -7,6 +7,7 @@ columns are quoted.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from uuid import uuid4
 
 from engine.datasets.decode import transcode
 from engine.datasets.dialect import LINE_BYTES, Dialect
-from engine.errors import BadInput
+from engine.errors import BadInput, Failure
 
 if TYPE_CHECKING:
     import duckdb
@@ -30,10 +31,14 @@ BUFFER_BYTES = 2 * LINE_BYTES
 class Reject:
     """A row that could not be read."""
 
+    row: int
+    """Its number, counted from 1 below the header."""
     line: int
-    """Its line in the file, counted from 1 with the header."""
+    """The same with the header counted; a cell with line breaks counts as one line."""
     reason: str
     """DuckDB's name: "MISSING COLUMNS", "TOO MANY COLUMNS", "UNQUOTED VALUE", "LINE SIZE OVER MAXIMUM"."""
+    lines: int = 1
+    """How many lines it took with it: an open quote swallows the lines below."""
 
 
 @contextmanager
@@ -62,11 +67,11 @@ def database(spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def csv_relation(width: int) -> str:
-    """Return the table expression for a CSV with `width` columns c0, c1, …; it has places for path, delimiter, header."""
+    """Return the table expression for a CSV with `width` columns c0, c1, …; its places: path, delimiter, header."""
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width))
     return (
-        f"read_csv(?, auto_detect=false, delim=?, header=?, quote='\"', escape='\"', columns={{{columns}}}, nullstr='', "
-        f"store_rejects=true, max_line_size={LINE_BYTES}, buffer_size={BUFFER_BYTES})"
+        f"read_csv(?, auto_detect=false, delim=?, header=?, quote='\"', escape='\"', columns={{{columns}}}, "
+        f"nullstr='', store_rejects=true, max_line_size={LINE_BYTES}, buffer_size={BUFFER_BYTES})"
     )
 
 
@@ -83,9 +88,10 @@ def read_head(
         while cursor.fetchmany(10_000):
             pass
     found = [{name: value or "" for name, value in zip(dialect.columns, row, strict=True)} for row in rows]
-    lines = dialect.head.count("\n")
-    rejects = tuple(r for r in rejected(connection) if not (dialect.more and r.line >= lines))
-    return found, rejects
+    rejects = rejected(connection, header=dialect.header)
+    if dialect.more and rejects and rejects[-1].reason == "UNQUOTED VALUE":
+        rejects.pop()  # a row that the end of the head cuts in two
+    return found, tuple(rejects)
 
 
 def load_csv(
@@ -101,15 +107,12 @@ def load_csv(
         source = folder / f"utf8-{uuid4().hex[:8]}.csv"
         broken = transcode(path, dialect.encoding, source)
     picked = ", ".join(f"c{dialect.columns.index(name)} AS v{i}" for i, name in enumerate(wanted))
-    lines = " + ".join(
-        f"coalesce(length(c{i}) - length(replace(c{i}, chr(10), '')), 0)" for i in range(len(dialect.columns))
-    )
     relation = csv_relation(len(dialect.columns))
-    query = f"CREATE OR REPLACE TABLE file AS SELECT row_number() OVER () AS row, {picked}, 1 + {lines} AS lines FROM {relation}"  # noqa: S608, E501
+    query = f"CREATE OR REPLACE TABLE file AS SELECT row_number() OVER () AS row, {picked} FROM {relation}"  # noqa: S608
     try:
         with _readable(filename):
             connection.execute(query, [str(source), dialect.delimiter, dialect.header])
-        _count_rejects_in(connection, header=dialect.header)
+        _count_rejects_in(connection, rejected(connection, header=dialect.header))
     finally:
         if source is not path:
             source.unlink(missing_ok=True)
@@ -145,29 +148,31 @@ def quoted(identifier: str) -> str:
     return '"' + identifier.replace('"', '""') + '"'
 
 
-def rejected(connection: duckdb.DuckDBPyConnection) -> list[Reject]:
-    """Return the rows that the last CSV read left out, by line."""
+def rejected(connection: duckdb.DuckDBPyConnection, *, header: bool) -> list[Reject]:
+    """Return the rows that the last CSV read left out, first to last."""
     there = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'reject_errors'").fetchone()
     if there is None:
         return []
-    query = "SELECT line, min(CAST(error_type AS VARCHAR)) FROM reject_errors GROUP BY line ORDER BY line"
-    return [Reject(line, reason) for line, reason in connection.execute(query).fetchall()]
+    query = """
+        SELECT line - ? AS row, line, min(CAST(error_type AS VARCHAR)),
+            greatest(1, max(length(rtrim(csv_line, chr(10))) - length(replace(csv_line, chr(10), '')) + 1))
+        FROM reject_errors GROUP BY line ORDER BY line
+    """
+    return [Reject(*row) for row in connection.execute(query, [int(header)]).fetchall()]
 
 
-def _count_rejects_in(connection: duckdb.DuckDBPyConnection, *, header: bool) -> None:
-    """Shift the row numbers in `file` so that rejected rows count too: a reject's line tells between which rows it is."""
-    rejects = [r.line for r in rejected(connection)]
-    if rejects:
-        connection.execute("CREATE OR REPLACE TEMP TABLE gaps (before BIGINT, number BIGINT)")
-        gaps = [(line - int(header) - number, number + 1) for number, line in enumerate(rejects)]
-        connection.executemany("INSERT INTO gaps VALUES (?, ?)", gaps)
-        # A row whose last line, rejects left out, lies at or after a reject's place comes after that reject.
-        connection.execute(
-            "CREATE OR REPLACE TABLE file AS SELECT f.* EXCLUDE (place, row), f.row + coalesce(g.number, 0) AS row FROM "
-            "(SELECT *, sum(lines) OVER (ORDER BY row) AS place FROM file) f "
-            "ASOF LEFT JOIN gaps g ON f.place >= g.before ORDER BY row"
-        )
-    connection.execute("ALTER TABLE file DROP COLUMN lines")
+def _count_rejects_in(connection: duckdb.DuckDBPyConnection, rejects: list[Reject]) -> None:
+    """Shift the row numbers in `file` so that the rejected rows between them count too."""
+    if not rejects:
+        return
+    connection.execute("CREATE OR REPLACE TEMP TABLE gaps (start BIGINT, number BIGINT)")
+    # With `number` rows rejected before it, a row read as the n-th is row n + number of the file.
+    connection.executemany("INSERT INTO gaps VALUES (?, ?)", [(r.row - n, n + 1) for n, r in enumerate(rejects)])
+    connection.execute(
+        "CREATE OR REPLACE TABLE file AS SELECT file.* REPLACE (row + coalesce(number, 0) AS row) "
+        "FROM file ASOF LEFT JOIN (SELECT start, max(number) AS number FROM gaps GROUP BY start) gaps "
+        "ON file.row >= gaps.start ORDER BY row"
+    )
 
 
 @contextmanager
@@ -180,5 +185,20 @@ def _readable(filename: str) -> Iterator[None]:
         raise BadInput(
             "{filename} could not be read ({reason}); save it again as CSV in UTF-8 or as Parquet.",
             filename=filename,
-            reason=str(error).splitlines()[0].partition(": ")[2] or type(error).__name__,
+            reason=re.sub(r" in file '.*?'", "", str(error).splitlines()[0].partition(": ")[2]) or type(error).__name__,
+        ) from error
+
+
+@contextmanager
+def bounded() -> Iterator[None]:
+    """Turn what DuckDB raises when memory or disk run out into a Failure with a sentence."""
+    import duckdb
+
+    try:
+        yield
+    except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+        raise Failure(
+            "The data needs more memory or disk than there is ({reason}); free some space, shorten the texts or lower "
+            "data_sample_rows in the settings.",
+            reason=str(error).splitlines()[0],
         ) from error

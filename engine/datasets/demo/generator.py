@@ -3,12 +3,12 @@
 Written so that a model has to read, not to spot words:
 
 - The same verb is good or bad by its noun: costs that fall are good news, sales that fall are not.
-- In a third of the comparisons no verb says the direction; only the two figures do.
+- In some comparisons no verb says the direction; only the two figures do.
 - Negation, expectations ("fell less than feared") and failed hopes turn the sense around.
 - Mixed sentences carry both signs; the clause after "but", "although" … decides by one rule: what is said of the main
   clause counts.
 - Neutral sentences use the same nouns, verbs and figures: dates of profit reports, shares of sales, ranges.
-- UNCLEAR_NEWS (about 6 %) is labelled by lot, as annotators would disagree, and NOISE of all other labels is swapped for
+- UNCLEAR_NEWS (about 6 %) is labelled by lot, as annotators would disagree, and NOISE of all labels is swapped for
   another one. So nobody can be right on more than about 93 %, and the figure on screen is never near 100 %.
 """
 
@@ -63,10 +63,16 @@ def _sentence(random: Random, label: str) -> str:
     return build(random, label)
 
 
-def _noun_and_direction(random: Random, label: str) -> tuple[str, bool]:
-    """Return a noun and whether it goes up, so that this is news of the sort `label`."""
+def _noun_and_direction(random: Random, label: str, *, money: bool = False) -> tuple[str, bool]:
+    """Return a noun and whether it goes up, so that this is news of the sort `label`; with `money`, a sum of money."""
     up = random.random() < 0.5
-    return random.choice(w.BETTER_UP if up == (label == "positive") else w.WORSE_UP), up
+    if up == (label == "positive"):
+        return random.choice(w.BETTER_UP_MONEY if money else w.BETTER_UP_MONEY + w.BETTER_UP_OTHER), up
+    return random.choice(w.WORSE_UP_MONEY if money else w.WORSE_UP_MONEY + w.WORSE_UP_OTHER), up
+
+
+def _any_noun(random: Random, *, money: bool = False) -> str:
+    return _noun_and_direction(random, random.choice(("positive", "negative")), money=money)[0]
 
 
 def _verb(random: Random, *, up: bool) -> str:
@@ -75,26 +81,26 @@ def _verb(random: Random, *, up: bool) -> str:
 
 def _move(random: Random, label: str) -> str:
     noun, up = _noun_and_direction(random, label)
-    by = random.choice((" by {t} %", " {t} %", " to {m}", "", " by {m}"))
+    verb = _verb(random, up=up) + random.choice((" by {t} %", " by {t} %", ""))
     return random.choice(
         (
-            f"{noun} of {{c}} {_verb(random, up=up)}{by} {{q}}",
-            f"{{q}}, {noun} at {{c}} {_verb(random, up=up)}{by}",
-            f"{{c}} said that {noun} in {{p}} {_verb(random, up=up)}{by}",
-            f"at {{u}} of {{c}} {noun} {_verb(random, up=up)}{by} against {{b}}",
+            f"{noun} of {{c}} {verb} {{q}}",
+            f"{{q}}, {noun} at {{c}} {verb}",
+            f"{{c}} said that {noun} in {{p}} {verb}",
+            f"at {{u}} of {{c}}, {noun} {verb} from the level {{b}}",
         )
     )
 
 
 def _figures(random: Random, label: str) -> str:
-    noun, up = _noun_and_direction(random, label)
+    noun, up = _noun_and_direction(random, label, money=True)
     now, then = ("{high}", "{low}") if up else ("{low}", "{high}")
     return random.choice(
         (
             f"{noun} of {{c}} totalled {now}, compared to {then} {{b}}",
             f"{{c}} posted {now} for {noun} {{q}} (then: {then})",
             f"{noun} of {{c}} came to {now} {{q}}, while it had been {then} {{b}}",
-            f"{{q}}, {{c}} had {noun} of {now} against {then} {{b}}",
+            f"{{q}}, {{c}} put {noun} at {now} against {then} {{b}}",
         )
     )
 
@@ -102,37 +108,36 @@ def _figures(random: Random, label: str) -> str:
 def _negated(random: Random, label: str) -> str:
     noun, up = _noun_and_direction(random, label)
     fear, hope = ("fall", "rise") if up else ("rise", "fall")
-    return (
-        random.choice(
-            (
-                f"{noun} of {{c}} did not {fear} {{q}}, {{d}} had to admit",
-                f"{{c}} no longer expects {noun} to {fear} in {{p}}",
-                f"nothing is left of the fear or hope at {{c}} that {noun} would {fear}; it was {random.choice(w.UP if up else w.DOWN)}",
-                f"far from a {fear}, {{c}} saw a {hope} of {noun} {{q}}",
-                f"the {fear} of {noun} at {{c}} has come to an end {{q}}",
-            )
+    return random.choice(
+        (
+            f"{noun} of {{c}} did not {fear} {{q}}, {{d}} had to admit",
+            f"{{c}} no longer expects {noun} to {fear} in {{p}}",
+            f"unlike at {{d}}, where a {fear} of {noun} was reported, {{c}} had a {hope} {{q}}",
+            f"far from a {fear}, {{c}} saw a {hope} of {noun} {{q}}",
+            f"the {fear} of {noun} at {{c}} has come to an end {{q}}",
         )
-        .replace("was was", "was")
-        .replace("it was ", "it ")
     )
 
 
 def _expected(random: Random, label: str) -> str:
     noun, up = _noun_and_direction(random, label)
-    short = _verb(random, up=not up)
+    sum_noun, more = _noun_and_direction(random, label, money=True)
+    forecast, came = ("{low}", "{high}") if more else ("{high}", "{low}")
     return random.choice(
         (
-            f"{noun} of {{c}} {short} {{q}}, but much less than {{d}} had forecast",
+            f"{noun} of {{c}} {_verb(random, up=not up)} {{q}}, but much less than {{d}} had forecast",
             f"{noun} of {{c}} {_verb(random, up=up)} {{q}}, more than the {{t}} % that was expected",
-            f"{{d}} had forecast {noun} of {'{low}' if up else '{high}'} for {{c}}; it was {'{high}' if up else '{low}'}",
-            f"the {'rise' if not up else 'fall'} of {noun} at {{c}} slowed to {{t}} % {{q}}",
+            f"{{d}} had forecast {sum_noun} of {forecast} for {{c}}; the figure came in at {came}",
+            f"the {'fall' if up else 'rise'} of {noun} at {{c}} slowed to {{t}} % {{q}}",
         )
     )
 
 
 def _mixed(random: Random, label: str) -> str:
     noun, up = _noun_and_direction(random, label)
-    other, other_up = _noun_and_direction(random, OPPOSITE[label])
+    other, other_up = noun, up
+    while other == noun:
+        other, other_up = _noun_and_direction(random, OPPOSITE[label])
     main, aside = f"{noun} {_verb(random, up=up)}", f"{other} {_verb(random, up=other_up)}"
     return random.choice(
         (
@@ -153,11 +158,11 @@ def _no_news(random: Random, _label: str) -> str:
 
 
 def _unchanged(random: Random, _label: str) -> str:
-    noun = random.choice(w.BETTER_UP + w.WORSE_UP)
+    noun, money = _any_noun(random), _any_noun(random, money=True)
     return random.choice(
         (
-            f"{noun} of {{c}} was unchanged at {{m}} {{q}}",
-            f"{noun} of {{c}} amounted to {{m}} {{q}}",
+            f"{money} of {{c}} remained at {{m}} {{q}}",
+            f"{money} of {{c}} amounted to {{m}} {{q}}",
             f"{{q}}, {noun} at {{c}} neither {random.choice(w.UP)} nor {random.choice(w.DOWN)}",
             f"{noun} of {{c}} in {{p}} stayed within {{t}} % of the level {{b}}",
         )
@@ -165,7 +170,7 @@ def _unchanged(random: Random, _label: str) -> str:
 
 
 def _forecast(random: Random, _label: str) -> str:
-    noun = random.choice(w.BETTER_UP + w.WORSE_UP)
+    noun = _any_noun(random)
     return random.choice(
         (
             f"{{c}} will say on {{y}} {{o}} whether {noun} {random.choice(w.UP + w.DOWN)} {{q}}",
@@ -199,7 +204,7 @@ def _finish(random: Random, sentence: str) -> str:
         low=_money(random, currency, low),
         high=_money(random, currency, low * random.uniform(1.05, 1.9)),
     )
-    return text[0].upper() + text[1:] + random.choice((".", ".", " ."))
+    return text[0].upper() + text[1:] + "."
 
 
 def _money(random: Random, currency: str, millions: float) -> str:

@@ -54,10 +54,11 @@ def demo_dataset(settings: Settings, *, sha256: str = SHA256, wait_s: float = 0.
         dataset_id = read_json(record)["dataset_id"]
         if has_dataset(settings, dataset_id):
             return open_dataset(settings, dataset_id)
+    notes: tuple[Problem, ...] = ()
     try:
         if settings.offline:
             raise Failure("this program is set to work offline")
-        rows, options, notes = read_archive(fetch(settings.phrasebank_url, sha256, wait_s=wait_s)), REAL, ()
+        rows, options = read_archive(fetch(settings.phrasebank_url, sha256, wait_s=wait_s)), REAL
     except Failure as failure:
         message = Message(
             "The Financial PhraseBank could not be fetched ({reason}), so these sentences are generated.",
@@ -71,7 +72,7 @@ def demo_dataset(settings: Settings, *, sha256: str = SHA256, wait_s: float = 0.
 
 
 def fetch(url: str, sha256: str, *, wait_s: float = 0.5) -> bytes:
-    """Return the bytes at `url`, trying up to three times. Raises Failure when they do not come or have another hash."""
+    """Return the bytes at `url`, in up to three tries. Raises Failure when they do not come or have another hash."""
     tries = Retrying(
         retry=retry_if_exception_type(_TryAgain),
         stop=stop_after_attempt(ATTEMPTS),
@@ -111,7 +112,7 @@ def _download(url: str) -> bytes:
 
 
 def read_archive(data: bytes) -> list[tuple[str, str]]:
-    """Return (sentence, label) of the published archive: Latin-1 lines `sentence@label`. Raises Failure if it is not so."""
+    """Return (sentence, label) of the archive's Latin-1 lines `sentence@label`. Raises Failure if it holds no such."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             name = next(n for n in archive.namelist() if n.endswith(MEMBER) and "__MACOSX" not in n)

@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 STEMS = (
-    "Aldor", "Brenn", "Calvi", "Dorna", "Elvet", "Farro", "Gessel", "Harvo", "Ilmari", "Jorvik", "Kestra", "Lumeo", "Marn",
-    "Nordal", "Ostrea", "Pelka", "Quorin", "Ravel", "Sorvo", "Tilvar", "Ulsta", "Venlo", "Wexar", "Yrja", "Zentra", "Halcy",
+    "Aldor", "Brenn", "Calvi", "Dorna", "Elvet", "Farro", "Gessel", "Harvo", "Ilmari", "Jorvik", "Kestra", "Lumeo",
+    "Marn", "Nordal", "Ostrea", "Pelka", "Quorin", "Ravel", "Sorvo", "Tilvar", "Ulsta", "Venlo", "Wexar", "Yrja",
+    "Zentra", "Halcy",
 )  # fmt: skip
 ENDINGS = (
-    "",
-    "tec",
-    "via",
-    "plast",
-    "soft",
-    "metal",
-    "bank",
-    "pharma",
-    "log",
-    "power",
-    "foods",
-    "paper",
-    "net",
-    "works",
-)
+    "", "tec", "via", "plast", "soft", "metal", "bank", "pharma", "log", "power", "foods", "paper", "net", "works",
+)  # fmt: skip
 FORMS = ("", "", "", " Oyj", " plc", " AG", " Group", " Holding", " Inc", " AB", " Corp", " SA")
 PLACES = (
-    "Varholm", "Northern Europe", "the Baltic states", "Port Ellis", "Asia", "Latin America", "Sandvale", "the home market",
-    "Central Europe", "Lindmark", "North America", "the Gulf region",
+    "Varholm", "Northern Europe", "the Baltic states", "Port Ellis", "Asia", "Latin America", "Sandvale",
+    "the home market", "Central Europe", "Lindmark", "North America", "the Gulf region",
 )  # fmt: skip
 UNITS = (
     "the cable unit", "its retail arm", "the forestry division", "the mobile business", "its shipping segment",
@@ -33,39 +21,44 @@ UNITS = (
 )  # fmt: skip
 PERIODS = (
     "in the third quarter", "in the first half", "for the full year", "in April-June", "in the period to September",
-    "during the nine months", "in the last quarter of the year", "in the fiscal year", "over the twelve months", "in the spring",
+    "during the nine months", "in the last quarter of the year", "in the fiscal year", "over the twelve months",
+    "in the spring",
 )  # fmt: skip
 BEFORE = (
-    "a year earlier", "in the corresponding period", "the year before", "in the same quarter last year", "one year ago",
-    "in the comparable period", "twelve months ago", "in the preceding quarter",
+    "a year earlier", "in the corresponding period", "the year before", "in the same quarter last year",
+    "one year ago", "in the comparable period", "twelve months ago", "in the preceding quarter",
 )  # fmt: skip
 MONTHS = ("January", "February", "March", "April", "May", "June", "August", "September", "October", "November")
 PEOPLE = ("Ms. Aro", "Mr. Dahl", "Ms. Ferrand", "Mr. Ikeda", "Ms. Novak", "Mr. Osei", "Ms. Quist", "Mr. Tamm")
 CURRENCIES = ("EUR", "USD", "SEK", "GBP")
 
-BETTER_UP = (
-    "operating profit", "net sales", "order intake", "pretax profit", "the gross margin", "earnings per share", "cash flow",
-    "revenue from services", "the order backlog", "return on capital", "passenger volume", "market share", "EBITDA",
-    "the number of subscribers", "capacity utilisation", "interest income", "deliveries", "the equity ratio",
+BETTER_UP_MONEY = (
+    "operating profit", "net sales", "pretax profit", "cash flow", "revenue from services", "the order backlog",
+    "EBITDA", "interest income", "the result for the period", "profit before tax and one-off items", "turnover",
+    "net interest income", "the value of new orders", "licence revenue", "the net cash position", "gross profit",
+    "fee income", "recurring revenue",
 )  # fmt: skip
-WORSE_UP = (
-    "net debt", "the operating loss", "credit losses", "raw material costs", "the cost of sales", "customer churn",
-    "impairment charges", "warranty claims", "personnel expenses", "overdue receivables", "the net loss", "financing costs",
-    "inventory write-downs", "the default rate", "delivery delays", "freight costs", "days lost to accidents",
+BETTER_UP_OTHER = (
+    "order intake", "the gross margin", "earnings per share", "return on capital", "passenger volume", "market share",
+    "the number of subscribers", "capacity utilisation", "the equity ratio", "like-for-like growth",
+    "output at the main plant", "customer satisfaction", "the number of new customers", "the share of repeat buyers",
 )  # fmt: skip
-UP = ("rose", "increased", "climbed", "grew", "went up", "advanced", "jumped", "edged up", "was up", "picked up")
+WORSE_UP_MONEY = (
+    "net debt", "the operating loss", "the bill for raw materials", "the cost of sales", "the net loss",
+    "the total of credit losses", "personnel expenses", "financing costs", "the loss before tax",
+    "the sum of overdue receivables", "provisions for lawsuits", "interest expenses", "the write-down of stock",
+    "spending on repairs", "freight expenses", "the funding gap",
+)  # fmt: skip
+WORSE_UP_OTHER = (
+    "customer churn", "the default rate", "the number of warranty claims", "the accident rate", "staff turnover",
+    "the share of late deliveries", "the number of unsold flats", "the vacancy rate", "the debt ratio",
+    "the scrap rate", "the number of complaints", "the cost per tonne",
+)  # fmt: skip
+UP = ("rose", "increased", "climbed", "grew", "went up", "advanced", "jumped", "edged up", "moved higher", "picked up")
 DOWN = (
-    "fell",
-    "decreased",
-    "declined",
-    "shrank",
-    "went down",
-    "dropped",
-    "slipped",
-    "edged down",
-    "was down",
-    "contracted",
-)
+    "fell", "decreased", "declined", "shrank", "went down", "dropped", "slipped", "edged down", "moved lower",
+    "came down",
+)  # fmt: skip
 SLIGHTLY = ("", "", "", "clearly ", "slightly ", "again ", "unexpectedly ", "markedly ")
 
 GOOD_NEWS = (
@@ -128,10 +121,11 @@ UNCLEAR_NEWS = (
 )
 """News that people read differently; each is labelled by lot."""
 LEADS = (
-    "", "", "", "", "According to {w}, ", "In a statement on {y} {o}, the company said that ", "As expected, ", "{d} reports that ",
-    "Press release: ", "On {y} {o} it became known that ", "In {p}, ", "Contrary to rumours, ",
+    "", "", "", "", "According to {w}, ", "In a statement on {y} {o}, the company said that ", "As expected, ",
+    "{d} reports that ", "Press release: ", "On {y} {o} it became known that ", "Contrary to rumours, ",
 )  # fmt: skip
 TAILS = (
-    "", "", "", "", ", {w} said", ", the company said on {y} {o}", ", which has {n} employees", ", as in the plan for {p}",
-    ", mainly because of {u}", ", {d} writes", ", helped by the weather in {p}", ", currency effects included", " ({y} {o})",
+    "", "", "", "", ", {w} said", ", the company said on {y} {o}", ", which has {n} employees",
+    ", a spokesman in {p} said", ", {u} included", ", {d} writes", ", as {w} put it", ", currency effects included",
+    " ({y} {o})",
 )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Tests of the engine, in the folders of the engine."""
