@@ -6,7 +6,7 @@ from engine.analytics.priced import Pricing
 from engine.scenarios import SCENARIOS
 from pages.shared import data, site
 from pages.shared.best import scenario_card
-from pages.shared.frame import data_notes, kinds_legend, page_title
+from pages.shared.frame import data_notes, kinds_legend, page_title, strong
 from pages.shared.i18n import tr
 from pages.shared.recent import recent_runs
 from pages.shared.resources import settings
@@ -27,17 +27,17 @@ st.subheader(tr("Where to start"), anchor=False)
 first = next(iter(SCENARIOS))
 with st.grid(3, min_column_width=260):
     with st.container(border=True, height="stretch"):
-        st.markdown(f"**{tr('You decide')}**")
+        strong(tr("You decide"))
         st.caption(tr("See which option is worth its cost, on one picture."))
         st.space("stretch")
         site.link(site.COMPARE, tr("Compare the options"), icon=":material/scatter_plot:")
     with st.container(border=True, height="stretch"):
-        st.markdown(f"**{tr('You have a file')}**")
+        strong(tr("You have a file"))
         st.caption(tr("Upload it, see what is wrong with it, and train on it."))
         st.space("stretch")
         site.link(site.scenario_file(first), tr("Upload data"), icon=":material/upload_file:", step="data")
     with st.container(border=True, height="stretch"):
-        st.markdown(f"**{tr('You run it')}**")
+        strong(tr("You run it"))
         st.caption(tr("Provider, memory, queue and errors of this machine, and the address to call."))
         st.space("stretch")
         site.link(site.SETTINGS, tr("See the machine"), icon=":material/dns:")

@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.shared import address, site, words
 from pages.shared.axes import Axis
+from pages.shared.frame import strong
 from pages.shared.i18n import md, tr
 from pages.shared.numbers import moment
 from pages.shared.scenario.results_compare import verdict
@@ -91,7 +92,7 @@ def runs_table(points: pd.DataFrame, known: dict[str, Axis], selected: Any) -> N
         }
         | {a.title: [a.write(float(v)) for v in table[a.column]] for a in known.values() if a.column in table}
     )
-    st.markdown(f"**{tr('All runs')}**")
+    strong(tr("All runs"))
     st.caption(tr("Tick two rows for a paired test, or tap a point to open its run."))
     event = st.dataframe(
         shown,

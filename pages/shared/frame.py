@@ -116,6 +116,11 @@ def empty(title: str, body: str, icon: str) -> Any:
     return box
 
 
+def strong(text: str) -> None:
+    """Draw a small heading: what the next thing on the page is."""
+    st.markdown(f"**{md(text)}**")
+
+
 def say(message: Message | str) -> str:
     """Return an engine's message in the reader's language, safe inside Markdown."""
     return md(tr_message(message))

@@ -37,9 +37,10 @@ def number(value: float | None, digits: int | None = None, *, code: str | None =
     """Return `value` with grouped thousands; `digits` decimals, else three significant digits for a fraction."""
     if value is None or missing(value):
         return DASH
+    shown = "0"
     if digits is None:
-        digits = 0 if float(value).is_integer() else _decimals(float(value), 3)
-    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        digits, shown = (0 if float(value).is_integer() else _decimals(float(value), 3)), "#"
+    pattern = "#,##0" + ("." + shown * digits if digits else "")
     return str(_babel().format_decimal(round(value, digits), format=pattern, locale=_code(code)))
 
 

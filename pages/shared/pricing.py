@@ -34,7 +34,8 @@ def picker() -> Pricing:
     """Draw the choice of instance and utilisation, kept in the URL; return what they make."""
     default = settings()
     known = {name: instance_name(found) for name, found in instances().items()}
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    wide, narrow = st.columns([3, 1])
+    with wide:
         chosen = address.choice(
             st.selectbox,
             tr("Machine to rent"),
@@ -43,6 +44,7 @@ def picker() -> Pricing:
             fallback=default.instance if default.instance in known else next(iter(known)),
             help=tr("Prices carry their source and date; hover over a figure's badge to see them."),
         )
+    with narrow:
         shares = {
             str(n): percent(n / 100) for n in sorted({5, 10, 20, 30, 50, 70, 100, round(default.utilisation * 100)})
         }
@@ -53,7 +55,6 @@ def picker() -> Pricing:
             key="busy",
             fallback=str(round(default.utilisation * 100)),
             help=tr("A machine that is busy 30% of the time costs its whole hour."),
-            width=200,
         )
     return Pricing.choose(chosen, int(busy) / 100)
 

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared.charts import quality, style
-from pages.shared.frame import badge
+from pages.shared.frame import badge, strong
 from pages.shared.i18n import md, tr, trn
 from pages.shared.numbers import milliseconds, percent
 from pages.shared.resources import client
@@ -62,7 +62,7 @@ def one(run_id: str, text: str, found: Any, color: str) -> None:
 
 def words_that_moved(run_id: str, text: str, label: str) -> None:
     """Draw the sentence with the words shaded by how far the probability falls without them."""
-    st.markdown(f"**{tr('The words that moved the answer')}**")
+    strong(tr("The words that moved the answer"))
     st.markdown(shaded(text, client().explain(run_id, text)))
     st.caption(
         tr(

@@ -17,7 +17,7 @@ from engine.jobs.runs import RunFolder
 from engine.messages import Message
 from engine.scenarios import Scenario
 from pages.shared import address, data, job_view, site
-from pages.shared.frame import say
+from pages.shared.frame import say, strong
 from pages.shared.i18n import md, tr
 from pages.shared.resources import settings
 from pages.shared.scenario import data_card, data_step, test_file
@@ -147,7 +147,7 @@ def label_mapping(scenario: Scenario, run: RunFolder, card: DataCard, options: P
 
 def store_form(scenario: Scenario, run: RunFolder, card: DataCard, options: PrepareOptions) -> None:
     """Draw name, licence and split, and the button that stores the data set."""
-    st.markdown(f"**{tr('Name and licence')}**")
+    strong(tr("Name and licence"))
     with st.form("store", border=True):
         left, right = st.columns(2)
         name = left.text_input(tr("What do you call this data?"), options.name, max_chars=80)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from engine.datasets.dataset import DataCard, Problem
 from pages.shared.charts import quality, style
-from pages.shared.frame import data_notes, say
+from pages.shared.frame import data_notes, say, strong
 from pages.shared.i18n import md, tr, trn
 from pages.shared.numbers import number, percent
 
@@ -65,12 +65,12 @@ def figures(card: DataCard) -> None:
     left, right = st.columns(2)
     names, counts = list(card.classes), list(card.classes.values())
     with left:
-        st.markdown(f"**{tr('Classes')}**")
+        strong(tr("Classes"))
         if names:
             table = pd.DataFrame({tr("Class"): names, tr("Rows"): counts})
             style.draw(quality.bars(names[:20], counts[:20], tr("Rows")), balance(card), table, key="card-classes")
     with right:
-        st.markdown(f"**{tr('Words in a text')}**")
+        strong(tr("Words in a text"))
         if card.length_histogram:
             bins = list(card.length_histogram)
             table = pd.DataFrame(bins, columns=[tr("From"), tr("To"), tr("Rows")])

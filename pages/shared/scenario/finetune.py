@@ -5,11 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.datasets.dataset import Dataset
+from engine.jobs.progress import progress
 from engine.jobs.runs import RunFolder
 from engine.scenarios import Scenario
-from pages.shared import address, job_view, live, site
-from pages.shared.frame import data_notes
-from pages.shared.i18n import tr, trn
+from pages.shared import address, data, job_view, live, site, words
+from pages.shared.frame import data_notes, say
+from pages.shared.i18n import md, tr, trn
 from pages.shared.scenario import backbone, datasets, options, recipes, start
 
 DEMO = "demo"
@@ -18,6 +19,7 @@ DEMO = "demo"
 def draw(scenario: Scenario) -> None:
     """Draw the fine-tune step of `scenario`."""
     training = [r for r in live.open_runs() if r.spec.kind == "finetune" and r.spec.scenario == scenario.name]
+    outcome(scenario, {r.run_id for r in training})
     if training:
         running(training)
     st.subheader(tr("A new run"), anchor=False)
@@ -29,6 +31,27 @@ def draw(scenario: Scenario) -> None:
     chosen = backbone.choose(scenario, dataset) if recipe.neural else ""
     given = options.draw(recipe)
     start.draw(scenario, dataset, recipe, given, chosen)
+
+
+def outcome(scenario: Scenario, training: set[str]) -> None:
+    """Draw how the run that the reader started ended, until they start another one."""
+    run_id = address.recall("job")
+    if not run_id or run_id in training:
+        return
+    run = data.run(run_id)
+    now = progress(run)
+    name = job_view.job_name(run)
+    if now.state == "finished":
+        right = words.right_of(data.report(run_id)["quality"]["metrics"]["accuracy"]["value"])
+        st.success(
+            tr("{run}: {right}.", run=md(name), right=right),
+            title=words.state("finished"),
+            icon=":material/check_circle:",
+        )
+        page = site.scenario_file(scenario.name)
+        site.link(page, tr("See the results"), icon=":material/analytics:", step="results", run=run_id)
+    elif now.message is not None:
+        (st.info if now.state == "cancelled" else st.error)(say(now.message), title=words.state(now.state))
 
 
 def running(training: list[RunFolder]) -> None:

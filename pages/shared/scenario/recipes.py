@@ -8,7 +8,7 @@ from engine.datasets.dataset import Dataset
 from engine.scenarios import Scenario
 from engine.scenarios.recipes import RECIPES, Recipe
 from pages.shared import address
-from pages.shared.frame import say
+from pages.shared.frame import say, strong
 from pages.shared.i18n import md, tr
 from pages.shared.scenario.expected import expectation
 
@@ -17,7 +17,7 @@ def choose(scenario: Scenario, dataset: Dataset | None) -> Recipe:
     """Draw a card a recipe, cheapest first, and return the chosen one. The choice stands in the URL."""
     chosen = address.recall("recipe")
     chosen = chosen if chosen in scenario.recipes else scenario.default_recipe
-    st.markdown(f"**{tr('Recipe')}**")
+    strong(tr("Recipe"))
     with st.grid(min(5, len(scenario.recipes)), min_column_width=160, gap="small"):
         for name in scenario.recipes:
             card(RECIPES[name], scenario, dataset, chosen=name == chosen)

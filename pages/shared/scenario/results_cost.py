@@ -11,7 +11,7 @@ from engine.analytics.priced import figures
 from engine.messages import Message
 from pages.shared import frame, pricing, words
 from pages.shared.charts import learning, style
-from pages.shared.frame import say
+from pages.shared.frame import say, strong
 from pages.shared.i18n import md, tr
 from pages.shared.numbers import duration, milliseconds, number, size
 
@@ -55,7 +55,7 @@ def draw(report: dict[str, Any], row: dict[Any, Any]) -> None:
 def rented(row: dict[Any, Any]) -> None:
     """Draw cost and carbon on a machine to rent."""
     with st.container(border=True):
-        st.markdown(f"**{tr('On a machine you rent')}**")
+        strong(tr("On a machine you rent"))
         found = figures(row, pricing.picker())
         with st.grid(4, min_column_width=150):
             pricing.show(tr("Cost to train"), found.train_cost)
@@ -76,7 +76,7 @@ def details(report: dict[str, Any]) -> None:
         made = learning.throughput(table, style.recipe_color(report["recipe"]))
         style.draw(made, alt, table.round(0).rename(columns=names), key="throughput")
     with right:
-        st.markdown(f"**{tr('Exported and checked')}**")
+        strong(tr("Exported and checked"))
         st.markdown(
             md(
                 tr(

@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.shared import words
 from pages.shared.charts import quality, style
+from pages.shared.frame import strong
 from pages.shared.i18n import tr
 from pages.shared.numbers import number, percent
 
@@ -19,7 +20,7 @@ def draw(report: dict[str, Any]) -> None:
     st.subheader(weakest_sentence(block["per_class"]), anchor=False)
     left, right = st.columns(2)
     with left:
-        st.markdown(f"**{tr('What it says, against the truth')}**")
+        strong(tr("What it says, against the truth"))
         shown = quality.confusion(block["confusion"], labels)
         style.draw(
             shown,
@@ -28,7 +29,7 @@ def draw(report: dict[str, Any]) -> None:
             key="confusion",
         )
     with right:
-        st.markdown(f"**{tr('Each class')}**")
+        strong(tr("Each class"))
         frame = class_frame(block["per_class"])
         style.draw(
             quality.per_class(frame, color), weakest_sentence(block["per_class"]), class_table(frame), key="classes"
@@ -82,7 +83,7 @@ def mistakes(found: list[dict[str, Any]]) -> None:
     """Draw the mistakes the model was surest of."""
     if not found:
         return
-    st.markdown(f"**{tr('The mistakes it was surest of')}**")
+    strong(tr("The mistakes it was surest of"))
     st.caption(tr("Read a few: some are wrong labels in the data rather than errors of the model."))
     table = pd.DataFrame(found)[["text", "label", "predicted", "probability", "row"]]
     st.dataframe(
@@ -104,7 +105,7 @@ def mistakes(found: list[dict[str, Any]]) -> None:
 
 def calibration(block: dict[str, Any], color: str) -> None:
     error = block["metrics"]["ece"]["value"]
-    st.markdown(f"**{tr('How far its probabilities can be trusted')}**")
+    strong(tr("How far its probabilities can be trusted"))
     frame = pd.DataFrame(block["reliability"])
     frame = frame[frame["count"] > 0]
     frame["low"], frame["high"] = zip(*(_ends(row) for row in frame.to_dict("records")), strict=True)
@@ -140,7 +141,7 @@ def by_length(slices: list[dict[str, Any]], color: str) -> None:
         return
     frame = pd.DataFrame(rows)
     worst = min(rows, key=lambda r: float(r["accuracy"]))
-    st.markdown(f"**{tr('Short and long sentences')}**")
+    strong(tr("Short and long sentences"))
     alt = tr(
         "Least accurate at {words} words: {right}.", words=worst["name"], right=words.right_of(float(worst["accuracy"]))
     )

@@ -10,6 +10,7 @@ from engine.datasets.dataset import Dataset
 from engine.jobs.queue import submit_calibrate, submit_finetune, submit_seeds
 from engine.scenarios import Scenario
 from engine.scenarios.recipes import Recipe
+from pages.shared import address
 from pages.shared.frame import badge
 from pages.shared.i18n import md, tr
 from pages.shared.resources import settings
@@ -45,9 +46,10 @@ def submit(
     threads = settings().threads
     what: dict[str, Any] = {"recipe": recipe.name, "options": given, "backbone": backbone, "threads": threads}
     if three:
-        submit_seeds(settings(), scenario.name, dataset, **what)
+        queued = submit_seeds(settings(), scenario.name, dataset, **what)[-1]
     else:
-        submit_finetune(settings(), scenario.name, dataset, **what)
+        queued = submit_finetune(settings(), scenario.name, dataset, **what)
+    address.remember("job", queued.run_id)
 
 
 def calibrate(backbone: str) -> None:

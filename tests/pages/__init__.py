@@ -1,0 +1,1 @@
+"""Pages, run without a browser."""

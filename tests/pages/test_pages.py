@@ -1,0 +1,114 @@
+"""Pages, run without a browser: what each says with results, without, and when something is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from engine.datasets.dataset import Dataset
+from engine.jobs.runs import RunFolder
+
+Open = Callable[..., AppTest]
+Finish = Callable[..., RunFolder]
+PAGES = ("overview", "finance_sentiment", "compare", "jobs", "settings")
+STEPS = ("try", "data", "finetune", "results")
+
+
+def said(test: AppTest) -> str:
+    """Return everything the page says in words."""
+    elements = (*test.title, *test.header, *test.subheader, *test.markdown, *test.caption, *test.info, *test.error)
+    return "\n".join(str(e.value) for e in (*elements, *test.warning, *test.success))
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_draws_in_an_empty_workspace(page: Open, name: str, language: str) -> None:
+    test = page(name, lang=language)
+    assert len(test.title) == 1
+    assert test.title[0].value
+    assert not test.error
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize("step", STEPS)
+def test_every_step_draws_with_results(page: Open, finished: Finish, step: str, language: str) -> None:
+    finished()
+    test = page("finance_sentiment", step=step, lang=language)
+    assert not test.exception
+    assert len(said(test)) > 60
+
+
+def test_the_answer_comes_first_and_wears_its_kind(page: Open, finished: Finish) -> None:
+    finished("probe", right=0.85)
+    test = page("finance_sentiment", step="results", lang="en")
+    assert "of 100 right" in test.header[0].value
+    assert "measured" in said(test)
+    assert "projected" in said(test)
+
+
+def test_the_baseline_is_named_beside_a_neural_model(page: Open, finished: Finish) -> None:
+    finished("baseline", right=0.7, train_seconds=1)
+    finished("probe", right=0.85)
+    assert "Counting words" in said(page("finance_sentiment", step="results", lang="en"))
+
+
+def test_the_address_names_the_run_and_a_second_one_to_test_against(page: Open, finished: Finish) -> None:
+    first, second = finished("baseline", right=0.6, train_seconds=1), finished("probe", right=0.9)
+    test = page("finance_sentiment", step="results", lang="en", run=second.run_id, **{"with": first.run_id})
+    assert test.selectbox(key="run").value == second.run_id
+    assert any("is better" in e.value for e in test.success)
+
+
+def test_compare_says_which_is_best(page: Open, finished: Finish) -> None:
+    finished("baseline", right=0.6, train_seconds=1)
+    finished("probe", right=0.9)
+    assert any("Probe" in e.value for e in page("compare", lang="en").subheader)
+
+
+def test_the_licence_of_the_data_is_said_where_its_results_are(page: Open, finished: Finish) -> None:
+    finished()
+    test = page("finance_sentiment", step="results", lang="en")
+    assert any("does not allow commercial use" in w.value for w in test.warning)
+
+
+def test_start_queues_a_run_of_the_chosen_recipe(page: Open, dataset: Dataset) -> None:
+    test = page("finance_sentiment", step="finetune", lang="en", recipe="baseline")
+    test.button(key="start").click().run()
+    assert not test.exception
+    assert "Bag of words" in said(test)
+    assert any("queue" in p.text for p in test.progress)
+
+
+def test_a_job_that_waits_can_be_cancelled(page: Open, dataset: Dataset) -> None:
+    test = page("finance_sentiment", step="finetune", lang="en", recipe="baseline")
+    test.button(key="start").click().run()
+    cancel = next(b for b in test.button if str(b.key).startswith("cancel-"))
+    cancel.click().run()
+    assert not [b for b in test.button if str(b.key).startswith("cancel-")]
+
+
+def test_an_upload_shows_its_columns_before_anything_is_prepared(page: Open) -> None:
+    test = page("finance_sentiment", step="data", lang="en")
+    rows = "".join(f"Sales rose by {i} percent in the quarter,{'up' if i % 2 else 'down'}\n" for i in range(40))
+    test.file_uploader[0].upload("own.csv", ("sentence,mood\n" + rows).encode())
+    test.run()
+    assert not test.exception
+    assert test.selectbox(key="text").value == "sentence"
+    assert test.selectbox(key="label").value == "mood"
+
+
+def test_a_file_that_is_no_table_gets_one_sentence(page: Open) -> None:
+    test = page("finance_sentiment", step="data", lang="en")
+    test.file_uploader[0].upload("own.csv", b"%PDF-1.7 not a table")
+    test.run()
+    assert not test.exception
+    assert len(test.error) == 1
+    assert "PDF" in test.error[0].value
+
+
+def test_a_run_that_is_not_there_is_said_in_the_readers_language(page: Open) -> None:
+    test = page("finance_sentiment", step="data", lang="zh_CN", check="01ZZZZZZZZZZZZZZZZZZZZZZZZ")
+    assert len(test.error) == 1
+    assert "没有训练" in test.error[0].value
