@@ -8,6 +8,7 @@ from engine.datasets.dataset import Dataset
 from engine.files import write_json, write_text
 from engine.jobs.energy import EnergyMeter
 from engine.jobs.hosting import Job
+from engine.jobs.progress import note_rest
 from engine.jobs.results import (
     Clock,
     cores,
@@ -96,7 +97,7 @@ def _prove(
     texts = rows["text"].tolist()
     job.phase("export")
     with clock.time("export"):
-        folders = export(trained, job.attempt.onnx)
+        folders = export(trained, job.attempt.onnx, dataset.rows("train")["text"].tolist())
         gate = check(trained, folders, texts, truth)
     served = "int8" if gate.int8_accepted else "fp32"
     folders = {name: folder for name, folder in folders.items() if folder.exists()}
@@ -184,4 +185,5 @@ def _leave(job: Job, dataset: Dataset, report: dict[str, Any]) -> None:
         write_text(job.attempt.folder / f"{name}.md", markdown)
         write_json(job.attempt.folder / f"{name}.json", facts)
     publish(job.run, job.attempt)
+    note_rest(job.run, report["seconds"]["total"] - report["seconds"]["train"])
     job.say("finished", seconds=report["seconds"]["total"])

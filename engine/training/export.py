@@ -31,6 +31,8 @@ EXAMPLES = ("Profit rose by 12 % in the third quarter.", "The company will close
 MAX_MODEL_BYTES = 2_000_000_000
 """One protobuf holds no more than 2 GiB."""
 MAX_BATCH = 256
+CALIBRATION_TEXTS = 128
+CALIBRATION_BATCH = 8
 OPSET = 17
 TENSOR_TYPES = {"weights": "TYPE_FP32"}
 """Triton data type of an input by its name; the others are TYPE_INT64."""
@@ -48,16 +50,17 @@ class Exportable(Protocol):
     def logits(self, texts: Sequence[str]) -> np.ndarray: ...
 
 
-def export(trained: Exportable, onnx_folder: Path) -> dict[str, Path]:
+def export(trained: Exportable, onnx_folder: Path, texts: Sequence[str] = ()) -> dict[str, Path]:
     """Write the model as fp32 and, where it has matrices worth it, as int8; return precision → model folder.
 
+    `texts` are those of the training part: how large activations get on some of them makes int8 more exact.
     Whether either may be served is for `engine.training.gate` to say. Raises Failure when the model does not fit one
     ONNX file or the disk is full.
     """
     folders = {"fp32": export_fp32(trained, onnx_folder / "fp32")}
     int8 = onnx_folder / "int8"
     with written_aside(int8 / "1" / "model.onnx") as aside:
-        worth_it = quantise_int8(model_file(folders["fp32"]), aside)
+        worth_it = quantise_int8(model_file(folders["fp32"]), aside, _typical(trained.encoder, texts))
     if worth_it:
         describe(trained.encoder, int8)
         folders["int8"] = int8
@@ -117,6 +120,13 @@ def triton_config(name: str, encoder: Encoder) -> str:
         f'output [\n  {{ name: "logits" data_type: TYPE_FP32 dims: [ {len(encoder.labels)} ] }}\n]\n'
         "dynamic_batching { }\n"
     )
+
+
+def _typical(encoder: Encoder, texts: Sequence[str]) -> Iterator[dict[str, np.ndarray]]:
+    """Yield encoded batches of texts taken evenly from all."""
+    chosen = texts[:: max(1, len(texts) // CALIBRATION_TEXTS)][:CALIBRATION_TEXTS]
+    for start in range(0, len(chosen), CALIBRATION_BATCH):
+        yield encoder.encode(chosen[start : start + CALIBRATION_BATCH])
 
 
 def model_file(folder: Path) -> Path:

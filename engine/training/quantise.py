@@ -1,39 +1,49 @@
 """Smaller and faster forms of an exported fp32 graph: int8 for processors, fp16 for GPUs. Needs no torch.
 
 int8 is dynamic: weights get one scale an output column when the model is made, activations one scale a tensor when it
-runs, so no calibration data is needed (Krishnamoorthi 2018, arXiv:1806.08342, sections 3.1 and 3.3).
+runs (Krishnamoorthi 2018, arXiv:1806.08342, sections 3.1 and 3.3). Texts of the training part even the activations out
+beforehand; see `engine.training.smooth`.
 """
 
 from __future__ import annotations
 
 import logging
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from engine.errors import BadInput
 from engine.files import write_text, written_aside
+from engine.training.smooth import narrow_embeddings, smooth
 
 PRECISIONS = ("fp32", "fp16", "int8")
-PRODUCTS = {"MatMulInteger", "QAttention"}
+PRODUCTS = {"MatMulInteger"}
 """Operators that do the work in int8; a graph with none of them gained nothing."""
 FAST_DOT_PRODUCTS = ("avx512_vnni", "avx_vnni", "amx_int8")
 
 
-def quantise_int8(fp32: Path, out: Path) -> bool:
-    """Write the graph `fp32` with int8 weights to `out`; return whether any matrix product runs in int8."""
+def quantise_int8(fp32: Path, out: Path, batches: Iterable[Mapping[str, np.ndarray]] = ()) -> bool:
+    """Write the graph `fp32` with int8 weights to `out`; return whether any matrix product runs in int8.
+
+    `batches` are encoded inputs of typical texts; with none, activations are not evened out.
+    """
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     model = onnx.load(fp32)
     # Shapes noted by the exporter contradict those of quantised tensors, and the quantiser refuses them.
     del model.graph.value_info[:]
+    smooth(model, batches)
+    narrow_embeddings(model)
     with _quiet_quantiser():
         quantize_dynamic(
             model,
             str(out),
+            op_types_to_quantize=["MatMul", "Gemm"],
             weight_type=QuantType.QInt8,
             per_channel=True,
             reduce_range=not sums_without_overflow(),
