@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+from engine.files import read_json, write_json
 from engine.jobs.attempts import Attempt, State
 from engine.jobs.order import SLOTS, in_order
 from engine.jobs.runs import Kind, RunFolder, all_runs
@@ -110,7 +112,7 @@ def progress(run: RunFolder) -> Progress:
         fraction=fraction,
         attempt=attempt.number,
         seconds=_elapsed(events, running=state == "running"),
-        seconds_left=step.get("seconds_left"),
+        seconds_left=_seconds_left(run, step, fraction) if state == "running" else None,
         epoch=curves[-1].epoch if curves else 0,
         epochs=curves[-1].epochs if curves else 0,
         curves=curves,
@@ -135,6 +137,32 @@ def _phase(events: list[dict[str, Any]], step: dict[str, Any]) -> tuple[Message,
     phase = PHASES.get(str(name), PHASES["train"])
     within = float(step.get("fraction", 0.0))
     return phase.said, phase.start + (phase.end - phase.start) * min(1.0, within)
+
+
+def _seconds_left(run: RunFolder, step: dict[str, Any], fraction: float) -> float | None:
+    """Return the time left: what training says, and what came after it the last time this recipe ran here."""
+    _, trained = TRAINING
+    rest = float(_rests(run).get(run.spec.recipe, 0.0))
+    if fraction > trained and rest:
+        return rest * (1 - fraction) / (1 - trained)
+    left = step.get("seconds_left")
+    return None if left is None else float(left) + rest
+
+
+def _rests(run: RunFolder) -> dict[str, float]:
+    path = rests_file(run)
+    return dict(read_json(path)["seconds"]) if path.exists() else {}
+
+
+def rests_file(run: RunFolder) -> Path:
+    """Return where it stands how many seconds export, judging and measuring took on this machine, by recipe."""
+    return run.folder.parent.parent / "measurements" / "after_training.json"
+
+
+def note_rest(run: RunFolder, seconds: float) -> None:
+    """Remember how long the part after training took, for the next estimate."""
+    known = _rests(run) | {run.spec.recipe: round(seconds, 1)}
+    write_json(rests_file(run), {"schema_version": 1, "seconds": known})
 
 
 def _only_phase(step: dict[str, Any]) -> tuple[Message, float]:

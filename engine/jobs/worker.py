@@ -105,7 +105,8 @@ def calibrate(job: Job) -> None:
     job.say("started", pid=os.getpid())
     job.phase("time")
     backbone = resolve(job.run.spec.backbone, job.settings)
-    _publish_report(job, {"measurement": measure_steps(backbone, job.settings)}, clock)
+    measured = measure_steps(backbone, job.settings, should_stop=job.should_stop)
+    _publish_report(job, {"measurement": measured}, clock)
 
 
 WORK: dict[str, Callable[[Job], None]] = {"finetune": finetune, "prepare": prepare, "calibrate": calibrate}
