@@ -15,6 +15,7 @@ from engine.files import new_id, read_json
 from engine.jobs.attempts import utc_now
 from engine.jobs.progress import Progress, progress
 from engine.jobs.runs import Kind, RunFolder, RunSpec, all_runs, create_run
+from engine.models.catalog import BACKBONES, HUB_ID, resolve
 from engine.scenarios import SCENARIOS, Scenario
 from engine.scenarios.recipes import find_recipe, resolve_options
 
@@ -57,7 +58,7 @@ def finetune_spec(
 ) -> RunSpec:
     """Return what a fine-tuning run is to do, checked; `dataset` None means the scenario's demo data.
 
-    Raises BadInput for a scenario, recipe, option or seed that does not exist, and for data that blocks training.
+    Raises BadInput for a scenario, recipe, option, backbone or seed that is not there, and for data that blocks training.
     """
     found = find_scenario(scenario)
     chosen = find_recipe(recipe or found.default_recipe)
@@ -69,6 +70,8 @@ def finetune_spec(
             choices=", ".join(found.recipes),
         )
     resolve_options(chosen, options or {})
+    if chosen.neural and backbone:
+        _check_backbone(backbone)
     if not 0 <= seed < 2**32:
         raise BadInput("The seed is {seed}; give a whole number from 0 to {highest}.", seed=seed, highest=2**32 - 1)
     if dataset is not None:
@@ -106,6 +109,12 @@ def repeat_spec(settings: Settings, run: RunFolder) -> RunSpec:
         return fresh
     used = read_json(note)
     return replace(fresh, dataset_id=used["id"], dataset={"raw_id": used["raw_id"], "options": used["options"]})
+
+
+def _check_backbone(name: str) -> None:
+    """Refuse a folder or name that cannot be a backbone; a hub id is fetched, and refused, by the run itself."""
+    if name not in BACKBONES and not HUB_ID.fullmatch(name):
+        resolve(name, Settings())
 
 
 def _refuse_blocked(dataset: Dataset) -> None:

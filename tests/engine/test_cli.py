@@ -170,6 +170,7 @@ def test_datasets_and_reindex(home: Path, trained: dict[str, Any]) -> None:
         (("finetune",), "add --scenario with one of: finance_sentiment"),
         (("finetune", "--scenario", "weather"), "There is no scenario weather"),
         (("finetune", *SCENARIO, "--recipe", "magic"), "choose one of baseline"),
+        (("finetune", *SCENARIO, "--backbone", "none"), "There is no backbone none; choose one of minilm-l6"),
         (("finetune", *SCENARIO, "-o", "epochs"), "epochs is not of the form name=value"),
         (("finetune", *SCENARIO, "--seed", "x"), "--seed"),
         (("finetune", *SCENARIO, "--data", "/no/such.csv"), "/no/such.csv"),

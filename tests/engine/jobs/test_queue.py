@@ -45,6 +45,7 @@ def test_a_submitted_run_says_all_that_is_needed_to_do_it_again(settings: Settin
         ({"recipe": "magic"}, "There is no recipe magic; choose one of baseline"),
         ({"options": {"epochs": 0}}, "Option epochs is 0; give a whole number from 1"),
         ({"options": {"speed": 1}}, "has no option speed; it has epochs"),
+        ({"backbone": "no such model"}, "There is no backbone no such model; choose one of minilm-l6"),
         ({"seed": -1}, "The seed is -1; give a whole number from 0"),
     ],
 )
