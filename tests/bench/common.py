@@ -15,9 +15,9 @@ import pandas as pd
 
 from tests.browser.server import ROOT, command
 
-OUT = ROOT / "build" / "bench"
 SHORT = bool(os.environ.get("BENCH_SHORT"))
 """A look at whether the benchmarks run, not at what they measure."""
+OUT = ROOT / "build" / ("bench-short" if SHORT else "bench")
 SHORT_ROWS = 400
 DEV_DATA = Path(os.environ.get("BREAKEVEN_DEV_DATA", ROOT.parent / "shared" / "data"))
 SENTENCES = DEV_DATA / "financial_phrasebank_train.csv"
@@ -109,6 +109,6 @@ def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
 def save(name: str, result: dict[str, Any]) -> None:
     """Write a benchmark's result beside the machine it ran on."""
     OUT.mkdir(parents=True, exist_ok=True)
-    path = OUT / f"{name}{'-short' if SHORT else ''}.json"
+    path = OUT / f"{name}.json"
     path.write_text(json.dumps({"machine": machine(), "short": SHORT, **result}, indent=1) + "\n", encoding="utf-8")
     print(f"→ {path.relative_to(ROOT)}\n", flush=True)

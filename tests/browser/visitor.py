@@ -13,7 +13,7 @@ from pages.shared import catalogue
 WAIT_MS = 30_000
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"][data-test-connection-state="CONNECTED"]'
 FAULTS = re.compile(
-    r"Traceback \(most recent call last\)|\b\w+Error:|\bon a fault of the program\b|met a fault of the program"
+    r"Traceback \(most recent call last\)|\b[A-Z]\w+(?:Error|Exception)\b|fault of the program|程序.?(?:错误|故障|缺陷)"
     r"|(?m:(?:^|[:=·($] ?)(?:None|nan|NaN|inf)(?:$|[%.,;) ]))"
 )
 """What no page says to anybody."""
