@@ -3,8 +3,8 @@
 Every text is a set of word pairs (characters for Chinese). BANDS × ROWS minima of seeded hashes put texts whose sets
 overlap much into the same bucket at least once (Broder 1997; Leskovec, Rajaraman, Ullman, Mining of Massive Datasets,
 chapter 3): with a Jaccard similarity s the chance is 1 − (1 − s^ROWS)^BANDS, so 98 % at 0.8 and 55 % at 0.5. In a
-bucket each text is compared exactly with the first and with the one before it. The work grows linearly with the rows and
-spills to disk.
+bucket each text is compared exactly with the first and with the one before it. The work grows linearly with the rows
+and spills to disk.
 """
 
 from __future__ import annotations
@@ -61,10 +61,11 @@ def _similar_pairs(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, int
     query = f"""
         WITH grams AS (SELECT row, unnest(grams) AS gram FROM shingles),
         minima AS (SELECT row, {minima} FROM grams GROUP BY row),
-        buckets AS (SELECT row, unnest([{buckets}]) AS bucket FROM minima),
+        buckets AS MATERIALIZED (SELECT row, unnest([{buckets}]) AS bucket FROM minima),
+        filled AS (SELECT bucket FROM buckets GROUP BY bucket HAVING count(*) > 1),
         neighbours AS (
-            SELECT row AS later, unnest([min(row) OVER same, lag(row) OVER same]) AS earlier FROM buckets
-            WINDOW same AS (PARTITION BY bucket ORDER BY row)
+            SELECT row AS later, unnest([min(row) OVER same, lag(row) OVER same]) AS earlier
+            FROM buckets SEMI JOIN filled USING (bucket) WINDOW same AS (PARTITION BY bucket ORDER BY row)
         ),
         met AS (SELECT DISTINCT earlier, later FROM neighbours WHERE earlier < later),
         counted AS (

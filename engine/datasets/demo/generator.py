@@ -58,7 +58,7 @@ def _sentence(random: Random, label: str) -> str:
     if label == "neutral":
         kinds: tuple[tuple[Sentence, float], ...] = ((_no_news, 0.55), (_unchanged, 0.2), (_forecast, 0.25))
     else:
-        kinds = ((_move, 0.24), (_figures, 0.16), (_negated, 0.12), (_expected, 0.14), (_mixed, 0.14), (_news, 0.2))
+        kinds = ((_move, 0.28), (_figures, 0.1), (_negated, 0.1), (_expected, 0.1), (_mixed, 0.1), (_news, 0.32))
     build = random.choices([k for k, _ in kinds], [weight for _, weight in kinds])[0]
     return build(random, label)
 

@@ -1,4 +1,4 @@
-"""Every table of the larger corpora in BREAKEVEN_DEV_DATA: read, or refused in a sentence. How many were run is printed."""
+"""Every table of the larger corpora in BREAKEVEN_DEV_DATA is read or refused; how many were run is printed."""
 
 import os
 from pathlib import Path
