@@ -41,11 +41,12 @@ points["front"] = front(points, [across.column, up.column], maximise=[across.mor
 chosen = chosen_runs()
 data_notes(synthetic=bool(points["synthetic"].any()))
 
-st.subheader(title_words(points, across, up), anchor=False)
+answer = title_words(points, across, up)
+st.subheader(answer, anchor=False)
 frame = picture_frame(points, across, up, chosen)
 selected = style.draw(
     tradeoff.tradeoff(frame, across.title, up.title, {"x": across.write, "y": up.write}),
-    title_words(points, across, up),
+    answer,
     frame[["name", "x_text", "y_text", "front"]].rename(
         columns={"name": tr("Run"), "x_text": across.title, "y_text": up.title, "front": tr("On the front")}
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -49,9 +50,14 @@ def picture_frame(points: pd.DataFrame, across: Axis, up: Axis, chosen: list[str
         made[f"{letter}_low"] = whole.get(f"{axis.column}_low", whole[axis.column])
         made[f"{letter}_high"] = whole.get(f"{axis.column}_high", whole[axis.column])
         made[f"{letter}_text"] = [axis.write(float(v)) for v in whole[axis.column]]
-    made["name"] = [run_name(r) for r in whole.to_dict("records")]
+    made["name"] = names(whole)
     made["chosen"] = made["run_id"].isin(chosen)
     return made
+
+
+def names(points: pd.DataFrame) -> list[str]:
+    """Return what each run is called."""
+    return [run_name(r) for r in points[["recipe", "seed", "run_id"]].to_dict("records")]
 
 
 def run_name(row: dict[Any, Any]) -> str:
@@ -60,7 +66,8 @@ def run_name(row: dict[Any, Any]) -> str:
 
 def title_words(points: pd.DataFrame, across: Axis, up: Axis) -> str:
     """Return the picture's answer in one sentence: the best upwards, and the best across."""
-    whole = points.dropna(subset=[across.column, up.column]).to_dict("records")
+    needed = ["recipe", "seed", "run_id", *dict.fromkeys((across.column, up.column))]
+    whole = points[needed].dropna().to_dict("records")
     if not whole:
         return tr("No run has both quantities")
     pick = {True: max, False: min}
@@ -87,7 +94,7 @@ def runs_table(points: pd.DataFrame, known: dict[str, Axis], selected: Any) -> N
     table = points.sort_values("macro_f1", ascending=False).reset_index(drop=True)
     shown = pd.DataFrame(
         {
-            tr("Run"): [run_name(r) for r in table.to_dict("records")],
+            tr("Run"): names(table),
             tr("Finished"): [moment(t) for t in table["finished_at"]],
         }
         | {a.title: [a.write(float(v)) for v in table[a.column]] for a in known.values() if a.column in table}
@@ -103,12 +110,18 @@ def runs_table(points: pd.DataFrame, known: dict[str, Axis], selected: Any) -> N
         alt=tr("All runs with every quantity"),
     )
     ticked = [str(table["run_id"][i]) for i in event.selection.rows]
-    export = table.drop(columns=["front"]).to_csv(index=False).encode("utf-8-sig")
-    st.download_button(tr("Download as CSV"), export, "breakeven-runs.csv", "text/csv", icon=":material/download:")
+    st.download_button(
+        tr("Download as CSV"), partial(as_csv, table), "breakeven-runs.csv", "text/csv", icon=":material/download:"
+    )
     touched = [
         str(p["customdata"][0]) for p in (selected or {}).get("selection", {}).get("points", []) if "customdata" in p
     ]
     _act_on(ticked or touched or chosen_runs(), points)
+
+
+def as_csv(table: pd.DataFrame) -> bytes:
+    """Return the runs as CSV that a spreadsheet opens in every language."""
+    return table.to_csv(index=False).encode("utf-8-sig")
 
 
 def _act_on(picked: list[str], points: pd.DataFrame) -> None:

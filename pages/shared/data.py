@@ -16,6 +16,8 @@ from engine.files import read_json
 from engine.jobs.runs import RunFolder, open_run
 from pages.shared.resources import settings
 
+ULID_LENGTH = 26
+
 
 def workspace() -> Workspace:
     return settings().workspace
@@ -23,6 +25,9 @@ def workspace() -> Workspace:
 
 def run(run_id: str) -> RunFolder:
     """Return the run named by its id or by the start of it. Raises NotFound."""
+    exact = RunFolder(workspace().runs / run_id)
+    if len(run_id) == ULID_LENGTH and run_id.isalnum() and (exact.folder / "spec.json").exists():
+        return exact
     return open_run(workspace().runs, run_id)
 
 

@@ -29,6 +29,23 @@ def _babel() -> Any:
     return numbers
 
 
+@lru_cache(maxsize=16_384)
+def _decimal(value: float, pattern: str, code: str) -> str:
+    return str(_babel().format_decimal(value, format=pattern, locale=code))
+
+
+@lru_cache(maxsize=16_384)
+def _currency(usd: float, pattern: str, code: str) -> str:
+    return str(_babel().format_currency(usd, "USD", format=pattern, locale=code, currency_digits=False))
+
+
+@lru_cache(maxsize=16_384)
+def _moment(when: datetime, code: str) -> str:
+    from babel.dates import format_skeleton
+
+    return " ".join(str(format_skeleton(part, when, locale=code)) for part in ("MMMd", "Hm"))
+
+
 def missing(value: Any) -> bool:
     return value is None or (isinstance(value, float) and math.isnan(value))
 
@@ -41,7 +58,7 @@ def number(value: float | None, digits: int | None = None, *, code: str | None =
     if digits is None:
         digits, shown = (0 if float(value).is_integer() else _decimals(float(value), 3)), "#"
     pattern = "#,##0" + ("." + shown * digits if digits else "")
-    return str(_babel().format_decimal(round(value, digits), format=pattern, locale=_code(code)))
+    return _decimal(round(value, digits), pattern, _code(code))
 
 
 def percent(value: float | None, digits: int = 0, *, code: str | None = None) -> str:
@@ -59,7 +76,7 @@ def money(usd: float | None, *, code: str | None = None) -> str:
     size = abs(usd)
     digits = 0 if size >= 1000 else 2 if size >= 1 or size == 0 else max(2, _decimals(usd, 2))
     pattern = "¤#,##0" + ("." + "0" * digits if digits else "")
-    return str(_babel().format_currency(usd, "USD", format=pattern, locale=_code(code), currency_digits=False))
+    return _currency(usd, pattern, _code(code))
 
 
 def duration(seconds: float | None) -> str:
@@ -110,10 +127,7 @@ def moment(utc: str | datetime | None, *, code: str | None = None) -> str:
     """Return a UTC time (ISO 8601 or a datetime) as a short date and time in the browser's zone."""
     if not utc:
         return DASH
-    from babel.dates import format_skeleton
-
-    when = instant(utc).astimezone(zone())
-    return " ".join(str(format_skeleton(part, when, locale=_code(code))) for part in ("MMMd", "Hm"))
+    return _moment(instant(utc).astimezone(zone()), _code(code))
 
 
 def instant(utc: str | datetime) -> datetime:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import streamlit as st
 
 from engine.analytics.priced import Pricing
 from engine.economics.catalog import Instance, instances
 from engine.economics.figure import Figure
 from pages.shared import address, frame
-from pages.shared.i18n import md, tr, tr_message
+from pages.shared.i18n import LANGUAGES, language, md, speaking, tr, tr_message
 from pages.shared.numbers import carbon, money, number, percent
 from pages.shared.resources import settings
 
@@ -30,10 +32,17 @@ def instance_name(found: Instance) -> str:
     )
 
 
+@lru_cache(maxsize=len(LANGUAGES))
+def instance_names(code: str) -> dict[str, str]:
+    """Return every instance's name in the language `code`, by id."""
+    with speaking(code):
+        return {name: instance_name(found) for name, found in instances().items()}
+
+
 def picker() -> Pricing:
     """Draw the choice of instance and utilisation, kept in the URL; return what they make."""
     default = settings()
-    known = {name: instance_name(found) for name, found in instances().items()}
+    known = instance_names(language())
     wide, narrow = st.columns([3, 1])
     with wide:
         chosen = address.choice(

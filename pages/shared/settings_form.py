@@ -8,19 +8,18 @@ import pandas as pd
 import streamlit as st
 
 from engine.config import Settings, save_settings
-from engine.economics.catalog import instances
 from engine.errors import BreakevenError
 from pages.shared import resources
 from pages.shared.frame import say, show_error
-from pages.shared.i18n import md, tr
+from pages.shared.i18n import language, md, tr
 from pages.shared.numbers import percent
-from pages.shared.pricing import instance_name
+from pages.shared.pricing import instance_names
 
 
 def draw_form() -> None:
     """Draw every setting a reader may change, and save what was changed."""
     now = resources.settings()
-    names = {key: instance_name(found) for key, found in instances().items()}
+    names = instance_names(language())
     st.subheader(tr("This workspace"), anchor=False)
     with st.form("settings", border=False):
         threads = st.number_input(

@@ -26,7 +26,7 @@ def loss_curves(frame: pd.DataFrame, color: str) -> go.Figure:
 
 def score_curve(frame: pd.DataFrame, color: str) -> go.Figure:
     """Return macro-F1 on the validation part by epoch. Columns: epoch, validation_macro_f1."""
-    made = figure(tr("Epoch"), tr("Macro-F1 on the validation part (0–1)"), height=260)
+    made = figure(tr("Epoch"), tr("Macro-F1, validation (0–1)"), height=260)
     made.add_scatter(
         x=frame["epoch"], y=frame["validation_macro_f1"], mode="lines+markers", showlegend=False,
         line={"color": color, "width": 2}, hovertemplate="%{y:.3f}<extra></extra>",

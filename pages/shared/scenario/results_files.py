@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -29,11 +30,11 @@ def draw(report: dict[str, Any]) -> None:
             file = data.attempt_file(report["run_id"], name)
             if file.exists():
                 st.download_button(
-                    names[name], file.read_bytes(), f"{short}-{name}", icon=":material/download:", key=f"file-{name}"
+                    names[name], file.read_bytes, f"{short}-{name}", icon=":material/download:", key=f"file-{name}"
                 )
         st.download_button(
             tr("All figures, JSON"),
-            json.dumps(report, ensure_ascii=False, indent=1),
+            partial(json.dumps, report, ensure_ascii=False, indent=1),
             f"{short}-report.json",
             mime="application/json",
             icon=":material/data_object:",
