@@ -58,7 +58,7 @@ def finetune_spec(
 ) -> RunSpec:
     """Return what a fine-tuning run is to do, checked; `dataset` None means the scenario's demo data.
 
-    Raises BadInput for a scenario, recipe, option, backbone or seed that is not there, and for data that blocks training.
+    Raises BadInput for a scenario, recipe, option, backbone or seed that is not there, and for data that blocks it.
     """
     found = find_scenario(scenario)
     chosen = find_recipe(recipe or found.default_recipe)
