@@ -29,8 +29,7 @@ def calibrate(
 
     Times are the best of three after one to warm up: what else the machine does at the time is not its speed.
     """
-    used = use_threads(threads or settings.threads)
-    device = choose_device()
+    used, device = use_threads(threads or settings.threads), choose_device()
     started = time.perf_counter()
     encoder = load_encoder_module(backbone)
     loading = time.perf_counter() - started

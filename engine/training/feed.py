@@ -85,6 +85,8 @@ class Vectors:
 
 def token_feed(rows: Sequence[Sequence[int]], pad_id: int) -> Feed:
     """Return the feed of tokenised texts; its batches are (input_ids, attention_mask), both (B, T) int64."""
+    # Attention over no token at all has no answer, so a text without tokens is one padding token.
+    rows = [row or [pad_id] for row in rows]
     lengths = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
     flat = np.fromiter((i for row in rows for i in row), dtype=np.int32, count=int(lengths.sum()))
     return Feed((torch.from_numpy(flat),), offsets_of(lengths), (pad_id,), mask=True)

@@ -85,7 +85,7 @@ def fit(
         label_smoothing=plan.label_smoothing,
     )
     order, best = stream(plan.seed, "order"), Fit()
-    kept: dict[str, Tensor] = {}
+    kept = _trained_weights(model)
     for epoch in range(1, plan.epochs + 1):
         started = time.monotonic()
         train_loss = _epoch(model, optimise, rates, loss_of, train, plan, order, progress)
@@ -101,15 +101,16 @@ def fit(
             seconds=round(time.monotonic() - started, 3),
         )
         if (score, -loss) > (best.best_score, -best.best_loss):
-            best = Fit(epoch, score, loss, logits)
-            kept = {n: p.detach().clone() for n, p in model.named_parameters() if p.requires_grad}
+            best, kept = Fit(epoch, score, loss, logits), _trained_weights(model)
         elif epoch - best.best_epoch >= plan.patience:
             break
-    with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            if name in kept:
-                parameter.copy_(kept[name])
+    model.load_state_dict(kept, strict=False)
     return best
+
+
+def _trained_weights(model: nn.Module) -> dict[str, Tensor]:
+    """Return a copy of the weights that learn."""
+    return {n: p.detach().clone() for n, p in model.named_parameters() if p.requires_grad}
 
 
 def _epoch(
