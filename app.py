@@ -49,14 +49,21 @@ def start_inference(settings: Settings) -> Callable[[], None]:
 
 def start_supervisor(settings: Settings) -> Callable[[], None]:
     """Start the job supervisor, queue the demo where it is wanted, and return what stops the supervisor."""
-    from engine.jobs.queue import queue_demo
     from engine.jobs.supervisor import Supervisor
 
     supervisor = Supervisor(settings)
     supervisor.start()
-    if settings.demo_on_first_run:
-        threading.Thread(target=attempt, args=("The demo", queue_demo, settings), daemon=True).start()
+    threading.Thread(target=attempt, args=("The demo", first_jobs, settings), daemon=True).start()
     return supervisor.stop
+
+
+def first_jobs(settings: Settings) -> None:
+    """In an empty workspace, queue the demo runs and the timing of their backbones, so that every page has figures."""
+    from engine.jobs.queue import queue_demo, submit_calibrate
+
+    queued = queue_demo(settings)
+    for backbone in sorted({run.spec.backbone for run in queued} - {""}):
+        submit_calibrate(settings, backbone)
 
 
 def attempt(what: str, action: Callable[..., Any], *arguments: Any) -> Any:

@@ -32,9 +32,9 @@ def axes() -> dict[str, Axis]:
     """Return every axis by its name in URLs, in the reader's language."""
     share = tr("{metric} (0–1)", metric="{metric}")
     return {
-        "f1": Axis("macro_f1", share.format(metric=words.metric("macro_f1")), True, "measured", score),
-        "accuracy": Axis("accuracy", share.format(metric=words.metric("accuracy")), True, "measured", score),
-        "auc": Axis("auc", share.format(metric=words.metric("auc")), True, "measured", score),
+        "f1": Axis("macro_f1", share.format(metric=words.metric_name("macro_f1")), True, "measured", score),
+        "accuracy": Axis("accuracy", share.format(metric=words.metric_name("accuracy")), True, "measured", score),
+        "auc": Axis("auc", share.format(metric=words.metric_name("auc")), True, "measured", score),
         "train": Axis("train_cost_usd", tr("Cost to train (US$)"), False, "projected", money),
         "serve": Axis("cost_per_1000_usd", tr("Cost per 1,000 predictions (US$)"), False, "projected", money),
         "latency": Axis("p95_ms", tr("Latency p95, one sentence (ms)"), False, "measured", milliseconds),

@@ -63,7 +63,7 @@ def _answer(best: dict[str, Any]) -> str:
 
 def _figures(best: dict[str, Any], pricing: Pricing) -> None:
     with st.grid(3, min_column_width=150, gap="small"):
-        st.metric(words.metric("macro_f1"), percent(best["macro_f1"]), help=words.metric_meaning("macro_f1"))
+        st.metric(words.metric_name("macro_f1"), percent(best["macro_f1"]), help=words.metric_meaning("macro_f1"))
         cost = figures(best, pricing).cost_per_1000
         st.metric(tr("Cost per 1,000"), md(money(cost.value)), help=md(origin(cost)))
         st.metric(tr("Latency p95"), milliseconds(best["p95_ms"]))

@@ -97,7 +97,7 @@ def learning_curves(now: Progress, recipe: str) -> None:
         "epoch": tr("Epoch"),
         "train_loss": tr("Training part"),
         "validation_loss": tr("Validation part"),
-        "validation_macro_f1": words.metric("macro_f1"),
+        "validation_macro_f1": words.metric_name("macro_f1"),
     }
     table = frame[list(names)].round(3).rename(columns=names)
     left, right = st.columns(2)

@@ -22,7 +22,7 @@ def state(name: State) -> str:
     return tr_message(STATES[name])
 
 
-def metric(name: str) -> str:
+def metric_name(name: str) -> str:
     """Return the usual name of a metric."""
     names = {
         "accuracy": tr("Accuracy"),

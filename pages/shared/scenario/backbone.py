@@ -28,7 +28,7 @@ def choose(scenario: Scenario, dataset: Dataset | None) -> str:
             return st.text_input(
                 tr("Folder or hub id"),
                 key="backbone-own",
-                placeholder="sentence-transformers/all-MiniLM-L6-v2",
+                placeholder=BACKBONES[scenario.backbone].hub_id,
                 help=tr(
                     "A folder with config.json, tokenizer.json and model.safetensors, or an id such as owner/name."
                 ),

@@ -82,7 +82,7 @@ def answer(scenario: Scenario, report: dict[str, Any], runs: pd.DataFrame) -> No
 
 def show_metric(name: str, interval: dict[str, float | None]) -> None:
     """Draw one metric with its 95 % interval beneath."""
-    st.metric(words.metric(name), number(interval["value"], 3), help=words.metric_meaning(name))
+    st.metric(words.metric_name(name), number(interval["value"], 3), help=words.metric_meaning(name))
     if interval["low"] is not None:
         st.caption(tr("95%: {low} to {high}", low=number(interval["low"], 3), high=number(interval["high"], 3)))
 

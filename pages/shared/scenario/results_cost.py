@@ -100,7 +100,7 @@ def details(report: dict[str, Any]) -> None:
         rows = [
             {
                 tr("Precision"): name,
-                words.metric("macro_f1"): v["macro_f1"],
+                words.metric_name("macro_f1"): v["macro_f1"],
                 tr("Latency p50 (ms)"): v["latency_ms"]["p50"],
                 tr("Size"): size(v["size_bytes"]),
             }
