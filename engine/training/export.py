@@ -60,7 +60,7 @@ def export(trained: Exportable, onnx_folder: Path, texts: Sequence[str] = ()) ->
     folders = {"fp32": export_fp32(trained, onnx_folder / "fp32")}
     int8 = onnx_folder / "int8"
     with written_aside(int8 / "1" / "model.onnx") as aside:
-        worth_it = quantise_int8(model_file(folders["fp32"]), aside, _typical(trained.encoder, texts))
+        worth_it = quantise_int8(model_file(folders["fp32"]), aside, typical_batches(trained.encoder, texts))
     if worth_it:
         describe(trained.encoder, int8)
         folders["int8"] = int8
@@ -122,7 +122,7 @@ def triton_config(name: str, encoder: Encoder) -> str:
     )
 
 
-def _typical(encoder: Encoder, texts: Sequence[str]) -> Iterator[dict[str, np.ndarray]]:
+def typical_batches(encoder: Encoder, texts: Sequence[str]) -> Iterator[dict[str, np.ndarray]]:
     """Yield encoded batches of texts taken evenly from all."""
     chosen = texts[:: max(1, len(texts) // CALIBRATION_TEXTS)][:CALIBRATION_TEXTS]
     for start in range(0, len(chosen), CALIBRATION_BATCH):

@@ -18,7 +18,7 @@ import numpy as np
 
 from engine.errors import BadInput
 from engine.files import write_text, written_aside
-from engine.training.smooth import narrow_embeddings, smooth
+from engine.training.smooth import is_narrowing, narrow_embeddings, smooth
 
 PRECISIONS = ("fp32", "fp16", "int8")
 PRODUCTS = {"MatMulInteger"}
@@ -26,10 +26,13 @@ PRODUCTS = {"MatMulInteger"}
 FAST_DOT_PRODUCTS = ("avx512_vnni", "avx_vnni", "amx_int8")
 
 
-def quantise_int8(fp32: Path, out: Path, batches: Iterable[Mapping[str, np.ndarray]] = ()) -> bool:
+def quantise_int8(
+    fp32: Path, out: Path, batches: Iterable[Mapping[str, np.ndarray]] = (), *, careful: bool = False
+) -> bool:
     """Write the graph `fp32` with int8 weights to `out`; return whether any matrix product runs in int8.
 
-    `batches` are encoded inputs of typical texts; with none, activations are not evened out.
+    `batches` are encoded inputs of typical texts; with none, activations are not evened out. `careful` leaves the
+    narrowing products, which suffer most, in fp32.
     """
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -44,6 +47,7 @@ def quantise_int8(fp32: Path, out: Path, batches: Iterable[Mapping[str, np.ndarr
             model,
             str(out),
             op_types_to_quantize=["MatMul", "Gemm"],
+            nodes_to_exclude=_narrowing_products(model) if careful else [],
             weight_type=QuantType.QInt8,
             per_channel=True,
             reduce_range=not sums_without_overflow(),
@@ -93,6 +97,14 @@ def sums_without_overflow() -> bool:
         return True
     flags = Path("/proc/cpuinfo")
     return flags.exists() and any(name in flags.read_text() for name in FAST_DOT_PRODUCTS)
+
+
+def _narrowing_products(model: Any) -> list[str]:
+    from onnx import numpy_helper
+
+    weights = {t.name: t for t in model.graph.initializer if len(t.dims) == 2}
+    products = [n for n in model.graph.node if n.op_type == "MatMul" and n.input[1] in weights]
+    return [n.name for n in products if is_narrowing(numpy_helper.to_array(weights[n.input[1]]))]
 
 
 def _make_fp16(fp32: Path, folder: Path) -> Path:

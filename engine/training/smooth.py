@@ -3,7 +3,8 @@
 An activation tensor gets one int8 scale when the graph runs. In MiniLM a few channels are 15 times larger than the
 median and set that scale for all. Dividing each channel by a factor and multiplying the rows of the weights by it
 changes nothing in fp32 and evens the channels out: Xiao et al. 2023, "SmoothQuant", arXiv:2211.10438, equation 4.
-Measured on 1,152 sentences of the Financial PhraseBank, answers equal to fp32: 97.8 % without, 99.5 % with, as fast.
+Measured on 1,152 sentences of the Financial PhraseBank, answers equal to fp32: 97.8 % without, 99.5 % with, as fast;
+99.9 % when the narrowing products stay in fp32 as well, at two thirds of the speed.
 """
 
 from __future__ import annotations
@@ -89,9 +90,7 @@ def _scale(model: Any, tensor: str, products: list[Any], weights: Mapping[str, A
     from onnx import helper, numpy_helper
 
     matrices = [numpy_helper.to_array(weights[node.input[1]]) for node in products]
-    rows = np.max([np.abs(matrix).max(axis=1) for matrix in matrices], axis=0)
-    factor = np.maximum(largest, LEAST) ** STRENGTH / np.maximum(rows, LEAST) ** (1 - STRENGTH)
-    factor = (factor / np.exp(np.log(factor).mean())).astype(np.float32)
+    factor = _narrowing_factor(largest) if is_narrowing(matrices[0]) else _factor(largest, matrices)
     model.graph.initializer.append(numpy_helper.from_array(1 / factor, f"{tensor}_factor"))
     first = next(i for i, node in enumerate(model.graph.node) if any(node is p or node == p for p in products))
     model.graph.node.insert(first, helper.make_node("Mul", [tensor, f"{tensor}_factor"], [f"{tensor}_even"]))
@@ -99,6 +98,24 @@ def _scale(model: Any, tensor: str, products: list[Any], weights: Mapping[str, A
         name = f"{node.input[1]}_even_{tensor}"
         model.graph.initializer.append(numpy_helper.from_array(matrix * factor[:, None], name))
         node.input[0], node.input[1] = f"{tensor}_even", name
+
+
+def is_narrowing(matrix: np.ndarray) -> bool:
+    """Return whether a product has more inputs than outputs, as the second one of a feed-forward block."""
+    return matrix.shape[0] > matrix.shape[1]
+
+
+def _factor(largest: np.ndarray, matrices: list[np.ndarray]) -> np.ndarray:
+    """Return equation 4, scaled to a geometric mean of 1."""
+    rows = np.max([np.abs(matrix).max(axis=1) for matrix in matrices], axis=0)
+    factor = np.maximum(largest, LEAST) ** STRENGTH / np.maximum(rows, LEAST) ** (1 - STRENGTH)
+    return (factor / np.exp(np.log(factor).mean())).astype(np.float32)
+
+
+def _narrowing_factor(largest: np.ndarray) -> np.ndarray:
+    """Only lower what is above the median: behind an activation function many channels are rarely used, and raising
+    those that no sample used would let the first text that does set the scale for all."""
+    return np.maximum(largest / max(float(np.median(largest)), LEAST), 1.0).astype(np.float32)
 
 
 def _drop_unused(model: Any) -> None:
