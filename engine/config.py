@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import BadInput
-from engine.files import write_text
+from engine.files import sha256_json, write_text
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 CATALOG = REPOSITORY / "data" / "catalog"
@@ -66,6 +66,11 @@ class Workspace:
     def database(self) -> Path:
         """The DuckDB index. Only the holder of `supervisor.lock` opens it."""
         return self.home / "analytics.duckdb"
+
+    @property
+    def id(self) -> str:
+        """16 hex digits that tell this workspace from others without giving its folder away."""
+        return sha256_json(str(self.home))[:16]
 
     @property
     def settings_file(self) -> Path:
@@ -120,6 +125,10 @@ class Settings:
     @cached_property
     def workspace(self) -> Workspace:
         return Workspace(Path(self.home).resolve())
+
+    def environment(self) -> dict[str, str]:
+        """Return the settings as environment variables, for a process started from this one to find the same."""
+        return {f"BREAKEVEN_{f.name.upper()}": str(getattr(self, f.name)) for f in fields(self)}
 
 
 def load_settings(**overrides: Any) -> Settings:

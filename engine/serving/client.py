@@ -1,0 +1,134 @@
+"""The dashboard's and the command line's way to the inference service: a plain client of its HTTP API."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import numpy as np
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
+
+from engine.config import Settings
+from engine.errors import BadInput, BreakevenError, Failure, NotFound
+from engine.messages import Message
+from engine.tasks.explain import WordWeight, occlusion
+
+ROWS_AT_ONCE = 1000
+ANSWER_SECONDS = 120.0
+START_SECONDS = 10.0
+"""How long a request waits for a service that is starting."""
+RETRIED = (httpx.ConnectError, httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
+"""The service was starting or restarting. Asking twice changes nothing, so it is safe to ask again."""
+ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - a server binds to these, a client cannot ask them
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The model's answers to N texts."""
+
+    labels: tuple[str, ...]
+    """The C classes in the order of the columns."""
+    probabilities: np.ndarray
+    """(N, C) float64."""
+    latency_ms: float
+    """From the request to the answer, tokenising included."""
+    provider: str
+    """The execution provider that computed it."""
+    precision: str
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """The most probable class of each text."""
+        return tuple(self.labels[i] for i in self.probabilities.argmax(axis=1))
+
+
+class InferenceClient:
+    """A client that keeps its connections; any thread may use it."""
+
+    def __init__(self, settings: Settings, *, start_seconds: float = START_SECONDS) -> None:
+        host = ANY_ADDRESS.get(settings.host, settings.host)
+        self.url = f"http://{f'[{host}]' if ':' in host else host}:{settings.inference_port}"
+        # The service is on this machine: a proxy of the environment must not be asked.
+        self._http = httpx.Client(base_url=self.url, timeout=ANSWER_SECONDS, trust_env=False)
+        self._start_seconds = start_seconds
+        self._labels: dict[str, tuple[str, ...]] = {}
+
+    def ready(self) -> bool:
+        """Return whether the service answers and can take requests. Never raises."""
+        try:
+            return self._http.get("/v2/health/ready", timeout=2.0).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def state(self) -> dict[str, Any] | None:
+        """Return the service's own account of itself (pid, memory_mib, models, …), or None when it does not answer."""
+        try:
+            answer = self._http.get("/v2/health/state", timeout=2.0)
+            found = answer.json() if answer.status_code == 200 else None
+        except (httpx.HTTPError, ValueError):
+            return None
+        return found if isinstance(found, dict) else None
+
+    def predict(self, run_id: str, texts: Sequence[str]) -> Answers:
+        """Return the answers of a finished run. Raises NotFound, BadInput or Failure with the service's sentence."""
+        labels = self._labels.get(run_id) or self._labels_of(run_id)
+        began = time.perf_counter()
+        pieces = [self._infer(run_id, texts[i : i + ROWS_AT_ONCE]) for i in range(0, len(texts), ROWS_AT_ONCE)]
+        took_ms = (time.perf_counter() - began) * 1e3
+        facts = pieces[-1]["parameters"] if pieces else {"provider": "", "precision": ""}
+        values = [np.array(p["outputs"][0]["data"]).reshape(p["outputs"][0]["shape"]) for p in pieces]
+        probabilities = np.concatenate(values) if values else np.empty((0, len(labels)))
+        return Answers(labels, probabilities, took_ms, facts["provider"], facts["precision"])
+
+    def explain(self, run_id: str, text: str) -> list[WordWeight]:
+        """Return how much each word of `text` moved the answer, by leaving it out and asking again."""
+        return occlusion(lambda texts: self.predict(run_id, texts).probabilities, text)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def _labels_of(self, run_id: str) -> tuple[str, ...]:
+        found = self._ask("GET", f"/v2/models/{run_id}")
+        self._labels[run_id] = tuple(found["parameters"]["labels"])
+        return self._labels[run_id]
+
+    def _infer(self, run_id: str, texts: Sequence[str]) -> dict[str, Any]:
+        text = {"name": "text", "shape": [len(texts)], "datatype": "BYTES", "data": list(texts)}
+        request = {"inputs": [text], "outputs": [{"name": "probabilities"}]}
+        return self._ask("POST", f"/v2/models/{run_id}/infer", request)
+
+    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        attempts = Retrying(
+            retry=retry_if_exception_type(RETRIED),
+            stop=stop_after_delay(self._start_seconds),
+            wait=wait_exponential(0.05, max=1.0),
+            reraise=True,
+        )
+        try:
+            answer = attempts(self._http.request, method, path, json=body)
+        except httpx.HTTPError as error:
+            raise Failure(
+                "The inference service does not answer at {url} ({reason}); wait a moment, or start it with "
+                "`python -m engine serve`.",
+                url=self.url,
+                reason=str(error) or type(error).__name__,
+            ) from error
+        if answer.status_code >= 400:
+            raise _error_of(answer)
+        found: dict[str, Any] = answer.json()
+        return found
+
+
+def _error_of(answer: httpx.Response) -> BreakevenError:
+    """Return the service's error as one of ours, its sentence kept so that a page can translate it."""
+    kind: type[BreakevenError] = NotFound if answer.status_code == 404 else BadInput
+    if answer.status_code >= 500:
+        kind = Failure
+    try:
+        data = answer.json()
+        return kind(Message.from_json(data["message"]) if "message" in data else Message("{text}", text=data["error"]))
+    except (ValueError, KeyError, TypeError):
+        return Failure("The inference service answered with status {status}.", status=answer.status_code)
