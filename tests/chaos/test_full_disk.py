@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from engine.config import Settings
+from engine.datasets.demo.generator import as_csv, generate
 from engine.jobs.runs import all_runs
 from tests.browser.server import ROOT, environment
 from tests.chaos import rounds
@@ -43,22 +44,15 @@ def small_disk(folder: Path, mib: int) -> Iterator[Callable[[], None] | None]:
 
 @pytest.mark.slow
 def test_a_full_disk_is_one_sentence_and_nothing_is_published(tmp_path: Path) -> None:
+    data = tmp_path / "news.csv"
+    data.write_bytes(as_csv(generate(1, 300)))
+    command = ["finetune", "--scenario", "finance_sentiment", "--data", str(data), "--recipe", "probe", "--json"]
     outcomes = []
     for k, mib in enumerate(SIZES_MIB[: rounds(2, len(SIZES_MIB))]):
         with small_disk(tmp_path / str(k), mib) as limit:
             home = tmp_path / str(k) / "workspace"
             done = subprocess.run(
-                [
-                    sys.executable,
-                    "-m",
-                    "engine",
-                    "finetune",
-                    "--scenario",
-                    "finance_sentiment",
-                    "--recipe",
-                    "probe",
-                    "--json",
-                ],
+                [sys.executable, "-m", "engine", *command],
                 cwd=ROOT,
                 env=environment(home),
                 capture_output=True,
