@@ -99,6 +99,7 @@ class Rows(msgspec.Struct, frozen=True, gc=False):
 class Data(msgspec.Struct, frozen=True, gc=False):
     """The data set a run used."""
 
+    id: str | None = None
     name: str | None = None
     test_id: str | None = None
     licence: str | None = None

@@ -123,8 +123,10 @@ def _report(path: str, *, needed: bool) -> Report:
 def _identity(run_id: str, spec: Spec, report: Report, requests: list[Request], state: str) -> Row:
     label = next((str(r.value) for r in reversed(requests) if r.action == "label" and r.value), spec.label)
     put = next((r.action for r in reversed(requests) if r.action in ("trash", "restore")), "")
+    # A demo run is queued before its data set is there; what it used then stands in its report.
+    dataset_id = spec.dataset_id or report.dataset.id or ""
     return (
-        *(run_id, spec.created_at, spec.kind, spec.scenario, spec.dataset_id, spec.backbone, spec.recipe, spec.seed),
+        *(run_id, spec.created_at, spec.kind, spec.scenario, dataset_id, spec.backbone, spec.recipe, spec.seed),
         *(report.threads or spec.threads, label, spec.demo, spec.group, spec.code_version, state, put == "trash"),
     )
 

@@ -34,6 +34,12 @@ def test_a_run_is_found_with_all_it_measured(settings: Settings) -> None:
     assert detail.last_event["event"] == "finished"
 
 
+def test_a_demo_run_is_found_by_the_data_set_it_made(settings: Settings) -> None:
+    make_run(settings.workspace.runs, 1, dataset_id="", demo=True)
+    (run,) = queries.runs(open_index(settings, owner=False)).to_dict("records")
+    assert run["dataset_id"] == "d" * 64
+
+
 def test_reading_twice_changes_nothing(settings: Settings) -> None:
     for number in range(5):
         make_run(settings.workspace.runs, number)
