@@ -27,8 +27,7 @@ from engine.config import Settings
 from engine.errors import BadInput, BreakevenError, Failure, NotFound
 from engine.messages import Message
 from engine.serving import protocol
-from engine.serving.identity import workspace_id
-from engine.serving.log import log_to, record_usage
+from engine.serving.journal import Journal, log_as_json
 from engine.serving.models import SERVED, Loaded, ModelStore
 
 log = logging.getLogger("breakeven.inference")
@@ -53,7 +52,7 @@ class Service:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.store = ModelStore(settings)
-        self.usage = settings.workspace.usage
+        self.journal = Journal(settings.workspace.usage)
         self.ready = False
         self.started = time.monotonic()
         self._turns = anyio.CapacityLimiter(AT_ONCE)
@@ -87,6 +86,7 @@ class Service:
         log.info("serving", extra={"port": self.settings.inference_port, "pid": os.getpid()})
         yield
         self.ready = False
+        self.journal.close()
         log.info("stopped")
 
     async def server(self, _request: Request) -> Response:
@@ -112,7 +112,7 @@ class Service:
         ]
         return JSONResponse(
             {
-                "workspace": workspace_id(self.settings),
+                "workspace": self.settings.workspace.id,
                 "version": __version__,
                 "pid": os.getpid(),
                 "uptime_seconds": round(time.monotonic() - self.started, 1),
@@ -160,9 +160,9 @@ class Service:
             raise
         finally:
             ms = (time.perf_counter() - began) * 1e3
-            precision = loaded.classifier.precision
-            record_usage(self.usage, loaded.name, rows=rows, ms=ms, status=status, precision=precision)
-        facts = {"precision": precision, "provider": loaded.classifier.provider, "ms": round(ms, 3)}
+            self.journal.write(model=loaded.name, rows=rows, ms=ms, status=status)
+        classifier = loaded.classifier
+        facts = {"precision": classifier.precision, "provider": classifier.provider, "ms": round(ms, 3)}
         answer = {"model_name": loaded.name, "model_version": SERVED, "outputs": outputs, "parameters": facts}
         return JSONResponse(answer | ({"id": asked.id} if asked.id else {}))
 
@@ -220,8 +220,7 @@ def serve(settings: Settings) -> None:
     import uvicorn
 
     listener = listen(settings.host, settings.inference_port)
-    settings.workspace.home.mkdir(parents=True, exist_ok=True)
-    log_to(settings.workspace.home / "inference.log")
+    log_as_json()
     config = uvicorn.Config(
         Service(settings).app(),
         log_config=None,

@@ -16,7 +16,6 @@ from engine import __version__
 from engine.config import REPOSITORY, Settings
 from engine.errors import Failure
 from engine.serving.client import ANY_ADDRESS, InferenceClient
-from engine.serving.identity import workspace_id
 
 log = logging.getLogger("breakeven.dashboard")
 LOOK_SECONDS = 0.25
@@ -25,6 +24,9 @@ LONGEST_WAIT_SECONDS = 30.0
 STEADY_SECONDS = 60.0
 """A process that lived this long is started again at once."""
 STOP_SECONDS = 15.0
+LOG_NAME = "inference.log"
+"""The process's own log in the workspace, one JSON object a line."""
+LOG_BYTES = 5 << 20
 
 
 class InferenceProcess:
@@ -80,7 +82,7 @@ class InferenceProcess:
     def _adopt(self) -> bool:
         """Take up a process that serves the same workspace with the same code; return whether there is one."""
         state = self._client.state()
-        if state is None or state.get("workspace") != workspace_id(self._settings):
+        if state is None or state.get("workspace") != self._settings.workspace.id:
             return False
         if state.get("version") != __version__:
             raise Failure(
@@ -108,21 +110,16 @@ class InferenceProcess:
         )
 
     def _spawn(self) -> None:
-        settings = self._settings
-        environment = {
-            **os.environ,
-            "BREAKEVEN_HOME": str(settings.workspace.home),
-            "BREAKEVEN_HOST": settings.host,
-            "BREAKEVEN_INFERENCE_PORT": str(settings.inference_port),
-            "BREAKEVEN_THREADS": str(settings.threads),
-        }
-        settings.workspace.home.mkdir(parents=True, exist_ok=True)
+        log_file = self._settings.workspace.home / LOG_NAME
+        log_file.parent.mkdir(parents=True, exist_ok=True)
+        if log_file.exists() and log_file.stat().st_size > LOG_BYTES:
+            log_file.replace(log_file.with_suffix(".log.1"))
         # A session of its own: Ctrl-C in the terminal reaches the dashboard, which then stops it in order.
-        with (settings.workspace.home / "inference.out").open("wb") as out:
+        with log_file.open("ab") as out:
             self._child = subprocess.Popen(
                 [sys.executable, "-m", "engine", "serve"],
                 cwd=REPOSITORY,
-                env=environment,
+                env={**os.environ, **self._settings.environment()},
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
@@ -146,8 +143,12 @@ class InferenceProcess:
             self._spawn()
 
     def _last_words(self) -> str:
-        """Return the last line that the process printed, or its exit status."""
-        path = self._settings.workspace.home / "inference.out"
-        lines = path.read_text("utf-8", "replace").strip().splitlines() if path.exists() else []
-        status = self._child.returncode if self._child is not None else "?"
-        return lines[-1][:300] if status not in (0, "?") and lines else f"exit status {status}"
+        """Return the last line that the process printed, or that it went without one."""
+        status = self._child.returncode if self._child is not None else None
+        path = self._settings.workspace.home / LOG_NAME
+        if not status or not path.exists():
+            return f"exit status {status}"
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - 1000))
+            lines = file.read().decode("utf-8", "replace").strip().splitlines()
+        return f"exit status {status}: {lines[-1][:300]}" if lines else f"exit status {status}"

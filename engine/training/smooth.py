@@ -102,14 +102,14 @@ def _scale(model: Any, tensor: str, products: list[Any], weights: Mapping[str, A
 
 def is_narrowing(matrix: np.ndarray) -> bool:
     """Return whether a product has more inputs than outputs, as the second one of a feed-forward block."""
-    return matrix.shape[0] > matrix.shape[1]
+    return bool(matrix.shape[0] > matrix.shape[1])
 
 
 def _factor(largest: np.ndarray, matrices: list[np.ndarray]) -> np.ndarray:
     """Return equation 4, scaled to a geometric mean of 1."""
     rows = np.max([np.abs(matrix).max(axis=1) for matrix in matrices], axis=0)
     factor = np.maximum(largest, LEAST) ** STRENGTH / np.maximum(rows, LEAST) ** (1 - STRENGTH)
-    return (factor / np.exp(np.log(factor).mean())).astype(np.float32)
+    return np.asarray(factor / np.exp(np.log(factor).mean()), dtype=np.float32)
 
 
 def _narrowing_factor(largest: np.ndarray) -> np.ndarray:
