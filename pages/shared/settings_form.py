@@ -10,7 +10,7 @@ import streamlit as st
 from engine.config import Settings, save_settings
 from engine.errors import BreakevenError
 from pages.shared import resources
-from pages.shared.frame import say, show_error
+from pages.shared.frame import show_error
 from pages.shared.i18n import language, md, tr
 from pages.shared.numbers import percent
 from pages.shared.pricing import instance_names
@@ -77,11 +77,7 @@ def draw_service() -> None:
     here = resources.settings()
     process = resources.parts.get("inference")
     memory = process.memory_mib() if process is not None else None
-    try:
-        ready = resources.client().ready()
-    except (BreakevenError, ImportError) as error:
-        ready = False
-        st.caption(say(error.message) if isinstance(error, BreakevenError) else tr("The service is not installed."))
+    ready = resources.client().ready()
     state = tr("ready") if ready else tr("starting")
     st.badge(
         state,

@@ -7,7 +7,7 @@ import math
 import pandas as pd
 import plotly.graph_objects as go
 
-from pages.shared.charts.style import ACCENT, NEUTRAL, error_bars, figure
+from pages.shared.charts.style import ACCENT, NEUTRAL, error_bars, figure, text_color
 from pages.shared.i18n import tr
 from pages.shared.numbers import number, percent
 
@@ -27,9 +27,10 @@ def confusion(counts: list[list[int]], labels: list[str]) -> go.Figure:
     )  # fmt: skip
     if few:
         cells = [(x, y, counts[i][j], shares[i][j]) for i, y in enumerate(labels) for j, x in enumerate(labels)]
-        # Text of its own trace takes the theme's colour, which reads in light and in dark.
+        # A trace of its own, so that the text takes the theme's colour, which reads in light and in dark.
         made.add_scatter(
             x=[c[0] for c in cells], y=[c[1] for c in cells], mode="text", hoverinfo="skip", showlegend=False,
+            textfont={"color": text_color()},
             text=[f"{number(n)}<br>{percent(s)}" for _, _, n, s in cells],
         )  # fmt: skip
     made.update_yaxes(autorange="reversed", showgrid=False, type="category")

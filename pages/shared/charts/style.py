@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
+import plotly.io as pio
 import streamlit as st
 
 from pages.shared.i18n import tr
@@ -49,6 +50,13 @@ TEMPLATE = go.layout.Template(
         "yaxis": {"automargin": True, "zeroline": False, "title": {"standoff": 10}},
     }
 )
+
+
+def text_color() -> str:
+    """Return the colour of plain text: a mark in Streamlit's own template that the browser turns into the theme's."""
+    if "streamlit" not in pio.templates:
+        return NEUTRAL
+    return str(pio.templates["streamlit"].data.table[0].cells.font.color)
 
 
 def recipe_color(name: str) -> str:

@@ -38,11 +38,11 @@ def draw(scenario: Scenario) -> None:
     kinds_legend()
 
 
-def choose_run(runs: pd.DataFrame, *, key: str, label: str) -> str:
-    """Draw the choice of a run, newest first, with the newest chosen; return its id."""
+def choose_run(runs: pd.DataFrame, *, key: str, label: str, preferred: str = "") -> str:
+    """Draw the choice of a run, newest first, with `preferred` or else the newest chosen; return its id."""
     newest_first = runs.iloc[::-1].to_dict("records")
     names = {str(r["run_id"]): run_label(r) for r in newest_first}
-    return address.choice(st.selectbox, label, names, key=key, fallback=str(newest_first[0]["run_id"]))
+    return address.choice(st.selectbox, label, names, key=key, fallback=preferred or str(newest_first[0]["run_id"]))
 
 
 def answer(scenario: Scenario, report: dict[str, Any], runs: pd.DataFrame) -> None:

@@ -26,7 +26,9 @@ def draw(scenario: Scenario) -> None:
             page = site.scenario_file(scenario.name)
             site.link(page, tr("Train the first model"), icon=":material/play_arrow:", step="finetune")
         return
-    run_id = choose_run(runs, key="run", label=tr("Model"))
+    best = data.best({scenario.name: scenario.quality}).get(scenario.name)
+    preferred = str(best.run["run_id"]) if best else ""
+    run_id = choose_run(runs, key="run", label=tr("Model"), preferred=preferred)
     report = data.report(run_id)
     data_notes(synthetic=bool(report["dataset"]["synthetic"]))
     texts = sentences(scenario)
