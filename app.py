@@ -82,6 +82,9 @@ def attempt(what: str, action: Callable[..., Any], *arguments: Any) -> Any:
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Run the parts of the dashboard's process for as long as it serves."""
     settings = load_settings()
+    # Streamlit makes uvicorn print a line for every file and visitor, whatever level it was started with.
+    for name in ("uvicorn.access", "uvicorn.error"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     stops = [
         await anyio.to_thread.run_sync(attempt, "The job supervisor", start_supervisor, settings),
         await anyio.to_thread.run_sync(attempt, "The inference process", start_inference, settings),

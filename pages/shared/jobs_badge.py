@@ -16,6 +16,11 @@ from pages.shared.live import open_runs
 def running_jobs() -> None:
     """Draw the running job with its progress, how many wait, and the way to the queue. Nothing when all is quiet."""
     active = open_runs()
+    open_now = {r.run_id for r in active}
+    ended = st.session_state.get("jobs-seen", set()) - open_now
+    st.session_state["jobs-seen"] = open_now
+    if ended:  # what it left behind is news for the whole page
+        st.rerun()
     running = [r for r in active if r.state == "running"]
     waiting = len(active) - len(running)
     for run in running[:2]:
