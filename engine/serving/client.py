@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -53,6 +54,8 @@ class InferenceClient:
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{settings.inference_port}"
         # The service is on this machine: a proxy of the environment must not be asked.
         self._http = httpx.Client(base_url=self.url, timeout=ANSWER_SECONDS, trust_env=False)
+        # Whoever forgets to close it leaves no open sockets behind.
+        self._close = weakref.finalize(self, self._http.close)
         self._start_seconds = start_seconds
         self._labels: dict[str, tuple[str, ...]] = {}
 
@@ -88,7 +91,8 @@ class InferenceClient:
         return occlusion(lambda texts: self.predict(run_id, texts).probabilities, text)
 
     def close(self) -> None:
-        self._http.close()
+        """Close the connections; a client that is not used any more does so by itself."""
+        self._close()
 
     def _labels_of(self, run_id: str) -> tuple[str, ...]:
         found = self._ask("GET", f"/v2/models/{run_id}")

@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+import torch
+from torch import nn
+
+from engine.errors import BadInput, Failure
+from engine.serving.runtime import Classifier
+from engine.tasks.bag import fit_bag
+from engine.tasks.text_classification import TokenEncoder
+from engine.training import gate
+from engine.training.export import export, model_file
+from engine.training.model import BagClassifier
+from engine.training.quantise import export_precision, quantise_int8
+from engine.training.smooth import channel_ranges, narrow_embeddings, smooth
+from tests.engine.serving.conftest import LABELS, TEXTS, TinyClassifier, Trained, tiny_tokenizer
+
+ROWS = [f"{a} {b} {'today ' * (i % 20)}" for i, (a, b) in enumerate([("profit", "rose"), ("sales", "fell")] * 100)]
+
+
+@pytest.fixture(scope="module")
+def trained() -> Trained:
+    return Trained(TinyClassifier().eval(), TokenEncoder(tiny_tokenizer(), labels=LABELS, max_tokens=32))
+
+
+@pytest.fixture(scope="module")
+def folders(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return export(trained, tmp_path_factory.mktemp("export") / "onnx", ROWS)
+
+
+def truth_of(trained: Trained) -> np.ndarray:
+    return np.asarray(trained.logits(ROWS).argmax(axis=1))
+
+
+@pytest.mark.parametrize("batch", [1, 2, 7])
+@pytest.mark.parametrize("length", [1, 5, 32])
+def test_fp32_gives_the_logits_of_torch(trained: Trained, folders: dict[str, Path], batch: int, length: int) -> None:
+    ids = torch.randint(4, 16, (batch, length), generator=torch.Generator().manual_seed(batch * length))
+    mask = torch.ones_like(ids)
+    mask[0, (length + 1) // 2 :] = 0
+    with torch.inference_mode():
+        expected = trained.module(ids, mask).numpy()
+    found = Classifier.load(folders["fp32"]).logits({"input_ids": ids.numpy(), "attention_mask": mask.numpy()})
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_a_folder_is_a_triton_model(folders: dict[str, Path]) -> None:
+    assert set(folders) == {"fp32", "int8"}
+    for name, folder in folders.items():
+        config = (folder / "config.pbtxt").read_text()
+        assert f'name: "{name}"' in config
+        assert 'name: "logits" data_type: TYPE_FP32 dims: [ 3 ]' in config
+        graph = onnx.load(folder / "1" / "model.onnx").graph
+        assert {i.name for i in graph.input} == {"input_ids", "attention_mask"}
+        assert (folder / "task.json").exists()
+        assert (folder / "tokenizer.json").exists()
+
+
+def test_exporting_leaves_the_module_as_it_was(trained: Trained, tmp_path: Path) -> None:
+    trained.module.train()
+    before = trained.module.get_submodule("encoder").config._attn_implementation  # type: ignore[union-attr]
+    export(trained, tmp_path)
+    assert trained.module.training
+    assert trained.module.get_submodule("encoder").config._attn_implementation == before  # type: ignore[union-attr]
+    trained.module.eval()
+
+
+def test_the_gate_lets_a_faithful_model_through(trained: Trained, folders: dict[str, Path]) -> None:
+    found = gate.check(trained, folders, ROWS, truth_of(trained))
+    assert found.fp32_max_difference < 1e-4
+    assert found.int8_accepted
+    assert found.int8_agreement is not None
+    assert found.int8_agreement >= 0.99
+    assert found.reason is None
+    assert folders["int8"].exists()
+
+
+def test_the_gate_stops_a_graph_that_is_not_the_trained_model(trained: Trained, folders: dict[str, Path]) -> None:
+    other = Trained(TinyClassifier(seed=1).eval(), trained.encoder)
+    with pytest.raises(Failure, match="differs from the trained one"):
+        gate.check(other, folders, ROWS, truth_of(trained))
+
+
+class Fragile(nn.Module):
+    """Answers by so small a difference that int8 cannot tell it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.words = nn.Embedding(20, 8)
+        self.first = nn.Linear(8, 8)
+        self.second = nn.Linear(8, 1)
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        hidden = self.second(self.first(self.words(input_ids)))
+        total = 300.0 * (hidden * attention_mask.unsqueeze(-1)).sum(1)
+        return torch.cat([torch.sin(total), torch.cos(total), torch.sin(3 * total)], dim=1)
+
+
+def test_the_gate_refuses_and_removes_an_int8_model_that_drifts(trained: Trained, tmp_path: Path) -> None:
+    fragile = Trained(Fragile().eval(), trained.encoder)
+    folders = export(fragile, tmp_path, ROWS)
+    assert "int8" in folders
+    found = gate.check(fragile, folders, ROWS, np.asarray(fragile.logits(ROWS).argmax(axis=1)))
+    assert not found.int8_accepted
+    assert "of the validation rows" in str(found.reason)
+    assert not folders["int8"].exists()
+    assert folders["fp32"].exists()
+    assert found.to_json()["reason"]["values"]["needed"] == 99
+    with pytest.raises(BadInput, match="did not let it through"):
+        export_precision(tmp_path, "int8")
+
+
+def test_int8_is_refused_for_a_worse_metric_alone() -> None:
+    truth = np.zeros(1000, dtype=int)
+    fp32, int8 = np.tile([0.9, 0.1], (1000, 1)), np.tile([0.9, 0.1], (1000, 1))
+    int8[:8] = [0.1, 0.9]
+    found = gate.judge_int8(0.0, fp32, int8, truth)
+    assert found.int8_agreement == pytest.approx(0.992)
+    assert not found.int8_accepted
+    assert "points" in str(found.reason)
+
+
+def test_a_bag_of_words_has_nothing_to_make_int8(tmp_path: Path) -> None:
+    bag = fit_bag(ROWS, labels=LABELS, min_rows=1)
+    module = BagClassifier(bag.vocabulary_size, 3)
+    torch.nn.init.normal_(module.terms, generator=torch.Generator().manual_seed(0))
+    trained = Trained(module.eval(), bag)  # type: ignore[arg-type]
+    folders = export(trained, tmp_path, ROWS)
+    assert set(folders) == {"fp32"}
+    assert not (tmp_path / "int8").exists()
+    found = gate.check(trained, folders, ROWS, truth_of(trained))
+    assert not found.int8_accepted
+    assert "no matrix products" in str(found.reason)
+    assert "TYPE_FP32" in (folders["fp32"] / "config.pbtxt").read_text()
+
+
+def test_fp16_is_smaller_and_keeps_the_answers(folders: dict[str, Path]) -> None:
+    folder = export_precision(folders["fp32"].parent, "fp16")
+    assert export_precision(folders["fp32"].parent, "fp16") == folder
+    fp16, fp32 = Classifier.load(folder), Classifier.load(folders["fp32"])
+    assert fp16.size_bytes < 0.8 * fp32.size_bytes  # the weights halve; of so small a graph much is names
+    np.testing.assert_allclose(fp16.probabilities(TEXTS), fp32.probabilities(TEXTS), atol=0.01)
+    assert 'name: "fp16"' in (folder / "config.pbtxt").read_text()
+    with pytest.raises(BadInput, match="choose one of fp32, fp16, int8"):
+        export_precision(folders["fp32"].parent, "int4")
+
+
+def test_evening_out_changes_nothing_in_fp32_and_lowers_outliers(trained: Trained, folders: dict[str, Path]) -> None:
+    model = onnx.load(model_file(folders["fp32"]))
+    batch = trained.encoder.encode(ROWS[:8])
+    smooth(model, [batch])
+    narrow_embeddings(model)
+    onnx.checker.check_model(model)
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    found = session.run(None, dict(batch))[0]
+    np.testing.assert_allclose(found, Classifier.load(folders["fp32"]).logits(batch), atol=1e-4)
+    evened = [n.output[0] for n in model.graph.node if n.output[0].endswith("_even")]
+    assert evened
+    for name, after in channel_ranges(model, evened, [batch]).items():
+        before = channel_ranges(model, [name.removesuffix("_even")], [batch])[name.removesuffix("_even")]
+        assert after.max() / np.median(after) <= 1.01 * before.max() / np.median(before)
+
+
+def test_careful_int8_keeps_the_narrowing_products(folders: dict[str, Path], tmp_path: Path) -> None:
+    def products(path: Path) -> int:
+        return sum(n.op_type == "MatMulInteger" for n in onnx.load(path).graph.node)
+
+    assert quantise_int8(model_file(folders["fp32"]), tmp_path / "all.onnx")
+    assert quantise_int8(model_file(folders["fp32"]), tmp_path / "careful.onnx", careful=True)
+    assert products(tmp_path / "careful.onnx") == products(tmp_path / "all.onnx") - 2
