@@ -16,9 +16,8 @@ import numpy as np
 import pytest
 
 from engine.config import REPOSITORY, Settings
-from engine.errors import BadInput, Failure, NotFound
 from engine.files import read_lines
-from engine.serving import protocol
+from engine.serving import tensors as limits
 from engine.serving.client import InferenceClient
 from engine.tasks.text_classification import decode
 from tests.engine.serving.conftest import (
@@ -27,7 +26,6 @@ from tests.engine.serving.conftest import (
     TEXTS,
     Trained,
     free_port,
-    publish_run,
     running_service,
     wait_for,
 )
@@ -107,8 +105,8 @@ def test_classification_gives_the_best_classes(http: httpx.Client) -> None:
         ({"inputs": [{"name": "text", "shape": [-1], "datatype": "BYTES", "data": ["a"]}]}, "whole numbers"),
         ({"inputs": [{"name": "text", "shape": [1], "datatype": "BYTES"}]}, "no data"),
         ({"inputs": [{"name": "images", "shape": [1], "datatype": "BYTES", "data": ["a"]}]}, "send text"),
-        (text_input("a" * (protocol.MAX_CHARACTERS + 1)), "characters"),
-        (text_input(*["a"] * (protocol.MAX_ROWS + 1)), "whole numbers from 1 to 4096"),
+        (text_input("a" * (limits.MAX_CHARACTERS + 1)), "characters"),
+        (text_input(*["a"] * (limits.MAX_ROWS + 1)), "whole numbers from 1 to 4096"),
         (text_input("a") | {"outputs": [{"name": "mood"}]}, "no output mood"),
         (text_input("a") | {"outputs": "label"}, "no list"),
     ],
@@ -189,91 +187,13 @@ def test_every_request_is_written_down(http: httpx.Client, home: Path) -> None:
     assert (bad["rows"], bad["status"]) == (0, 400)
 
 
-def test_many_clients_get_their_own_answers(service: Settings) -> None:
-    client = InferenceClient(service)
-    alone = {text: client.predict(RUN_ID, [text]).probabilities[0] for text in TEXTS}
-    wrong: list[str] = []
-
-    def ask(text: str) -> None:
-        found = [client.predict(RUN_ID, [text]).probabilities[0] for _ in range(10)]
-        wrong.extend(text for row in found if not np.allclose(row, alone[text]))
-
-    threads = [threading.Thread(target=ask, args=(text,)) for text in TEXTS * 3]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not wrong
-
-
-def test_the_client_predicts_and_explains(service: Settings) -> None:
-    client = InferenceClient(service)
-    found = client.predict(RUN_ID, [*TEXTS] * 300)
-    assert found.labels == LABELS
-    assert found.probabilities.shape == (1200, 3)
-    assert found.answers[0] in LABELS
-    assert found.provider == "CPUExecutionProvider"
-    assert found.precision == "int8"
-    assert found.latency_ms > 0
-    assert client.predict(RUN_ID, []).probabilities.shape == (0, 3)
-    words = client.explain(RUN_ID, "Profit rose today")
-    assert [w.word for w in words] == ["Profit", "rose", "today"]
-    assert any(w.weight for w in words)
-
-
-def test_the_clients_errors_are_the_services_sentences(service: Settings) -> None:
-    client = InferenceClient(service)
-    with pytest.raises(NotFound) as error:
-        client.predict("nothing", ["a"])
-    assert error.value.message.values["name"] == "nothing".upper()
-    with pytest.raises(BadInput, match="characters"):
-        client.predict(RUN_ID, ["a" * 200_000])
-
-
-def test_a_service_that_is_not_there_is_one_sentence() -> None:
-    client = InferenceClient(Settings(inference_port=free_port()), start_seconds=0.2)
-    assert not client.ready()
-    assert client.state() is None
-    with pytest.raises(Failure, match="does not answer"):
-        client.predict(RUN_ID, ["a"])
-
-
-def test_a_changed_file_is_not_served(tmp_path: Path, trained: Trained) -> None:
-    from engine.serving.models import ModelStore
-
-    attempt = publish_run(tmp_path, trained)
-    store = ModelStore(Settings(home=tmp_path))
-    assert store.get(RUN_ID).classifier.precision == "int8"
-    store.drop(RUN_ID)
-    task = attempt / "onnx" / "int8" / "task.json"
-    task.write_text(task.read_text().replace("negative", "positive"))
-    with pytest.raises(Failure, match="not the file that was published"):
-        store.get(RUN_ID)
-    assert store.get(RUN_ID, "fp32").classifier.precision == "fp32"
-
-
-def test_the_model_used_longest_ago_is_put_away_first(tmp_path: Path, trained: Trained) -> None:
-    from engine.serving.models import ModelStore
-
-    names = [RUN_ID[:-1] + letter for letter in "ABC"]
-    for name in names:
-        publish_run(tmp_path, trained, name)
-    store = ModelStore(Settings(home=tmp_path))
-    size = store.get(names[0]).classifier.size_bytes
-    store = ModelStore(Settings(home=tmp_path), budget_bytes=2 * size)
-    for name in (names[0], names[1], names[0], names[2]):
-        store.get(name)
-    assert [m.name for m in store.loaded()] == [names[0], names[2]]
-    assert [name for name, _ in store.published()] == names
-
-
 def test_sigterm_finishes_what_was_accepted(home: Path) -> None:
     settings = Settings(home=home, inference_port=free_port(), threads=1)
     with running_service(settings) as process:
         client = InferenceClient(settings)
         wait_for(client.ready)
         client.predict(RUN_ID, ["warm"])
-        url, rows = f"{client.url}{INFER}", protocol.MAX_ROWS
+        url, rows = f"{client.url}{INFER}", limits.MAX_ROWS
         answers: list[httpx.Response] = []
 
         def ask() -> None:
