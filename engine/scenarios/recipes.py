@@ -78,24 +78,19 @@ PRECISION = Option(
     Message("Half precision (bf16) where the processor has it, or always full precision."),
     choices=("auto", "bf16", "fp32"),
 )
-CLASSES = (
-    Option(
-        "class_weights",
-        "sqrt",
-        Message("How much more a rare class counts: not at all, by the root of its rarity, or in full."),
-        choices=("none", "sqrt", "balanced"),
-    ),
-    Option(
-        "label_smoothing",
-        0.05,
-        Message("How much of each label is shared among the other classes, against overconfidence."),
-        minimum=0.0,
-        maximum=0.5,
-    ),
+CLASS_WEIGHTS = Message("How much more a rare class counts: not at all, by the root of its rarity, or in full.")
+SMOOTHING = Option(
+    "label_smoothing",
+    0.05,
+    Message("How much of each label is shared among the other classes, against overconfidence."),
+    minimum=0.0,
+    maximum=0.5,
 )
 
 
-def _shared(epochs: int, batch: int, rate: float, decay: float, patience: int) -> tuple[Option, ...]:
+def _shared(
+    epochs: int, batch: int, rate: float, decay: float, patience: int, weights: str = "sqrt"
+) -> tuple[Option, ...]:
     return (
         Option("epochs", epochs, EPOCHS, minimum=1, maximum=200, advanced=False),
         Option("learning_rate", rate, RATE, minimum=1e-7, maximum=1.0, advanced=False),
@@ -122,7 +117,8 @@ def _shared(epochs: int, batch: int, rate: float, decay: float, patience: int) -
             maximum=10.0,
         ),
         Option("clip", 1.0, Message("Gradients longer than this are shortened to it."), minimum=0.01, maximum=1000.0),
-        *CLASSES,
+        Option("class_weights", weights, CLASS_WEIGHTS, choices=("none", "sqrt", "balanced")),
+        SMOOTHING,
         Option(
             "patience",
             patience,
@@ -193,7 +189,13 @@ FAST = (
     ),
 )
 BAG = (
-    Option("ngrams", 2, Message("The longest run of words that counts as one feature."), minimum=1, maximum=3),
+    Option(
+        "penalty",
+        4e-5,
+        Message("How strongly squared weights add to the loss: the more, the less single words decide."),
+        minimum=0.0,
+        maximum=1.0,
+    ),
     Option("max_features", 50_000, Message("The most frequent features kept."), minimum=100, maximum=1_000_000),
     Option(
         "min_rows", 2, Message("A feature is kept when it occurs in at least this many rows."), minimum=1, maximum=1000
@@ -209,7 +211,7 @@ RECIPES: dict[str, Recipe] = {
             Message(
                 "Counts words and pairs of words, without a neural model: the bar that every other recipe has to clear."
             ),
-            (*_shared(epochs=30, batch=32, rate=0.02, decay=0.0, patience=8), *BAG),
+            (*_shared(epochs=20, batch=128, rate=0.1, decay=0.0, patience=8, weights="balanced"), *BAG),
             neural=False,
         ),
         Recipe(
@@ -218,7 +220,7 @@ RECIPES: dict[str, Recipe] = {
             Message(
                 "Keeps the encoder as it is and learns a linear head on its sentence vectors: an answer in seconds."
             ),
-            (*_shared(epochs=40, batch=32, rate=5e-3, decay=0.01, patience=8), *_encoder("mean")),
+            (*_shared(epochs=20, batch=32, rate=1e-3, decay=3.0, patience=8), *_encoder("mean")),
             neural=True,
         ),
         Recipe(

@@ -50,6 +50,8 @@ class Plan:
     device: Device
     flops_per_token: float
     """Of one training step, forward and backward."""
+    penalty: float = 0.0
+    """Times the sum of squared weights, biases aside, added to the loss: what a linear model is held back by."""
 
     @classmethod
     def of(cls, options: Mapping[str, Any], **values: Any) -> Plan:
@@ -135,6 +137,8 @@ def _epoch(
         with plan.device.autocast():
             logits = model(*arrays)
         loss = loss_of(logits.float(), truth[rows].to(plan.device.name))
+        if plan.penalty:
+            loss = loss + plan.penalty * sum(p.square().sum() for p in trained if p.dim() > 1)
         value = loss.detach().item()
         if not math.isfinite(value):
             raise _diverged(optimise)

@@ -51,6 +51,7 @@ class Job:
             seed=self.seed,
             device=self.device,
             flops_per_token=flops_per_token,
+            penalty=self.options.get("penalty", 0.0),
         )
 
 
@@ -83,7 +84,9 @@ def probe(job: Job) -> Made:
     job.progress.total_flops = flops * tokens + per_row * len(train) * job.options["epochs"]
     job.progress.phase("cache")
     vectors = [sentence_vectors(model, f, job.device, flops, job.progress).features for f in (train, validation)]
-    mean, deviation = vectors[0].mean(0), vectors[0].std(0, correction=0).clamp(min=1e-6)
+    mean, deviation = vectors[0].mean(0), vectors[0].std(0, correction=0)
+    # Some encoders have outputs that hardly move; scaled up, they would answer to rounding alone.
+    deviation = torch.where(deviation < STILL * deviation.median(), 1.0, deviation)
     scaled = [Vectors((v - mean) / deviation) for v in vectors]
     found = _fit(job, model.head, [layer(model.head, job.options["learning_rate"])], scaled[0], scaled[1], per_row)
     with torch.no_grad():
@@ -144,6 +147,9 @@ def lora(job: Job) -> Made:
 
 BACKWARD_THROUGH_FROZEN = 2.0
 """Frozen weights run forward and pass gradients on, but get none themselves."""
+
+STILL = 0.01
+"""An output of the encoder whose deviation is below this share of the usual one carries nothing."""
 
 METHODS: dict[str, Callable[[Job], Made]] = {
     "baseline": baseline,
