@@ -94,11 +94,27 @@ def paired_runs(first: tuple[dict[str, Any], Path], second: tuple[dict[str, Any]
 
     Raises BadInput when the runs were judged on different test parts.
     """
-    test_ids = tuple(report["dataset"]["test_id"] for report, _ in (first, second))
-    _same_test((test_ids[0], test_ids[1]), (1, 1))
-    labels = list(first[0]["labels"])
-    (truth, a), (_, b) = (_answers(file, list(report["labels"]), labels) for report, file in (first, second))
-    return paired(truth, a, b, test_ids=(test_ids[0], test_ids[1]), **options)
+    truth, (a, b) = _read_runs((first, second))
+    return paired(truth, a, b, **options)
+
+
+def seeds_runs(
+    first: Sequence[tuple[dict[str, Any], Path]], second: Sequence[tuple[dict[str, Any], Path]], **options: Any
+) -> AcrossSeeds:
+    """Compare two groups of runs, one run a seed, each a report and its `predictions.parquet`, on the test part.
+
+    `options` go to `across_seeds`. Raises BadInput when a run was judged on another test part, or a group has one run.
+    """
+    truth, answers = _read_runs((*first, *second))
+    return across_seeds(truth, answers[: len(first)], answers[len(first) :], **options)
+
+
+def _read_runs(runs: Sequence[tuple[dict[str, Any], Path]]) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Return truth and each run's predicted class (N,), numbered as the first run's labels, refusing mixed tests."""
+    _same_test(tuple(str(report["dataset"]["test_id"]) for report, _ in runs), (1,) * len(runs))
+    labels = list(runs[0][0]["labels"])
+    read = [_answers(file, list(report["labels"]), labels) for report, file in runs]
+    return read[0][0], [answers for _, answers in read]
 
 
 def across_seeds(

@@ -12,7 +12,7 @@ from sklearn.metrics import accuracy_score, f1_score
 
 from engine.errors import BadInput
 from engine.messages import Message
-from engine.tasks.compare import AcrossSeeds, across_seeds, mcnemar, paired, paired_runs
+from engine.tasks.compare import AcrossSeeds, across_seeds, mcnemar, paired, paired_runs, seeds_runs
 
 Answers = tuple[np.ndarray, np.ndarray]
 
@@ -122,6 +122,20 @@ def test_three_seeds_find_a_large_difference(truth: np.ndarray) -> None:
     assert found.real
     assert str(found.words).startswith("full is better than probe over 3 seeds")
     assert len(found.first_macro_f1) == len(found.second_macro_f1) == 3
+
+
+def test_groups_of_runs_are_read_and_compared(truth: np.ndarray, tmp_path: Path) -> None:
+    sides = three(truth, 0.7, 10), three(truth, 0.8, 20)
+    labels = ["x", "y", "z"]
+    first, second = (
+        [run(tmp_path / f"{side}{i}", truth, answers, labels) for i, answers in enumerate(group)]
+        for side, group in zip("ab", sides, strict=True)
+    )
+    assert seeds_runs(first, second).to_json() == across_seeds(truth, *sides).to_json()
+    with pytest.raises(BadInput, match="different test parts"):
+        seeds_runs(first, [*second[:2], ({**second[2][0], "dataset": {"test_id": "u"}}, second[2][1])])
+    with pytest.raises(BadInput, match="1 seed is too few"):
+        seeds_runs(first, second[:1])
 
 
 def test_seeds_that_vary_hide_a_small_difference(truth: np.ndarray) -> None:
