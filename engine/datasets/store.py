@@ -1,6 +1,7 @@
 """What is kept: raw files (see `raw`) and data sets, each once, under the hash of its content.
 
 <datasets>/<id>/              dataset.json, card.json, rows.parquet
+<datasets>/.away/<id>/        the same, put away: nobody lists it, and it can be put back
 
 A folder is made aside and renamed into place, so that it is whole or absent.
 """
@@ -19,8 +20,8 @@ from engine.errors import BadInput, NotFound
 from engine.files import disk_failure, new_id, read_json, write_json
 
 __all__ = [
-    "Raw", "RawWriter", "add_raw", "delete_dataset", "dependents", "has_dataset", "list_datasets", "open_dataset",
-    "open_raw", "rename_dataset", "save", "staged_dataset",
+    "Raw", "RawWriter", "add_raw", "delete_dataset", "dependents", "has_dataset", "list_away", "list_datasets",
+    "open_dataset", "open_raw", "put_away", "put_back", "rename_dataset", "save", "staged_dataset",
 ]  # fmt: skip
 
 
@@ -99,7 +100,11 @@ def open_dataset(settings: Settings, dataset_id: str) -> Dataset:
 
 def list_datasets(settings: Settings) -> list[Dataset]:
     """Return the stored data sets, newest first."""
-    folders = [f for f in settings.workspace.datasets.iterdir() if (f / "dataset.json").exists()]
+    return _newest_first(settings.workspace.datasets)
+
+
+def _newest_first(parent: Path) -> list[Dataset]:
+    folders = [f for f in parent.iterdir() if (f / "dataset.json").exists()] if parent.exists() else []
     return sorted((Dataset.open(f) for f in folders), key=lambda d: (d.created_at, d.id), reverse=True)
 
 
@@ -130,10 +135,40 @@ def delete_dataset(settings: Settings, dataset_id: str, *, force: bool = False) 
             runs=", ".join(runs[:5]),
         )
     _discard(settings, dataset.folder)
-    kept = {raw for d in list_datasets(settings) for raw in (d.raw_id, d.options.test_raw_id)}
+    left = (*list_datasets(settings), *list_away(settings))
+    kept = {raw for d in left for raw in (d.raw_id, d.options.test_raw_id)}
     for raw_id in {dataset.raw_id, dataset.options.test_raw_id} - kept - {""}:
         _discard(settings, settings.workspace.raw / raw_id)
     return dataset
+
+
+def put_away(settings: Settings, dataset_id: str) -> Dataset:
+    """Take a data set out of every list and return it; its files stay until it is put back and deleted."""
+    dataset = open_dataset(settings, dataset_id)
+    away = _away(settings) / dataset.id
+    away.parent.mkdir(exist_ok=True)
+    _discard(settings, away)
+    dataset.folder.rename(away)
+    return dataset
+
+
+def list_away(settings: Settings) -> list[Dataset]:
+    """Return the data sets that were put away, newest first."""
+    return _newest_first(_away(settings))
+
+
+def put_back(settings: Settings, dataset_id: str) -> Dataset:
+    """Undo `put_away`; a data set that was prepared again meanwhile is kept. Raises NotFound."""
+    away, home = _away(settings) / dataset_id, settings.workspace.datasets / dataset_id
+    if has_dataset(settings, dataset_id):
+        _discard(settings, away)
+    elif (away / "dataset.json").exists():
+        away.rename(home)
+    return open_dataset(settings, dataset_id)
+
+
+def _away(settings: Settings) -> Path:
+    return settings.workspace.datasets / ".away"
 
 
 def _discard(settings: Settings, folder: Path) -> None:

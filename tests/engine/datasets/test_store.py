@@ -64,3 +64,24 @@ def test_a_raw_file_that_another_data_set_needs_stays(settings: Settings) -> Non
     one, two = (prepared(settings, HEADER + rows(60), split_seed=seed) for seed in (0, 1))
     store.delete_dataset(settings, one.id)
     assert store.open_raw(settings, raw.id).id == two.raw_id
+
+
+def test_a_data_set_that_was_put_away_can_be_put_back(settings: Settings) -> None:
+    dataset = prepared(settings, HEADER + rows(60))
+    store.put_away(settings, dataset.id)
+    assert store.list_datasets(settings) == []
+    assert [d.id for d in store.list_away(settings)] == [dataset.id]
+    assert store.put_back(settings, dataset.id) == dataset
+    assert store.list_away(settings) == []
+    with pytest.raises(NotFound):
+        store.put_back(settings, "0" * 64)
+
+
+def test_a_file_is_kept_for_a_data_set_that_was_put_away(settings: Settings) -> None:
+    first = prepared(settings, HEADER + rows(60))
+    second = prepared(settings, HEADER + rows(60), split_seed=1)
+    store.put_away(settings, first.id)
+    store.delete_dataset(settings, second.id)
+    assert store.open_raw(settings, first.raw_id).path.exists()
+    assert prepared(settings, HEADER + rows(60)) == store.put_back(settings, first.id)
+    assert store.list_away(settings) == []
