@@ -107,6 +107,7 @@ class Service:
                 "pid": os.getpid(),
                 "uptime_seconds": round(time.monotonic() - self.started, 1),
                 "memory_mib": round(psutil.Process().memory_info().rss / 2**20, 1),
+                "running": self._turns.borrowed_tokens,
                 "models": models,
             }
         )

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -201,7 +200,7 @@ def test_sigterm_finishes_what_was_accepted(home: Path) -> None:
 
         thread = threading.Thread(target=ask)
         thread.start()
-        time.sleep(0.2)
+        wait_for(lambda: (client.state() or {}).get("running"))
         process.send_signal(signal.SIGTERM)
         thread.join()
         assert answers[0].status_code == 200
