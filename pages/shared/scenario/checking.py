@@ -6,12 +6,13 @@ Every choice stands in the job that made the card, so that a reload loses nothin
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from engine.datasets.dataset import DataCard, PrepareOptions, Problem
+from engine.datasets.dataset import DataCard, PrepareOptions
 from engine.jobs.queue import submit_prepare
 from engine.jobs.runs import RunFolder
 from engine.messages import Message
@@ -20,9 +21,7 @@ from pages.shared import address, data, job_view, site
 from pages.shared.frame import say, strong
 from pages.shared.i18n import md, tr
 from pages.shared.resources import settings
-from pages.shared.scenario import data_card, data_step, test_file
-
-MASK = "mask:"
+from pages.shared.scenario import data_card, data_step, problems, test_file
 
 
 def draw(scenario: Scenario, run_id: str) -> None:
@@ -65,7 +64,7 @@ def review(scenario: Scenario, run: RunFolder, card: DataCard, options: PrepareO
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(data_card.headline(card, options.name), anchor=False, width="stretch")
         st.button(tr("Back to the file"), icon=":material/arrow_back:", on_click=back, args=(run,), type="tertiary")
-    problems(scenario, run, card, options)
+    problems.draw(card, options, partial(again, scenario, run))
     data_card.figures(card)
     label_mapping(scenario, run, card, options)
     test_file.draw(scenario, run, options, again)
@@ -78,48 +77,11 @@ def again(scenario: Scenario, run: RunFolder, options: PrepareOptions, *, store:
     address.remember("check", queued.run_id)
 
 
-def problems(scenario: Scenario, run: RunFolder, card: DataCard, options: PrepareOptions) -> None:
-    """Draw every problem, the worst first, each with its rows, examples and remedy."""
-    if not card.problems:
-        st.success(tr("Nothing is wrong with this data."), icon=":material/check_circle:")
-    for problem in card.problems:
-        data_card.problem_line(problem)
-        if remedy_done(problem, options):
-            st.button(
-                tr("Undo"), key=f"undo-{problem.kind}", icon=":material/undo:", type="tertiary",
-                on_click=again, args=(scenario, run, without(problem, options)),
-            )  # fmt: skip
-        elif problem.remedy:
-            st.button(
-                data_card.remedy_name(problem.remedy), key=f"do-{problem.kind}", icon=":material/auto_fix_high:",
-                on_click=again, args=(scenario, run, with_remedy(problem, options)),
-            )  # fmt: skip
-
-
-def remedy_done(problem: Problem, options: PrepareOptions) -> bool:
-    return problem.remedy in options.cleaning or problem.remedy.removeprefix(MASK) in options.masks
-
-
-def with_remedy(problem: Problem, options: PrepareOptions) -> PrepareOptions:
-    """Return the options with the problem's remedy added."""
-    if problem.remedy.startswith(MASK):
-        return replace(options, masks=(*options.masks, problem.remedy.removeprefix(MASK)))
-    return replace(options, cleaning=(*options.cleaning, problem.remedy))
-
-
-def without(problem: Problem, options: PrepareOptions) -> PrepareOptions:
-    """Return the options without the problem's remedy."""
-    return replace(
-        options,
-        cleaning=tuple(s for s in options.cleaning if s != problem.remedy),
-        masks=tuple(m for m in options.masks if m != problem.remedy.removeprefix(MASK)),
-    )
-
-
 def label_mapping(scenario: Scenario, run: RunFolder, card: DataCard, options: PrepareOptions) -> None:
     """Draw the labels as found and as used; an empty one leaves its rows out."""
     found = card.labels_found or card.classes
-    with st.expander(tr("Rename, merge or leave out labels"), icon=":material/label:"):
+    wanted = any(p.kind in problems.LABEL_KINDS for p in card.problems)
+    with st.expander(tr("Rename, merge or leave out labels"), icon=":material/label:", expanded=wanted):
         st.caption(tr("Two labels with the same new name become one; an empty name leaves the rows out."))
         frame = pd.DataFrame(
             {"found": list(found), "rows": list(found.values()), "used": [options.label_map.get(k, k) for k in found]}

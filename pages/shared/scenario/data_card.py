@@ -11,6 +11,8 @@ from pages.shared.frame import data_notes, say, strong
 from pages.shared.i18n import md, tr, trn
 from pages.shared.numbers import number, percent
 
+SHOWN_ROWS = 12
+SHOWN_EXAMPLES = 2
 LEVELS = {
     "block": (":material/block:", "red"),
     "warn": (":material/warning:", "orange"),
@@ -37,9 +39,9 @@ def problem_line(problem: Problem) -> None:
     st.markdown(f":{color}[{icon}] {say(problem.message)}")
     details = []
     if problem.rows:
-        shown = ", ".join(str(r) for r in problem.rows[:12]) + ("…" if problem.count > 12 else "")
+        shown = ", ".join(str(r) for r in problem.rows[:SHOWN_ROWS]) + ("…" if problem.count > SHOWN_ROWS else "")
         details.append(tr("Rows {rows}", rows=shown))
-    details += [f"“{e}”" for e in problem.examples[:3]]
+    details += [f"“{e}”" for e in problem.examples[:SHOWN_EXAMPLES]]
     if details:
         st.caption(md(" · ".join(details)))
 

@@ -51,6 +51,8 @@ def draw(scenario: Scenario, raw_id: str) -> None:
         if st.button(tr("Check the data"), type="primary", icon=":material/fact_check:", disabled=not ready):
             start_check(scenario, raw, seen)
         st.button(tr("Choose another file"), on_click=address.forget, args=("raw", *KEYS))
+    if not ready:
+        st.caption(tr("Choose one column for the text and another one for the label."))
 
 
 @st.cache_data(show_spinner=False, max_entries=16, hash_funcs={UsualColumns: repr})

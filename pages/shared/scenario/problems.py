@@ -1,0 +1,115 @@
+"""What is wrong with a file, the worst first, with one click to mend each thing and one to take that back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import streamlit as st
+
+from engine.datasets.dataset import DataCard, PrepareOptions, Problem
+from pages.shared.frame import say
+from pages.shared.i18n import md, tr
+from pages.shared.scenario import data_card
+
+MASK = "mask:"
+ONE_SPELLING = "one_spelling"
+LABEL_KINDS = {"tiny_class", "look_alike_labels", "too_many_classes", "one_class"}
+"""Problems that the table of labels solves."""
+Again = Callable[[PrepareOptions], None]
+
+
+def draw(card: DataCard, options: PrepareOptions, again: Again) -> None:
+    """Draw every problem with its remedy, then what was done; `again` checks the file under other options."""
+    if not card.problems:
+        st.success(tr("Nothing is wrong with this data."), icon=":material/check_circle:")
+    done = steps_taken(options)
+    standing = [p for p in card.problems if p.remedy not in done]
+    offers = {p.kind: offer for p in standing if (offer := remedy(p, card, options)) is not None}
+    if len(offers) > 1:
+        st.button(
+            tr("Mend all {n}", n=len(offers)), icon=":material/auto_fix_high:", key="mend-all",
+            help=md(" · ".join(name for name, _ in offers.values())),
+            on_click=again, args=(everything(card, options, standing),),
+        )  # fmt: skip
+    with st.container(gap="xsmall"):
+        for problem in standing:
+            line(partial(data_card.problem_line, problem), f"do-{problem.kind}", offers.get(problem.kind), again)
+        counts = {p.remedy: p.message for p in card.problems if p.remedy}
+        for step, without in done.items():
+            name = md(step_name(step, options)) + (f" · {say(counts[step])}" if step in counts else "")
+            draw_name = partial(st.markdown, f":green[:material/check_circle:] {name}")
+            line(draw_name, f"undo-{step.replace(':', '-')}", (tr("Undo"), without), again, undo=True)
+
+
+def line(
+    draw_text: Callable[[], object],
+    key: str,
+    offer: tuple[str, PrepareOptions] | None,
+    again: Again,
+    *,
+    undo: bool = False,
+) -> None:
+    """Draw one thing that was found or done, and at its end the click that changes it."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(gap="xxsmall", width="stretch"):
+            draw_text()
+        if offer is not None:
+            name, options = offer
+            icon = ":material/undo:" if undo else ":material/auto_fix_high:"
+            kind = "tertiary" if undo else "secondary"
+            st.button(name, key=key, icon=icon, type=kind, on_click=again, args=(options,))  # type: ignore[arg-type]
+
+
+def remedy(problem: Problem, card: DataCard, options: PrepareOptions) -> tuple[str, PrepareOptions] | None:
+    """Return what one click does about the problem, in words and as options; None when it takes a decision."""
+    if problem.kind == "look_alike_labels":
+        return tr("Write them the same way"), replace(options, label_map=one_spelling(card, options))
+    return (data_card.remedy_name(problem.remedy), with_step(problem.remedy, options)) if problem.remedy else None
+
+
+def everything(card: DataCard, options: PrepareOptions, standing: list[Problem]) -> PrepareOptions:
+    """Return the options with every remedy that is on offer."""
+    for problem in standing:
+        if (offer := remedy(problem, card, options)) is not None:
+            options = offer[1]
+    return options
+
+
+def steps_taken(options: PrepareOptions) -> dict[str, PrepareOptions]:
+    """Return each step that was chosen, with the options as they are without it."""
+    masks = {MASK + m: replace(options, masks=tuple(x for x in options.masks if x != m)) for m in options.masks}
+    steps = {s: replace(options, cleaning=tuple(x for x in options.cleaning if x != s)) for s in options.cleaning}
+    labels = {ONE_SPELLING: replace(options, label_map={})} if options.label_map else {}
+    return steps | masks | labels
+
+
+def with_step(step: str, options: PrepareOptions) -> PrepareOptions:
+    """Return the options with one more cleaning step or mask."""
+    if step.startswith(MASK):
+        return replace(options, masks=(*options.masks, step.removeprefix(MASK)))
+    return replace(options, cleaning=(*options.cleaning, step))
+
+
+def step_name(step: str, options: PrepareOptions) -> str:
+    """Return what a step did, in words."""
+    if step != ONE_SPELLING:
+        return data_card.remedy_name(step)
+    nothing = tr("left out")
+    pairs = [f"{found} → {used or nothing}" for found, used in options.label_map.items()]
+    return tr("Labels changed: {pairs}", pairs=", ".join(pairs[:6]) + ("…" if len(pairs) > 6 else ""))
+
+
+def one_spelling(card: DataCard, options: PrepareOptions) -> dict[str, str]:
+    """Return the label map with labels that differ only in case or blanks written as the most frequent of them is."""
+    usual: dict[str, str] = {}
+    for label, _rows in sorted(card.classes.items(), key=lambda item: -item[1]):
+        usual.setdefault(_plain(label), label)
+    found = {label: options.label_map.get(label, label) for label in card.labels_found or card.classes}
+    mapped = {label: usual.get(_plain(used), used) for label, used in found.items()}
+    return {label: used for label, used in mapped.items() if used != label}
+
+
+def _plain(label: str) -> str:
+    return " ".join(label.casefold().split())
