@@ -57,7 +57,7 @@ class Best:
 
     scenario: str
     run: dict[str, Any]
-    """Its row of `runs`."""
+    """Its row of `runs`, with Python's own numbers."""
     quality: str
     """The metric it was chosen by."""
     compared: int
@@ -77,8 +77,7 @@ def overview(index: Index, qualities: dict[str, str]) -> dict[str, Best]:
             continue
         same = table[table["test_id"] == table["test_id"].iloc[-1]].dropna(subset=[chosen_by])
         if len(same):
-            row = {str(k): v for k, v in same.loc[same[chosen_by].idxmax()].items()}
-            found[scenario] = Best(scenario, row, quality, len(same))
+            found[scenario] = Best(scenario, _plain(same.loc[same[chosen_by].idxmax()]), quality, len(same))
     return found
 
 
@@ -104,7 +103,7 @@ def run_detail(index: Index, run_id: str) -> RunDetail:
     found = index.frame("SELECT * FROM runs WHERE run_id = ?", [run_id])
     if not len(found):
         _refuse(index, run_id)
-    row = {str(k): v for k, v in found.iloc[0].items()}
+    row = _plain(found.iloc[0])
 
     def rows_of(table: str, order: str) -> pd.DataFrame:
         return index.frame(f"SELECT * EXCLUDE (run_id) FROM {table} WHERE run_id = ? ORDER BY {order}", [run_id])  # noqa: S608 -- our names
@@ -176,6 +175,11 @@ def damaged(index: Index) -> list[DamagedRun]:
     """Return the run folders left out of every other answer."""
     rows = index.rows("SELECT run_id, message FROM damaged ORDER BY run_id")
     return [DamagedRun(run_id, Message.from_json(json.loads(message))) for run_id, message in rows]
+
+
+def _plain(row: pd.Series) -> dict[str, Any]:
+    """Return a row with Python's own numbers in place of numpy's, which neither JSON nor a formatter takes."""
+    return {str(k): v.item() if hasattr(v, "item") else v for k, v in row.items()}
 
 
 def _loaded(text: Any, otherwise: Any) -> Any:
