@@ -44,8 +44,16 @@ data_notes(synthetic=bool(points["synthetic"].any()))
 answer = title_words(points, across, up)
 st.subheader(answer, anchor=False)
 frame = picture_frame(points, across, up, chosen)
+shown = (
+    data.version(data.index()),
+    tuple(points["run_id"]),
+    across.column,
+    up.column,
+    data.pricing_key(where),
+    tuple(chosen),
+)
 selected = style.draw(
-    tradeoff.tradeoff(frame, across.title, up.title, {"x": across.write, "y": up.write}),
+    style.kept(shown, lambda: tradeoff.tradeoff(frame, across.title, up.title, {"x": across.write, "y": up.write})),
     answer,
     frame[["name", "x_text", "y_text", "front"]].rename(
         columns={"name": tr("Run"), "x_text": across.title, "y_text": up.title, "front": tr("On the front")}

@@ -8,6 +8,7 @@ import streamlit as st
 
 from engine.analytics.priced import Pricing, figures
 from engine.analytics.queries import Best
+from engine.economics.figure import Figure
 from engine.scenarios import Scenario
 from pages.shared import site, words
 from pages.shared.frame import badge, empty
@@ -35,15 +36,17 @@ def scenario_card(scenario: Scenario, found: Best | None, pricing: Pricing) -> N
     with st.container(border=True, height="stretch"):
         st.subheader(md(tr_message(scenario.title)), anchor=False)
         st.markdown(_answer(best))
-        _figures(best, pricing)
-        badge(
-            "measured",
-            tr(
-                "From the exported model of run {run} on {rows} test rows.",
-                run=best["run_id"][-4:],
-                rows=int(best["test_rows"]),
-            ),
-        )
+        cost = _figures(best, pricing)
+        with st.container(horizontal=True):
+            badge(
+                "measured",
+                tr(
+                    "Quality and latency, from the exported model of run {run} on {rows} test rows.",
+                    run=best["run_id"][-4:],
+                    rows=int(best["test_rows"]),
+                ),
+            )
+            badge("projected", tr("Cost per 1,000 predictions.") + "\n\n" + origin(cost))
         st.space("stretch")
         with st.container(horizontal=True):
             page = site.scenario_file(scenario.name)
@@ -61,9 +64,11 @@ def _answer(best: dict[str, Any]) -> str:
     )
 
 
-def _figures(best: dict[str, Any], pricing: Pricing) -> None:
+def _figures(best: dict[str, Any], pricing: Pricing) -> Figure:
+    """Draw quality, cost and speed; return the cost."""
     with st.grid(3, min_column_width=150, gap="small"):
         st.metric(words.metric_name("macro_f1"), percent(best["macro_f1"]), help=words.metric_meaning("macro_f1"))
         cost = figures(best, pricing).cost_per_1000
         st.metric(tr("Cost per 1,000"), md(money(cost.value)), help=md(origin(cost)))
         st.metric(tr("Latency p95"), milliseconds(best["p95_ms"]))
+    return cost

@@ -21,7 +21,8 @@ PAIR = 2
 def test_part(points: pd.DataFrame) -> pd.DataFrame:
     """Return the runs of one test part: the only one, or the one the reader picks. Others do not compare."""
     newest_first = points.iloc[::-1]
-    parts = {str(r["test_id"]): _part_name(r) for r in newest_first.drop_duplicates("test_id").to_dict("records")}
+    named = newest_first[["test_id", "dataset", "test_rows"]].drop_duplicates("test_id")
+    parts = {str(r["test_id"]): _part_name(r) for r in named.to_dict("records")}
     chosen = next(iter(parts))
     if len(parts) > 1:
         chosen = address.choice(
@@ -57,16 +58,16 @@ def picture_frame(points: pd.DataFrame, across: Axis, up: Axis, chosen: list[str
 
 def names(points: pd.DataFrame) -> list[str]:
     """Return what each run is called."""
-    return [run_name(r) for r in points[["recipe", "seed", "run_id"]].to_dict("records")]
+    return [run_name(r) for r in points[["recipe", "seed", "run_id", "label"]].to_dict("records")]
 
 
 def run_name(row: dict[Any, Any]) -> str:
-    return words.run_name(str(row["recipe"]), int(row["seed"]), str(row["run_id"]))
+    return words.run_name(str(row["recipe"]), int(row["seed"]), str(row["run_id"]), str(row["label"] or ""))
 
 
 def title_words(points: pd.DataFrame, across: Axis, up: Axis) -> str:
     """Return the picture's answer in one sentence: the best upwards, and the best across."""
-    needed = ["recipe", "seed", "run_id", *dict.fromkeys((across.column, up.column))]
+    needed = ["recipe", "seed", "run_id", "label", *dict.fromkeys((across.column, up.column))]
     whole = points[needed].dropna().to_dict("records")
     if not whole:
         return tr("No run has both quantities")
@@ -126,7 +127,7 @@ def as_csv(table: pd.DataFrame) -> bytes:
 
 def _act_on(picked: list[str], points: pd.DataFrame) -> None:
     """Draw what can be done with the runs that were picked."""
-    rows = {str(r["run_id"]): r for r in points.to_dict("records")}
+    rows = {str(r["run_id"]): r for r in points[points["run_id"].isin(picked)].to_dict("records")}
     picked = [p for p in picked if p in rows][:PAIR]
     if not picked:
         return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +44,12 @@ def runs(scenario: str = "") -> pd.DataFrame:
 def points(pricing: priced.Pricing, scenario: str = "") -> pd.DataFrame:
     """Return `runs` with cost and carbon under `pricing`."""
     found = index()
-    key = (pricing.instance.id, pricing.region.id, pricing.utilisation, pricing.spot)
-    return _points(found, version(found), key, pricing, scenario)
+    return _points(found, version(found), pricing_key(pricing), pricing, scenario)
+
+
+def pricing_key(pricing: priced.Pricing) -> tuple[str, str, float, bool]:
+    """Return what tells one pricing from another, for the keys of caches."""
+    return pricing.instance.id, pricing.region.id, pricing.utilisation, pricing.spot
 
 
 def best(qualities: dict[str, str]) -> dict[str, queries.Best]:
@@ -77,9 +80,7 @@ def _points(_index: Index, version: int, key: Any, _pricing: priced.Pricing, sce
 
 @st.cache_data(show_spinner=False, max_entries=4)
 def _best(_index: Index, version: int, qualities: tuple[tuple[str, str], ...]) -> dict[str, queries.Best]:  # noqa: ARG001 - the cache's key
-    found = queries.overview(_index, dict(qualities))
-    plain = {name: {k: v.item() if hasattr(v, "item") else v for k, v in b.run.items()} for name, b in found.items()}
-    return {name: replace(b, run=plain[name]) for name, b in found.items()}
+    return queries.overview(_index, dict(qualities))
 
 
 @st.cache_data(show_spinner=False, max_entries=16)

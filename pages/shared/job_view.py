@@ -45,7 +45,7 @@ def draw(run: RunFolder, now: Progress, *, curves: bool = True) -> None:
                 on_click=cancel,
                 args=(run,),
             )
-        st.progress(now.fraction, text=f"{say(now.phase)} · {md(position(now))}")
+        st.progress(now.fraction, text=" · ".join(filter(None, (say(now.phase), md(position(now))))))
         if now.state == "running":
             figures(now)
         if now.message is not None:
@@ -58,7 +58,7 @@ def job_name(run: RunFolder) -> str:
     """Return what a job does, in a few words."""
     spec = run.spec
     if spec.kind == "finetune":
-        return words.run_name(spec.recipe, spec.seed, run.run_id)
+        return words.run_name(spec.recipe, spec.seed, run.run_id, run.label)
     if spec.kind == "calibrate":
         return tr("Timing training steps of {backbone}", backbone=spec.backbone)
     name = spec.label or tr("a file")
@@ -71,7 +71,7 @@ def position(now: Progress) -> str:
         return tr("number {n} in the queue", n=now.queue_position)
     if now.seconds_left is not None:
         return tr("{time} left", time=duration(now.seconds_left))
-    return tr("for {time}", time=duration(now.seconds))
+    return tr("for {time}", time=duration(now.seconds)) if now.seconds >= 1 else ""
 
 
 def figures(now: Progress) -> None:

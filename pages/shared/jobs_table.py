@@ -10,7 +10,7 @@ import streamlit as st
 from engine.analytics import queries
 from engine.jobs.progress import progress
 from engine.jobs.runs import RunFolder
-from pages.shared import data, job_view, live, site, words
+from pages.shared import data, job_view, live, run_actions, site, words
 from pages.shared.frame import say
 from pages.shared.i18n import md, tr, trn
 from pages.shared.numbers import duration, moment
@@ -39,7 +39,7 @@ def open_jobs() -> None:
 
 def ended() -> pd.DataFrame:
     """Return the jobs that came to an end, newest first."""
-    found = queries.jobs(data.index(), limit=SHOWN)
+    found = queries.jobs(data.index(), limit=SHOWN, trashed=bool(st.session_state.get("jobs-away")))
     return found[~found["state"].isin(["queued", "running"])]
 
 
@@ -67,14 +67,29 @@ def draw(jobs: pd.DataFrame) -> None:
         key="jobs-table",
         alt=tr("Jobs that ended, newest first"),
     )
+    st.toggle(tr("Also what was put away"), key="jobs-away")
     for place in event.selection.rows:
-        details(data.run(str(records[place]["run_id"])))
+        if place < len(records):  # a shorter list keeps the old tick for one turn
+            details(data.run(str(records[place]["run_id"])))
+
+
+def damaged() -> None:
+    """Draw the run folders that cannot be read, each with its reason."""
+    found = queries.damaged(data.index())
+    if not found:
+        return
+    title = trn("{n} run cannot be read and is left out", "{n} runs cannot be read and are left out", len(found))
+    with st.expander(title, icon=":material/folder_off:"):
+        for run in found:
+            st.markdown(f"`{run.run_id}`  \n{say(run.message)}")
+        st.caption(tr("The folders stay where they are; nothing was deleted."))
 
 
 def name(row: dict[Any, Any]) -> str:
     """Return what a job did."""
     if row["kind"] == "finetune":
-        return words.recipe(str(row["recipe"]))
+        own = f"{row['label']} · " if row["label"] else ""
+        return own + words.recipe(str(row["recipe"]))
     kinds = {"prepare": tr("Data: {name}", name=row["label"] or tr("a file")), "calibrate": tr("Timing this machine")}
     return kinds.get(str(row["kind"]), str(row["kind"]))
 
@@ -88,7 +103,11 @@ def details(run: RunFolder) -> None:
             (st.error if now.state == "failed" else st.info)(say(now.message))
         if now.state == "finished" and run.spec.kind == "finetune":
             page = site.scenario_file(run.spec.scenario)
-            site.link(page, tr("See the results"), icon=":material/analytics:", step="results", run=run.run_id)
+            with st.container(horizontal=True):
+                site.link(page, tr("See the results"), icon=":material/analytics:", step="results", run=run.run_id)
+                run_actions.menu(run)
+        else:
+            run_actions.away_button(run)
         log = run.attempts()[-1].log_file if run.attempts() else None
         if log is not None and log.exists() and (text := log.read_text("utf-8", "replace").strip()):
             with st.expander(tr("Log of the worker"), icon=":material/terminal:"):

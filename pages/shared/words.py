@@ -50,10 +50,11 @@ def metric_meaning(name: str) -> str:
     return meanings.get(name, "")
 
 
-def run_name(recipe_name: str, seed: int, run_id: str) -> str:
-    """Return what a run is called where people choose one: recipe, seed when it is not 0, end of the id."""
+def run_name(recipe_name: str, seed: int, run_id: str, label: str = "") -> str:
+    """Return what a run is called where people choose one: its own name, recipe, seed when it is not 0, end of id."""
     seed_part = tr(", seed {seed}", seed=seed) if seed else ""
-    return f"{recipe(recipe_name)}{seed_part} · {run_id[-4:]}"
+    own = f"{label} · " if label else ""
+    return f"{own}{recipe(recipe_name)}{seed_part} · {run_id[-4:]}"
 
 
 def right_of(accuracy: float | None) -> str:

@@ -6,6 +6,7 @@ mid-tones that read on both.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import pandas as pd
@@ -13,7 +14,7 @@ import plotly.graph_objects as go
 import plotly.io as pio
 import streamlit as st
 
-from pages.shared.i18n import tr
+from pages.shared.i18n import language, tr
 
 RECIPES = {
     "baseline": "#8792a5",
@@ -32,24 +33,25 @@ HEIGHT = 320
 ENDS = {"": "value", "_low": "low", "_high": "high"}
 """Ending of a column → key of an interval in a report."""
 
-TEMPLATE = go.layout.Template(
-    layout={
-        "margin": {"l": 8, "r": 16, "t": 16, "b": 8},
-        "hoverlabel": {"align": "left"},
-        "legend": {
-            "orientation": "h",
-            "yanchor": "bottom",
-            "y": 1.02,
-            "xanchor": "left",
-            "x": 0,
-            "title": {"text": ""},
-        },
-        "hovermode": "closest",
-        "bargap": 0.35,
-        "xaxis": {"automargin": True, "zeroline": False, "title": {"standoff": 10}},
-        "yaxis": {"automargin": True, "zeroline": False, "title": {"standoff": 10}},
-    }
-)
+MOST_KEPT = 64
+_kept: dict[Hashable, go.Figure] = {}
+
+LAYOUT: dict[str, Any] = {
+    "margin": {"l": 8, "r": 16, "t": 16, "b": 8},
+    "hoverlabel": {"align": "left"},
+    "legend": {
+        "orientation": "h",
+        "yanchor": "bottom",
+        "y": 1.02,
+        "xanchor": "left",
+        "x": 0,
+        "title": {"text": ""},
+    },
+    "hovermode": "closest",
+    "bargap": 0.35,
+    "xaxis": {"automargin": True, "zeroline": False, "title": {"standoff": 10}},
+    "yaxis": {"automargin": True, "zeroline": False, "title": {"standoff": 10}},
+}
 
 
 def text_color() -> str:
@@ -65,14 +67,24 @@ def recipe_color(name: str) -> str:
 
 def figure(x: str, y: str, *, height: int = HEIGHT) -> go.Figure:
     """Return an empty figure in the house style. `x` and `y` are the titles of the axes, with their units."""
-    layout = {k: v for k, v in TEMPLATE.layout.to_plotly_json().items() if k not in {"xaxis", "yaxis"}}
-    made = go.Figure(layout={**layout, "height": height})
-    made.update_xaxes(
-        {**TEMPLATE.layout.xaxis.to_plotly_json(), "title": {"text": x, "standoff": 10}, "fixedrange": True}
-    )
-    made.update_yaxes(
-        {**TEMPLATE.layout.yaxis.to_plotly_json(), "title": {"text": y, "standoff": 10}, "fixedrange": True}
-    )
+    axes = {
+        name: {**LAYOUT[name], "title": {"text": title, "standoff": 10}, "fixedrange": True}
+        for name, title in (("xaxis", x), ("yaxis", y))
+    }
+    return go.Figure(layout={**LAYOUT, **axes, "height": height})
+
+
+def kept(key: Hashable, build: Callable[[], go.Figure]) -> go.Figure:
+    """Return what `build` returns, made once for `key` and the reader's language: a chart takes longer than its data.
+
+    `key` names everything the chart shows. Nobody may change a kept chart.
+    """
+    whole = (language(), key)
+    made = _kept.get(whole)
+    if made is None:
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        made = _kept[whole] = build()
     return made
 
 

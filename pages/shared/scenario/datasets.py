@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.datasets.dataset import Dataset
-from engine.datasets.store import delete_dataset, dependents, list_datasets
+from engine.datasets.store import delete_dataset, dependents, list_away, list_datasets, put_away, put_back
 from engine.scenarios import Scenario
 from pages.shared import address, site
 from pages.shared.frame import empty
@@ -36,6 +36,7 @@ def draw(scenario: Scenario) -> None:
         ):
             page = site.scenario_file(scenario.name)
             site.link(page, tr("Train on the demo data"), icon=":material/play_arrow:", step="finetune")
+        deleted(scenario)
         return
     chosen = address.choice(st.selectbox, tr("Data set"), names(found), key="dataset", fallback=found[0].id)
     dataset = next(d for d in found if d.id == chosen)
@@ -48,6 +49,37 @@ def draw(scenario: Scenario) -> None:
         checking.train_link(scenario, dataset.id)
         if st.button(tr("Delete"), icon=":material/delete:", type="tertiary", key="delete-dataset"):
             confirm_delete(dataset)
+    deleted(scenario)
+
+
+def deleted(scenario: Scenario) -> None:
+    """Draw the data sets that were deleted and can still be had back."""
+    found = [d for d in list_away(settings()) if d.task == scenario.task]
+    if not found:
+        return
+    title = trn("{n} deleted data set", "{n} deleted data sets", len(found))
+    with st.expander(title, icon=":material/delete:", key="deleted-datasets"):
+        for dataset in found:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(md(names([dataset])[dataset.id]), width="stretch")
+                st.button(
+                    tr("Undo"), key=f"back-{dataset.id}", icon=":material/undo:", type="tertiary",
+                    on_click=have_back, args=(dataset.id,),
+                )  # fmt: skip
+                st.button(
+                    tr("Delete for good"), key=f"gone-{dataset.id}", icon=":material/delete_forever:", type="tertiary",
+                    help=tr("The stored file goes too, unless another data set is made from it."),
+                    on_click=delete_for_good, args=(dataset.id,),
+                )  # fmt: skip
+
+
+def have_back(dataset_id: str) -> None:
+    put_back(settings(), dataset_id)
+
+
+def delete_for_good(dataset_id: str) -> None:
+    """Remove a deleted data set and its file from the disk."""
+    delete_dataset(settings(), put_back(settings(), dataset_id).id, force=True)
 
 
 def confirm_delete(dataset: Dataset) -> None:
@@ -67,10 +99,11 @@ def confirm_delete(dataset: Dataset) -> None:
                 icon=":material/link_off:",
             )
         else:
-            st.markdown(tr("No run depends on it. The stored file goes with it."))
+            st.markdown(tr("No run depends on it."))
+        st.caption(tr("You can undo this below the data sets."))
         with st.container(horizontal=True):
-            if st.button(tr("Delete for good"), type="primary", icon=":material/delete:"):
-                delete_dataset(settings(), dataset.id, force=True)
+            if st.button(tr("Delete"), type="primary", icon=":material/delete:", key="delete-confirmed"):
+                put_away(settings(), dataset.id)
                 address.forget("dataset")
                 st.rerun()
             if st.button(tr("Keep it")):

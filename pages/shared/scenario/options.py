@@ -44,7 +44,7 @@ def widget(recipe: Recipe, option: Option) -> Any:
         min_value=None if option.minimum is None else kind(option.minimum),
         max_value=None if option.maximum is None else kind(option.maximum),
         value=kind(option.default),
-        step=1 if whole else None,
+        step=1 if whole else (float(option.default) / 10 or 0.01),
         format=None if whole else "%.4g",
         key=key,
     )

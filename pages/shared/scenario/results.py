@@ -7,19 +7,22 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from engine.datasets.store import has_dataset
 from engine.scenarios import Scenario
-from pages.shared import address, data, site, words
+from pages.shared import address, data, run_actions, site, words
 from pages.shared.frame import badge, data_notes, empty, kinds_legend
 from pages.shared.i18n import md, tr
 from pages.shared.numbers import number, percent
-from pages.shared.scenario import results_compare, results_cost, results_files, results_quality
-from pages.shared.scenario.labels import run_label
+from pages.shared.resources import settings
+from pages.shared.scenario import results_compare, results_cost, results_files, results_quality, results_seeds
+from pages.shared.scenario.labels import run_labels
 
 
 def draw(scenario: Scenario) -> None:
     """Draw the results step of `scenario`."""
     runs = data.runs(scenario.name)
     if not len(runs):
+        run_actions.undo_line()
         with empty(
             tr("No results yet"),
             tr("How good, how sure, where it fails and what it costs: all of it stands here once a run has finished."),
@@ -28,21 +31,24 @@ def draw(scenario: Scenario) -> None:
             page = site.scenario_file(scenario.name)
             site.link(page, tr("Train the first model"), icon=":material/play_arrow:", step="finetune")
         return
-    run_id = choose_run(runs, key="run", label=tr("Run"))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        run_id = choose_run(runs, key="run", label=tr("Run"))
+        run_actions.menu(data.run(run_id))
+    run_actions.undo_line()
     report = data.report(run_id)
     answer(scenario, report, runs)
     results_quality.draw(report)
     results_cost.draw(report, data.row(runs, run_id))
     results_compare.draw(report, runs)
+    results_seeds.draw(report, runs)
     results_files.draw(report)
     kinds_legend()
 
 
 def choose_run(runs: pd.DataFrame, *, key: str, label: str, preferred: str = "") -> str:
     """Draw the choice of a run, newest first, with `preferred` or else the newest chosen; return its id."""
-    newest_first = runs.iloc[::-1].to_dict("records")
-    names = {str(r["run_id"]): run_label(r) for r in newest_first}
-    return address.choice(st.selectbox, label, names, key=key, fallback=preferred or str(newest_first[0]["run_id"]))
+    names = run_labels(runs)
+    return address.choice(st.selectbox, label, names, key=key, fallback=preferred or next(iter(names)))
 
 
 def answer(scenario: Scenario, report: dict[str, Any], runs: pd.DataFrame) -> None:
@@ -74,10 +80,15 @@ def answer(scenario: Scenario, report: dict[str, Any], runs: pd.DataFrame) -> No
         for name in order:
             with st.container(gap="xxsmall"):
                 show_metric(name, metrics[name])
-    badge(
-        "measured",
-        tr("Exported model, {precision}, on {provider}.", precision=report["served"], provider=report["provider"]),
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        badge(
+            "measured",
+            tr("Exported model, {precision}, on {provider}.", precision=report["served"], provider=report["provider"]),
+        )
+        if has_dataset(settings(), dataset["id"]):
+            page = site.scenario_file(scenario.name)
+            name = md(tr("Its data: {name}", name=dataset["name"]))
+            site.link(page, name, icon=":material/table_rows:", step="data", dataset=dataset["id"])
 
 
 def show_metric(name: str, interval: dict[str, float | None]) -> None:

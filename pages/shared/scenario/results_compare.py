@@ -12,7 +12,7 @@ from pages.shared import address, data, words
 from pages.shared.frame import badge, say
 from pages.shared.i18n import tr
 from pages.shared.numbers import number
-from pages.shared.scenario.labels import run_label
+from pages.shared.scenario.labels import run_labels
 
 
 def draw(report: dict[str, Any], runs: pd.DataFrame) -> None:
@@ -22,7 +22,7 @@ def draw(report: dict[str, Any], runs: pd.DataFrame) -> None:
     if not len(others):
         st.caption(tr("Train a second recipe on the same data, and a paired test can tell them apart."))
         return
-    names = {"": tr("Choose a run")} | {str(r["run_id"]): run_label(r) for r in others.iloc[::-1].to_dict("records")}
+    names = {"": tr("Choose a run")} | run_labels(others)
     other = address.choice(st.selectbox, tr("Compare with"), names, key="with", fallback="")
     if other:
         verdict(report["run_id"], other)

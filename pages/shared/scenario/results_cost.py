@@ -73,7 +73,8 @@ def details(report: dict[str, Any]) -> None:
     left, right = st.columns(2)
     with left:
         alt = tr("Fastest at {n} sentences in one call.", n=served["best_batch"])
-        made = learning.throughput(table, style.recipe_color(report["recipe"]))
+        color = style.recipe_color(report["recipe"])
+        made = style.kept((report["run_id"], "throughput"), lambda: learning.throughput(table, color))
         style.draw(made, alt, table.round(0).rename(columns=names), key="throughput")
     with right:
         strong(tr("Exported and checked"))

@@ -17,11 +17,12 @@ from pages.shared.numbers import number, percent
 def draw(report: dict[str, Any]) -> None:
     """Draw confusion, classes, mistakes, lengths and calibration of the run of `report`."""
     block, labels, color = report["quality"], report["labels"], style.recipe_color(report["recipe"])
+    run_id = report["run_id"]
     st.subheader(weakest_sentence(block["per_class"]), anchor=False)
     left, right = st.columns(2)
     with left:
         strong(tr("What it says, against the truth"))
-        shown = quality.confusion(block["confusion"], labels)
+        shown = style.kept((run_id, "confusion"), lambda: quality.confusion(block["confusion"], labels))
         style.draw(
             shown,
             confusion_words(block["confusion"], labels),
@@ -31,15 +32,14 @@ def draw(report: dict[str, Any]) -> None:
     with right:
         strong(tr("Each class"))
         frame = class_frame(block["per_class"])
-        style.draw(
-            quality.per_class(frame, color), weakest_sentence(block["per_class"]), class_table(frame), key="classes"
-        )
+        shown = style.kept((run_id, "classes"), lambda: quality.per_class(frame, color))
+        style.draw(shown, weakest_sentence(block["per_class"]), class_table(frame), key="classes")
     mistakes(block["mistakes"])
     left, right = st.columns(2)
     with left:
-        calibration(block, color)
+        calibration(run_id, block, color)
     with right:
-        by_length(block["slices"], color)
+        by_length(run_id, block["slices"], color)
 
 
 def weakest_sentence(per_class: list[dict[str, Any]]) -> str:
@@ -103,7 +103,7 @@ def mistakes(found: list[dict[str, Any]]) -> None:
     )
 
 
-def calibration(block: dict[str, Any], color: str) -> None:
+def calibration(run_id: str, block: dict[str, Any], color: str) -> None:
     error = block["metrics"]["ece"]["value"]
     strong(tr("How far its probabilities can be trusted"))
     frame = pd.DataFrame(block["reliability"])
@@ -115,9 +115,8 @@ def calibration(block: dict[str, Any], color: str) -> None:
         "accuracy": tr("Share that was right"),
         "count": tr("Rows"),
     }
-    style.draw(
-        quality.reliability(frame, color), alt, frame[list(names)].round(3).rename(columns=names), key="reliability"
-    )
+    shown = style.kept((run_id, "reliability"), lambda: quality.reliability(frame, color))
+    style.draw(shown, alt, frame[list(names)].round(3).rename(columns=names), key="reliability")
 
 
 def _ends(row: dict[Any, Any]) -> tuple[float, float]:
@@ -125,7 +124,7 @@ def _ends(row: dict[Any, Any]) -> tuple[float, float]:
     return float(row.get("low", row["accuracy"])), float(row.get("high", row["accuracy"]))
 
 
-def by_length(slices: list[dict[str, Any]], color: str) -> None:
+def by_length(run_id: str, slices: list[dict[str, Any]], color: str) -> None:
     rows = [
         {
             "name": f"{number(s['from'])}–{number(s['to'])}",
@@ -146,4 +145,5 @@ def by_length(slices: list[dict[str, Any]], color: str) -> None:
         "Least accurate at {words} words: {right}.", words=worst["name"], right=words.right_of(float(worst["accuracy"]))
     )
     names = {"name": tr("Words"), "count": tr("Rows"), "accuracy": tr("Accuracy"), "low": tr("Low"), "high": tr("High")}
-    style.draw(quality.lengths(frame, color), alt, frame.round(3).rename(columns=names), key="lengths")
+    shown = style.kept((run_id, "lengths"), lambda: quality.lengths(frame, color))
+    style.draw(shown, alt, frame.round(3).rename(columns=names), key="lengths")

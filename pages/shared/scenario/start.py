@@ -21,7 +21,8 @@ def draw(scenario: Scenario, dataset: Dataset | None, recipe: Recipe, given: dic
     """Draw the expectation and the button that queues the run."""
     with st.container(border=True):
         words = expected.sentence(recipe, given, backbone, dataset)
-        st.markdown(md(words))
+        thrice = " " + tr("Three times that for three seeds.") if st.session_state.get("three-seeds") else ""
+        st.markdown(md(words + thrice))
         if words:
             badge("projected", expected.origin())
         elif recipe.neural:

@@ -1,0 +1,95 @@
+"""Recipes trained with several seeds: how far luck moves a result, and whether two recipes still differ."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from engine.tasks.compare import AcrossSeeds, seeds_runs
+from pages.shared import address, data, words
+from pages.shared.frame import badge, say, strong
+from pages.shared.i18n import md, tr
+from pages.shared.numbers import number
+
+FEWEST = 2
+
+
+def draw(report: dict[str, Any], runs: pd.DataFrame) -> None:
+    """Draw the seeds of the run's group and the choice of a second group to test it against. Nothing without a group.
+
+    `runs` are all runs of the scenario.
+    """
+    found = groups(runs, report["dataset"]["test_id"])
+    mine = next((g for g, members in found.items() if report["run_id"] in set(members["run_id"])), "")
+    if not mine:
+        return
+    strong(tr("With other seeds"))
+    st.markdown(md(spread(found[mine])))
+    others = {g: group_name(members) for g, members in found.items() if g != mine}
+    if not others:
+        st.caption(tr("Train another recipe with three seeds on the same data, and both can be compared without luck."))
+        return
+    names = {"": tr("Choose a recipe")} | others
+    other = address.choice(st.selectbox, tr("Compare all seeds with"), names, key="seeds", fallback="")
+    if other:
+        verdict(found[mine], found[other])
+
+
+def groups(runs: pd.DataFrame, test_id: str) -> dict[str, pd.DataFrame]:
+    """Return the groups of runs that were trained with several seeds and judged on the test part, newest first."""
+    same = runs[(runs["test_id"] == test_id) & (runs["group_id"].fillna("") != "")]
+    found = {str(g): rows for g, rows in same.groupby("group_id") if len(rows) >= FEWEST}
+    return dict(sorted(found.items(), reverse=True))
+
+
+def group_name(members: pd.DataFrame) -> str:
+    """Return recipe, number of seeds and mean macro-F1 of a group."""
+    first = members.iloc[0]
+    return tr(
+        "{recipe}, {n} seeds · macro-F1 {value} · {id}",
+        recipe=words.recipe(str(first["recipe"])),
+        n=len(members),
+        value=number(float(members["macro_f1"].mean()), 3),
+        id=str(first["run_id"])[-4:],
+    )
+
+
+def spread(members: pd.DataFrame) -> str:
+    """Return how far the seeds of a group lie apart, in words."""
+    scores = members.sort_values("seed")["macro_f1"]
+    return tr(
+        "{n} seeds reach a macro-F1 of {scores}: between the luckiest and the unluckiest lie {gap}.",
+        n=len(scores),
+        scores=", ".join(number(float(s), 3) for s in scores),
+        gap=number(float(scores.max() - scores.min()), 3),
+    )
+
+
+def verdict(first: pd.DataFrame, second: pd.DataFrame) -> None:
+    """Draw what the seeds of two groups say, in words and figures."""
+    sides = tuple(tuple(str(r) for r in members["run_id"]) for members in (first, second))
+    names = tuple(words.recipe(str(members["recipe"].iloc[0])) for members in (first, second))
+    if names[0] == names[1]:
+        names = tuple(f"{n} · {side[0][-4:]}" for n, side in zip(names, sides, strict=True))
+    found = test(sides[0], sides[1], names[0], names[1])
+    icon = ":material/check_circle:" if found.real else ":material/drag_handle:"
+    (st.success if found.real else st.info)(say(found.words), icon=icon)
+    st.caption(
+        tr(
+            "Same {rows} rows. Macro-F1 difference {d} (95%: {low} to {high}).",
+            rows=found.rows,
+            d=number(found.macro_f1.value, 3),
+            low=number(found.macro_f1.low, 3),
+            high=number(found.macro_f1.high, 3),
+        )
+    )
+    badge("measured", tr("The interval counts both kinds of luck: which rows were drawn, and which seeds."))
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def test(first: tuple[str, ...], second: tuple[str, ...], first_name: str, second_name: str) -> AcrossSeeds:
+    """Return the test of two groups of runs; `…_name` is what the sentence calls them."""
+    sides = [[(data.report(r), data.attempt_file(r, "predictions.parquet")) for r in side] for side in (first, second)]
+    return seeds_runs(sides[0], sides[1], names=(first_name, second_name))
