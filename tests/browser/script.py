@@ -20,7 +20,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.visitor import Visitor
 
-PATIENCE_MS = 240_000
+PATIENCE_MS = 600_000
 """For what trains meanwhile."""
 PICTURE = re.compile(r"!\[[^\]]*\]\((images/[\w-]+\.png)\)")
 PRESSED: tuple[Literal["link", "button", "radio", "tab", "option"], ...] = ("link", "button", "radio", "tab", "option")
@@ -40,7 +40,7 @@ def follow(visitor: Visitor, document: str, take_picture: Callable[[Path], None]
     for instruction in instructions(document):
         count += 1
         if picture := PICTURE.match(instruction):
-            visitor.settled()
+            visitor.settled().to_the_top()
             take_picture(Path(picture[1]))
         else:
             _follow_one(visitor, instruction)

@@ -65,8 +65,9 @@ class Visitor:
         return self
 
     def text(self) -> str:
-        """Return everything that can be read on the page."""
-        return self.page.locator("body").inner_text()
+        """Return everything that can be read on the page, with the cells of tables, which are drawn as pictures."""
+        cells = self.page.locator('[data-testid="stDataFrame"] [role="gridcell"]').all_text_contents()
+        return "\n".join([self.page.locator("body").inner_text(), *cells])
 
     def says(self, english: str) -> str:
         """Return a sentence of the program as this visitor reads it."""
@@ -88,6 +89,11 @@ class Visitor:
         role = self.page.get_by_role
         role("button", name=name).or_(role("link", name=name)).locator("visible=true").first.click()
         return self.settled()
+
+    def to_the_top(self) -> Visitor:
+        """Scroll up, as before a picture."""
+        self.page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")
+        return self
 
     def sideways(self) -> int:
         """Return by how many pixels the page is wider than its window."""
