@@ -230,7 +230,7 @@ RECIPES: dict[str, Recipe] = {
                 "Keeps the lower layers, computes them once, and trains the upper ones: "
                 "nearly all of the quality in a fraction of the time."
             ),
-            (*_shared(epochs=3, batch=16, rate=3e-4, decay=0.01, patience=2), *FAST, *_encoder("first"), *DEEP),
+            (*_shared(epochs=2, batch=16, rate=4e-4, decay=0.01, patience=2), *FAST, *_encoder("first"), *DEEP),
             neural=True,
         ),
         Recipe(

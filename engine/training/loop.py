@@ -90,7 +90,8 @@ def fit(
     kept = _trained_weights(model)
     for epoch in range(1, plan.epochs + 1):
         started = time.monotonic()
-        train_loss = _epoch(model, optimise, rates, loss_of, train, plan, order, progress)
+        with plan.device.attention(int(train.feed.lengths.max())):
+            train_loss = _epoch(model, optimise, rates, loss_of, train, plan, order, progress)
         logits = predict(model, validation.feed, plan.device, progress)
         loss, score = cross_entropy(logits, validation.truth), macro_f1(validation.truth, logits)
         progress.say(
