@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,11 @@ CHUNK_BYTES = 1 << 20
 def new_id() -> str:
     """Return a ULID: 26 characters that sort by the time they were made."""
     return str(ULID())
+
+
+def utc_now() -> str:
+    """Return the present as ISO 8601 in UTC, to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def sha256_file(path: Path) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.cli.comparison import HEAD, by_test, cells
-from engine.jobs.attempts import utc_now
+from engine.files import utc_now
 from engine.jobs.runs import RunFolder
 
 STYLE = (

@@ -11,14 +11,13 @@ from __future__ import annotations
 import hashlib
 import shutil
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
 from engine.config import Settings
 from engine.errors import BadInput, NotFound
-from engine.files import CHUNK_BYTES, disk_failure, new_id, read_json, sha256_file, sync_folder, write_json
+from engine.files import CHUNK_BYTES, disk_failure, new_id, read_json, sha256_file, sync_folder, utc_now, write_json
 
 
 @dataclass(frozen=True)
@@ -157,7 +156,3 @@ def _refuse_large(size: int, filename: str, settings: Settings) -> None:
             filename=filename,
             limit=settings.max_upload_mib,
         )
-
-
-def utc_now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

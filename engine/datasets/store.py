@@ -15,9 +15,9 @@ from pathlib import Path
 
 from engine.config import Settings
 from engine.datasets.dataset import DataCard, Dataset, PrepareOptions
-from engine.datasets.raw import Raw, RawWriter, add_raw, move_into_place, one_folder, open_raw, utc_now
+from engine.datasets.raw import Raw, RawWriter, add_raw, move_into_place, one_folder, open_raw
 from engine.errors import BadInput, NotFound
-from engine.files import disk_failure, new_id, read_json, write_json
+from engine.files import disk_failure, new_id, read_json, utc_now, write_json
 
 __all__ = [
     "Raw", "RawWriter", "add_raw", "delete_dataset", "dependents", "has_dataset", "list_away", "list_datasets",

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from engine.files import append_line, read_lines
+from engine.files import append_line, read_lines, utc_now
 from engine.messages import Message
 
 State = Literal["queued", "running", "finished", "failed", "cancelled"]
@@ -21,11 +20,6 @@ LAST_EVENTS: dict[str, State] = {
 }
 KEPT_OF_A_FAILURE = {"lease.json", "heartbeat", "events.jsonl", "worker.log", "tensorboard"}
 """What stays of an attempt that came to nothing."""
-
-
-def utc_now() -> str:
-    """Return the present as ISO 8601 in UTC, to the millisecond."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,12 @@ import engine
 from engine.config import REPOSITORY, Settings
 from engine.datasets.dataset import Dataset, PrepareOptions
 from engine.errors import BadInput
-from engine.files import new_id, read_json
-from engine.jobs.attempts import utc_now
+from engine.files import new_id, read_json, utc_now
 from engine.jobs.progress import Progress, progress
 from engine.jobs.runs import Kind, RunFolder, RunSpec, all_runs, create_run
 from engine.models.catalog import BACKBONES, HUB_ID, resolve
+from engine.models.recipes import find_recipe, resolve_options
 from engine.scenarios import SCENARIOS, Scenario
-from engine.scenarios.recipes import find_recipe, resolve_options
 
 __all__ = [
     "Progress",

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from engine.errors import BadInput, NotFound
-from engine.files import new_id, read_json, write_json
-from engine.jobs.attempts import LAST_EVENTS, Attempt, State, utc_now
+from engine.files import new_id, read_json, utc_now, write_json
+from engine.jobs.attempts import LAST_EVENTS, Attempt, State
 
 __all__ = [
     "LAST_EVENTS",
@@ -28,7 +28,6 @@ __all__ = [
     "all_runs",
     "create_run",
     "open_run",
-    "utc_now",
 ]
 
 Kind = Literal["finetune", "prepare", "calibrate"]

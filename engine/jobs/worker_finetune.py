@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from engine.datasets.dataset import Dataset
-from engine.files import write_json, write_text
+from engine.files import utc_now, write_json, write_text
 from engine.jobs.energy import EnergyMeter
 from engine.jobs.hosting import Job
 from engine.jobs.progress import note_rest
@@ -20,7 +20,6 @@ from engine.jobs.results import (
     truth_of,
     write_predictions,
 )
-from engine.jobs.runs import utc_now
 from engine.tasks.judge import judge
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from engine.config import Settings
 from engine.datasets.dataset import DataCard
 from engine.errors import BadInput
 from engine.files import read_json
-from engine.scenarios.recipes import find_recipe, resolve_options
+from engine.models.recipes import find_recipe, resolve_options
 
 TOKENS_PER_WORD = 1.24
 """Sub-words an English word, special tokens aside: measured over 2,784 financial sentences, MiniLM's vocabulary."""

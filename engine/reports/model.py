@@ -11,12 +11,12 @@ from typing import Any, Protocol
 from engine.datasets.dataset import Dataset
 from engine.messages import Message
 from engine.models.catalog import BACKBONES
+from engine.models.recipes import RECIPES
 from engine.reports.evaluation import evaluation, impact, speed
 from engine.reports.limits import limits
 from engine.reports.markdown import Block, Bullets, Code, Section, Table
 from engine.reports.wording import SYNTHETIC, UNKNOWN, licence, listed, of_hundred, together
 from engine.scenarios import SCENARIOS
-from engine.scenarios.recipes import RECIPES
 from engine.tasks import TASKS
 
 

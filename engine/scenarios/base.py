@@ -36,7 +36,7 @@ class Scenario:
     demo: Callable[[Settings], Dataset]
     """Returns the demo data set, preparing it when it is not there yet."""
     recipes: tuple[str, ...]
-    """Keys of `engine.scenarios.recipes.RECIPES`, cheapest first."""
+    """Keys of `engine.models.recipes.RECIPES`, cheapest first."""
     default_recipe: str
     backbone: str
     """The default backbone's id in the catalogue."""

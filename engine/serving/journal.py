@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import Failure
-from engine.files import append_line
+from engine.files import append_line, utc_now
 
 log = logging.getLogger("breakeven.inference")
 KNOWN = set(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | {"message", "taskName", "color_message"}
@@ -29,7 +29,7 @@ class Journal:
 
     def write(self, *, model: str, rows: int, ms: float, status: int) -> None:
         """Note one request: which model, how many rows, how long it took, and the HTTP status it got."""
-        at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        at = utc_now()
         self._lines.put({"model": model, "at": at, "rows": rows, "ms": round(ms, 3), "status": status})
 
     def close(self) -> None:

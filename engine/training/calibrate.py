@@ -11,8 +11,7 @@ import torch
 from torch import nn
 
 from engine.config import Settings
-from engine.files import write_json
-from engine.jobs.runs import utc_now
+from engine.files import utc_now, write_json
 from engine.models.catalog import LocalBackbone
 from engine.models.estimate import measurement_file
 from engine.training.device import choose_device, use_threads

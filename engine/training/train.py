@@ -16,7 +16,7 @@ from engine.datasets.dataset import Dataset, Part
 from engine.errors import BadInput
 from engine.files import written_aside
 from engine.models.catalog import LocalBackbone
-from engine.scenarios.recipes import find_recipe, resolve_options
+from engine.models.recipes import find_recipe, resolve_options
 from engine.tasks.encoder import Encoder
 from engine.tasks.tokens import TokenEncoder
 from engine.training.device import Device, choose_device, use_threads

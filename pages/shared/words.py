@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from engine.jobs.progress import STATES
 from engine.jobs.runs import State
+from engine.models.recipes import RECIPES
 from engine.scenarios import SCENARIOS
-from engine.scenarios.recipes import RECIPES
 from pages.shared.i18n import tr, tr_message
 
 

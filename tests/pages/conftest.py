@@ -18,8 +18,7 @@ from engine.datasets.dataset import Dataset, PrepareOptions
 from engine.datasets.demo.generator import as_csv, generate
 from engine.datasets.prepare import prepare
 from engine.datasets.store import add_raw
-from engine.files import write_json
-from engine.jobs.attempts import utc_now
+from engine.files import utc_now, write_json
 from engine.jobs.queue import finetune_spec
 from engine.jobs.results import machine
 from engine.jobs.runs import RunFolder, create_run
@@ -64,9 +63,12 @@ def dataset(workspace: Path) -> Dataset:
 def finished(dataset: Dataset) -> Callable[..., RunFolder]:
     """Return a function that leaves a finished run as a worker does: report, predictions, published."""
 
-    def finish(recipe: str = "probe", right: float = 0.85, seed: int = 0, train_seconds: float = 8.0) -> RunFolder:
+    def finish(
+        recipe: str = "probe", right: float = 0.85, seed: int = 0, train_seconds: float = 8.0, group: str = ""
+    ) -> RunFolder:
         settings = load_settings()
-        run = create_run(settings.workspace.runs, finetune_spec("finance_sentiment", dataset, recipe, seed=seed))
+        spec = finetune_spec("finance_sentiment", dataset, recipe, seed=seed, group=group)
+        run = create_run(settings.workspace.runs, spec)
         attempt = run.new_attempt()
         attempt.say("started")
         truth, probabilities = answers(right, seed)

@@ -10,7 +10,7 @@ from engine.economics.catalog import instance
 from engine.economics.training import train_cost
 from engine.jobs.results import cores
 from engine.models.estimate import Estimate, estimate, measurement
-from engine.scenarios.recipes import Recipe
+from engine.models.recipes import Recipe
 from pages.shared.i18n import tr
 from pages.shared.numbers import duration, money
 from pages.shared.resources import settings

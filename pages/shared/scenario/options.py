@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from engine.scenarios.recipes import Option, Recipe
+from engine.models.recipes import Option, Recipe
 from pages.shared.frame import say
 from pages.shared.i18n import tr
 
@@ -75,6 +75,7 @@ def option_name(name: str) -> str:
         "trained_layers": tr("Layers that learn"),
         "cache": tr("Cache the frozen layers"),
         "ngrams": tr("Longest run of words"),
+        "penalty": tr("Penalty"),
         "max_features": tr("Features kept"),
         "min_rows": tr("Rows a feature needs"),
     }

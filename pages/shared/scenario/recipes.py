@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.datasets.dataset import Dataset
+from engine.models.recipes import RECIPES, Recipe
 from engine.scenarios import Scenario
-from engine.scenarios.recipes import RECIPES, Recipe
 from pages.shared import address
 from pages.shared.frame import say, strong
 from pages.shared.i18n import md, tr

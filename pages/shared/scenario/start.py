@@ -8,8 +8,8 @@ import streamlit as st
 
 from engine.datasets.dataset import Dataset
 from engine.jobs.queue import submit_calibrate, submit_finetune, submit_seeds
+from engine.models.recipes import Recipe
 from engine.scenarios import Scenario
-from engine.scenarios.recipes import Recipe
 from pages.shared import address
 from pages.shared.frame import badge
 from pages.shared.i18n import md, tr

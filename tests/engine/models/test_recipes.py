@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from engine.errors import BadInput
-from engine.scenarios.recipes import RECIPES, find_recipe, resolve_options
+from engine.models.recipes import RECIPES, find_recipe, resolve_options
 
 
 @pytest.mark.parametrize("name", RECIPES)
