@@ -16,6 +16,7 @@ from engine.jobs.runs import RunFolder, open_run
 from pages.shared.resources import settings
 
 ULID_LENGTH = 26
+Version = tuple[str, int, int]
 
 
 def workspace() -> Workspace:
@@ -63,23 +64,23 @@ def row(table: pd.DataFrame, run_id: str) -> dict[Any, Any]:
     return table[table["run_id"] == run_id].to_dict("records")[0]
 
 
-def version(found: Index) -> int:
-    """Return a number that changes whenever the index takes something in."""
-    return hash((str(found.workspace.home), frozenset((k, str(m)) for k, m in found.marks.items())))
+def version(found: Index) -> Version:
+    """Return what changes whenever the index takes something in: the key under which its answers are kept."""
+    return str(found.workspace.home), id(found), found.version
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def _runs(_index: Index, version: int, scenario: str) -> pd.DataFrame:  # noqa: ARG001 - the cache's key
+def _runs(_index: Index, version: Version, scenario: str) -> pd.DataFrame:  # noqa: ARG001 - the cache's key
     return queries.runs(_index, scenario)
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
-def _points(_index: Index, version: int, key: Any, _pricing: priced.Pricing, scenario: str) -> pd.DataFrame:  # noqa: ARG001 - the cache's key
+def _points(_index: Index, version: Version, key: Any, _pricing: priced.Pricing, scenario: str) -> pd.DataFrame:  # noqa: ARG001 - the cache's key
     return priced.compare_points(_index, _pricing, scenario)
 
 
 @st.cache_data(show_spinner=False, max_entries=4)
-def _best(_index: Index, version: int, qualities: tuple[tuple[str, str], ...]) -> dict[str, queries.Best]:  # noqa: ARG001 - the cache's key
+def _best(_index: Index, version: Version, qualities: tuple[tuple[str, str], ...]) -> dict[str, queries.Best]:  # noqa: ARG001 - the cache's key
     return queries.overview(_index, dict(qualities))
 
 

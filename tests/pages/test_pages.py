@@ -112,3 +112,42 @@ def test_a_run_that_is_not_there_is_said_in_the_readers_language(page: Open) -> 
     test = page("finance_sentiment", step="data", lang="zh_CN", check="01ZZZZZZZZZZZZZZZZZZZZZZZZ")
     assert len(test.error) == 1
     assert "没有训练" in test.error[0].value
+
+
+def test_a_run_is_named_put_away_and_had_back(page: Open, finished: Finish) -> None:
+    kept, run = finished("baseline", right=0.6, train_seconds=1), finished("probe", right=0.9)
+    test = page("finance_sentiment", step="results", lang="en", run=run.run_id)
+    test.text_input(key=f"name-{run.run_id}").input("The good one").run()
+    assert run.label == "The good one"
+    assert "The good one" in test.selectbox(key="run").format_func(run.run_id)
+    test.button(key=f"away-{run.run_id}").click().run()
+    assert run.trashed
+    assert test.selectbox(key="run").value == kept.run_id
+    test.button(key="undo-away").click().run()
+    assert not run.trashed
+    assert len(test.selectbox(key="run").options) == 2
+
+
+def test_recipes_compare_over_their_seeds(page: Open, finished: Finish) -> None:
+    weak = [finished("baseline", right=0.6, seed=i, group="A", train_seconds=1) for i in range(3)]
+    strong = [finished("probe", right=0.9, seed=i, group="B") for i in range(3)]
+    test = page("finance_sentiment", step="results", lang="en", run=strong[0].run_id)
+    assert "3 seeds reach" in said(test)
+    test.selectbox(key="seeds").select("A").run()
+    assert any("over 3 seeds" in e.value for e in test.success)
+    assert not page("finance_sentiment", step="results", lang="en", run=weak[0].run_id).exception
+
+
+def test_a_deleted_data_set_can_be_had_back(page: Open, dataset: Dataset) -> None:
+    test = page("finance_sentiment", step="data", lang="en")
+    test.button(key="delete-dataset").click().run()
+    test.button(key="delete-confirmed").click().run()
+    assert "No data set yet" in said(test)
+    test.button(key=f"back-{dataset.id}").click().run()
+    assert test.selectbox(key="dataset").value == dataset.id
+
+
+def test_a_folder_that_cannot_be_read_is_said_on_the_jobs_page(page: Open, finished: Finish) -> None:
+    (finished().folder / "spec.json").write_text("{", encoding="utf-8")
+    test = page("jobs", lang="en")
+    assert any("cannot be read" in e.label for e in test.expander)

@@ -73,6 +73,11 @@ def deleted(scenario: Scenario) -> None:
                 )  # fmt: skip
 
 
+def take_away(dataset_id: str) -> None:
+    put_away(settings(), dataset_id)
+    address.forget("dataset")
+
+
 def have_back(dataset_id: str) -> None:
     put_back(settings(), dataset_id)
 
@@ -102,9 +107,10 @@ def confirm_delete(dataset: Dataset) -> None:
             st.markdown(tr("No run depends on it."))
         st.caption(tr("You can undo this below the data sets."))
         with st.container(horizontal=True):
-            if st.button(tr("Delete"), type="primary", icon=":material/delete:", key="delete-confirmed"):
-                put_away(settings(), dataset.id)
-                address.forget("dataset")
+            if st.button(
+                tr("Delete"), type="primary", icon=":material/delete:", key="delete-confirmed",
+                on_click=take_away, args=(dataset.id,),
+            ):  # fmt: skip
                 st.rerun()
             if st.button(tr("Keep it")):
                 st.rerun()
