@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pages.shared import words
 from pages.shared.frame import Kind
 from pages.shared.i18n import tr
-from pages.shared.numbers import carbon, milliseconds, money, number, size
+from pages.shared.numbers import carbon, duration, milliseconds, money, number, size
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,6 @@ def axes() -> dict[str, Axis]:
         "latency": Axis("p95_ms", tr("Latency p95, one sentence (ms)"), False, "measured", milliseconds),
         "carbon": Axis("train_gco2e", tr("Carbon of training (gCO₂e)"), False, "projected", carbon),
         "serve_carbon": Axis("gco2e_per_1000", tr("Carbon per 1,000 predictions (gCO₂e)"), False, "projected", carbon),
-        "size": Axis("size_bytes", tr("Size on disk (bytes)"), False, "measured", size),
-        "time": Axis("train_seconds", tr("Training time here (s)"), False, "measured", score),
+        "size": Axis("size_bytes", tr("Size on disk"), False, "measured", size),
+        "time": Axis("train_seconds", tr("Training time here"), False, "measured", duration),
     }

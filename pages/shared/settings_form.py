@@ -12,7 +12,6 @@ from engine.errors import BreakevenError
 from pages.shared import resources
 from pages.shared.frame import show_error
 from pages.shared.i18n import language, md, tr
-from pages.shared.numbers import percent
 from pages.shared.pricing import instance_names
 
 
@@ -88,7 +87,6 @@ def draw_service() -> None:
         {
             tr("Address"): f"http://{here.host}:{here.inference_port}/v2",
             tr("Memory"): f"{memory:.0f} MiB" if memory else "–",
-            tr("Priced at"): percent(here.utilisation),
         }
     )
 

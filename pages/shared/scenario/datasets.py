@@ -80,6 +80,7 @@ def take_away(dataset_id: str) -> None:
 
 def have_back(dataset_id: str) -> None:
     put_back(settings(), dataset_id)
+    address.remember("dataset", dataset_id)
 
 
 def delete_for_good(dataset_id: str) -> None:
@@ -99,7 +100,7 @@ def confirm_delete(dataset: Dataset) -> None:
                 tr(
                     "{count} ({runs}). Their results stay; they cannot be trained again without the file.",
                     count=count,
-                    runs=", ".join(r[-4:] for r in runs[:8]),
+                    runs=", ".join(r[-4:] for r in runs[:8]) + ("…" if len(runs) > 8 else ""),
                 ),
                 icon=":material/link_off:",
             )

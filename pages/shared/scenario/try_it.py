@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import streamlit as st
 
+from engine.datasets.store import has_dataset, open_dataset
 from engine.errors import BreakevenError
 from engine.scenarios import Scenario
 from pages.shared import data, site
 from pages.shared.frame import data_notes, empty, show_error
 from pages.shared.i18n import md, tr
-from pages.shared.resources import client
+from pages.shared.resources import client, settings
 from pages.shared.scenario import answers
 from pages.shared.scenario.results import choose_run
 
 MOST = 200
+HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 def draw(scenario: Scenario) -> None:
@@ -74,7 +77,20 @@ def service(run_id: str, texts: tuple[str, ...], report: dict[str, Any]) -> None
     except BreakevenError as error:
         show_error(error)
         return
+    foreign_script(texts, report["dataset"]["id"])
     answers.draw(run_id, texts, found, report)
+
+
+def foreign_script(texts: tuple[str, ...], dataset_id: str) -> None:
+    """Say that an answer is a guess where a sentence is Chinese and the model learnt from none."""
+    if not any(HAN.search(text) for text in texts) or not has_dataset(settings(), dataset_id):
+        return
+    learnt = open_dataset(settings(), dataset_id).card.languages
+    if learnt and not {"zh", "ja"} & learnt.keys():
+        st.caption(
+            tr("This model learnt from no Chinese sentence: its answer to one is a guess."),
+            help=tr("Languages of its data: {codes}.", codes=", ".join(learnt)),
+        )
 
 
 @st.fragment(run_every="2s")
