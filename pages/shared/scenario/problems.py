@@ -52,14 +52,18 @@ def line(
     undo: bool = False,
 ) -> None:
     """Draw one thing that was found or done, and at its end the click that changes it."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        with st.container(gap="xxsmall", width="stretch"):
+    if offer is None:
+        with st.container(gap="xxsmall"):
             draw_text()
-        if offer is not None:
-            name, options = offer
-            icon = ":material/undo:" if undo else ":material/auto_fix_high:"
-            kind = "tertiary" if undo else "secondary"
-            st.button(name, key=key, icon=icon, type=kind, on_click=again, args=(options,))  # type: ignore[arg-type]
+        return
+    name, options = offer
+    text, click = st.columns([3, 1], vertical_alignment="center")  # which stand one above the other on a phone
+    with text, st.container(gap="xxsmall"):
+        draw_text()
+    with click:
+        icon = ":material/undo:" if undo else ":material/auto_fix_high:"
+        kind = "tertiary" if undo else "secondary"
+        st.button(name, key=key, icon=icon, type=kind, on_click=again, args=(options,))  # type: ignore[arg-type]
 
 
 def remedy(problem: Problem, card: DataCard, options: PrepareOptions) -> tuple[str, PrepareOptions] | None:

@@ -57,7 +57,7 @@ def rented(row: dict[Any, Any]) -> None:
     with st.container(border=True):
         strong(tr("On a machine you rent"))
         found = figures(row, pricing.picker())
-        with st.grid(4, min_column_width=150):
+        with st.grid(4, min_column_width=200):
             pricing.show(tr("Cost to train"), found.train_cost)
             pricing.show(tr("Cost per 1,000 predictions"), found.cost_per_1000)
             pricing.show(tr("Carbon of training"), found.train_carbon)
