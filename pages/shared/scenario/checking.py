@@ -80,6 +80,8 @@ def again(scenario: Scenario, run: RunFolder, options: PrepareOptions, *, store:
 def label_mapping(scenario: Scenario, run: RunFolder, card: DataCard, options: PrepareOptions) -> None:
     """Draw the labels as found and as used; an empty one leaves its rows out."""
     found = card.labels_found or card.classes
+    if not found:
+        return
     wanted = any(p.kind in problems.LABEL_KINDS for p in card.problems)
     with st.expander(tr("Rename, merge or leave out labels"), icon=":material/label:", expanded=wanted):
         st.caption(tr("Two labels with the same new name become one; an empty name leaves the rows out."))
