@@ -124,7 +124,7 @@ def test_a_run_is_named_put_away_and_had_back(page: Open, finished: Finish) -> N
     assert run.trashed
     assert test.selectbox(key="run").value == kept.run_id
     test.button(key="undo-away").click().run()
-    assert not run.trashed
+    assert RunFolder(run.folder).trashed is False
     assert len(test.selectbox(key="run").options) == 2
 
 

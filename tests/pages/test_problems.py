@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.datasets.dataset import DataCard, PrepareOptions, Problem
+from engine.datasets.dataset import DataCard, Dataset, PrepareOptions, Problem
 from engine.messages import Message
 from pages.shared.scenario import problems
 
@@ -14,9 +14,10 @@ OPTIONS = PrepareOptions(name="News", label_map={"up": "positive"})
 
 
 @pytest.fixture
-def card(dataset: object) -> DataCard:
-    found = dataset.card  # type: ignore[attr-defined]
-    return replace(found, classes={"good": 9, "Good ": 1, "bad": 5}, labels_found={"good": 9, "Good ": 1, "bad": 5})
+def card(dataset: Dataset) -> DataCard:
+    return replace(
+        dataset.card, classes={"good": 9, "Good ": 1, "bad": 5}, labels_found={"good": 9, "Good ": 1, "bad": 5}
+    )
 
 
 def test_each_step_can_be_undone_masks_and_labels_too() -> None:
