@@ -19,15 +19,15 @@ SPECIAL_TOKENS = 2
 PADDING = 1.28
 """Tokens with padding over tokens without: measured over the same sentences in batches of 16."""
 ADAPTER_SHARE = 0.75
-"""An adapter step over a full one: frozen weights get no gradient, the adapters add a little."""
+"""An adapter step over a full one, an assumption: frozen weights get no gradient, the adapters add a little."""
 BAG_US_PER_WORD = 4.0
-"""Of the bag of words, a word and pass; measured on two cores of an AMD EPYC at 2.6 GHz."""
+"""Of the bag of words, a word and pass: an assumption, rounded up; it takes seconds either way."""
 SPARED_OF_LAST_LAYER = 5 / 6
 """With the first token as the text's vector, the last layer does two of its twelve units of work: keys and values."""
 FIXED_S = 3.0
 """Starting, reading and saving."""
 UNSURE = (0.8, 1.5)
-"""What else the machine does, and texts of other lengths than the timed ones."""
+"""The range around an estimate, an assumption: what else the machine does, and texts of other lengths."""
 ROWS_WITHOUT_SPLIT = {"train": 0.7, "validation": 0.1}
 
 

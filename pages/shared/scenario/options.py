@@ -74,7 +74,6 @@ def option_name(name: str) -> str:
         "targets": tr("Adapter targets"),
         "trained_layers": tr("Layers that learn"),
         "cache": tr("Cache the frozen layers"),
-        "ngrams": tr("Longest run of words"),
         "penalty": tr("Penalty"),
         "max_features": tr("Features kept"),
         "min_rows": tr("Rows a feature needs"),
