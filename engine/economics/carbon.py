@@ -35,7 +35,7 @@ def energy(kwh: float, method: str, *, low: float | None = None, high: float | N
 
 def training_carbon(kwh: Figure, region: Region) -> Figure:
     """Return the gCO2e of one training, as if the energy `kwh` (of the computer alone) were drawn in `region`."""
-    return _carbon(kwh, region, "gCO2e", Message(""))
+    return _carbon(kwh, region, "gCO2e")
 
 
 def serving_energy_per_1000(throughput_per_s: float, cores_here: int, instance: Instance, utilisation: float) -> Figure:
@@ -65,17 +65,18 @@ def carbon_per_1000(
     return _carbon(kwh, region, "gCO2e per 1,000", SERVING_RULE)
 
 
-def _carbon(kwh: Figure, region: Region, unit: str, rule: Message) -> Figure:
+def _carbon(kwh: Figure, region: Region, unit: str, rule: Message | None = None) -> Figure:
     grid, pue = region.grid[0], region.pue[0]
     grids, pues = [f.value for f in region.grid], [f.value for f in region.pue]
     formula = Message(
-        "{kwh} kWh × {grid} gCO2e per kWh ({basis}) × {pue} PUE. {rule}",
+        "{kwh} kWh × {grid} gCO2e per kWh ({basis}) × {pue} PUE.",
         kwh=rounded(kwh.value),
         grid=grid.value,
         basis=grid.basis,
         pue=pue.value,
-        rule=rule,
     )
+    if rule is not None:
+        formula = Message("{formula} {rule}", formula=formula, rule=rule)
     return Figure(
         value=kwh.value * grid.value * pue.value,
         unit=unit,
