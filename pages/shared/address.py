@@ -19,11 +19,9 @@ def choice(
 
     Returns the chosen id; `fallback` when nothing was chosen and the URL names nothing that is offered.
     """
-    given = st.query_params.get(key)
-    if given in names:
-        st.session_state[key] = given
-    elif st.session_state.get(key) not in names:
-        st.session_state[key] = fallback
+    # Written on every run: on the page before, a widget of this key was another one, whose value is not taken over.
+    wanted = (st.query_params.get(key), st.session_state.get(key), fallback)
+    st.session_state[key] = next((w for w in wanted if w in names), fallback)
     widget(label, list(names), format_func=lambda k: names.get(k, k), key=key, on_change=_put, args=(key,), **options)
     return str(st.session_state[key] or fallback)
 

@@ -76,13 +76,14 @@ def press_beside(visitor: Visitor, name: str, beside: str) -> None:
 
 def choose(visitor: Visitor, option: str, label: str) -> None:
     """Choose an option of the select box, or of the row of choices, that is called `label`."""
-    box = visitor.page.get_by_role("combobox", name=label).locator("visible=true")
-    if box.count():
-        box.first.click()
+    box = visitor.page.get_by_role("combobox", name=label).locator("visible=true").first
+    row = visitor.page.get_by_role("radiogroup", name=label).locator("visible=true").first
+    expect(box.or_(row)).to_be_visible()
+    if box.is_visible():
+        box.click()
         visitor.page.get_by_role("option", name=option).first.click()
     else:
-        group = visitor.page.get_by_role("radiogroup", name=label).or_(visitor.page.get_by_role("group", name=label))
-        group.first.get_by_text(option).first.click()
+        row.get_by_text(option).first.click()
     visitor.settled()
 
 

@@ -57,7 +57,7 @@ def test_cancel_stops_a_run_and_says_so(
     expect(one.page.locator(f".st-key-cancel-{long_run.run_id}")).to_have_count(0, timeout=JOB_MS)
     one.settled()
     assert long_run.state == "cancelled"
-    one.page.get_by_test_id("stDataFrame").locator("canvas").first.click(position=FIRST_BOX)
+    one.page.get_by_test_id("stDataFrame").locator(".dvn-scroller").first.click(position=FIRST_BOX)
     expect(one.page.get_by_text(f"Run {long_run.run_id} was cancelled.").first).to_be_visible()
     assert long_run.published is None
     assert sum(run.state == "running" for run in all_runs(long_run.folder.parent)) == 0

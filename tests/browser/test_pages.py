@@ -62,6 +62,20 @@ def test_the_language_stays_in_the_address(dashboard: Dashboard, visitor: Callab
     )
 
 
+def test_the_machine_to_rent_is_the_same_on_the_next_page(
+    dashboard: Dashboard, visitor: Callable[..., Visitor]
+) -> None:
+    """However quickly somebody walks on: a price for another machine would be a wrong price."""
+    one = visitor(dashboard.url).open("/")
+    machine = one.page.get_by_role("combobox", name="Machine to rent")
+    for _ in range(4):
+        one.press("Overview").press("See the results")
+        expect(machine).to_have_value(re.compile("c6i.xlarge"))
+        one.press("Compare")
+        expect(one.page.get_by_role("heading", level=1)).to_have_text("Which option is worth its cost?")
+        expect(machine).to_have_value(re.compile("c6i.xlarge"))
+
+
 def test_no_address_shows_a_fault(dashboard: Dashboard, visitor: Callable[..., Visitor]) -> None:
     """Addresses that nobody made: they show a page in words."""
     one = visitor(dashboard.url)
