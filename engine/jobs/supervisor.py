@@ -17,7 +17,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import fields
 from pathlib import Path
 from typing import ClassVar
 
@@ -126,7 +125,7 @@ class Supervisor:
             self._workers[attempt.folder] = subprocess.Popen(
                 [sys.executable, "-m", "engine.jobs.worker", str(run.folder), "--attempt", str(attempt.number)],
                 cwd=REPOSITORY,
-                env=os.environ | environment(self._settings),
+                env=os.environ | self._settings.environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -204,8 +203,3 @@ def sweep_temporary_files(home: Path) -> None:
     for folder in (home / "tmp").glob("*"):
         if folder.name.isdigit() and not psutil.pid_exists(int(folder.name)):
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def environment(settings: Settings) -> dict[str, str]:
-    """Return the settings as environment variables, for a worker to find the same ones."""
-    return {f"BREAKEVEN_{f.name.upper()}": str(getattr(settings, f.name)) for f in fields(Settings)}

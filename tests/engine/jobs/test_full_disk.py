@@ -15,7 +15,6 @@ from engine.config import REPOSITORY, Settings
 from engine.datasets.dataset import Dataset
 from engine.jobs.attempts import KEPT_OF_A_FAILURE
 from engine.jobs.queue import progress, submit_finetune
-from engine.jobs.supervisor import environment
 
 SCENARIO = "finance_sentiment"
 
@@ -49,7 +48,7 @@ def test_it_ends_with_one_sentence_and_leaves_nothing_half_written(settings: Set
         worker = subprocess.run(
             [sys.executable, "-m", "engine.jobs.worker", str(run.folder)],
             cwd=REPOSITORY,
-            env=os.environ | environment(settings),
+            env=os.environ | settings.environment(),
             preexec_fn=limit,
             capture_output=True,
             text=True,
