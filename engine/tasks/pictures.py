@@ -1,0 +1,129 @@
+"""How pictures become arrays: decoded, brought to one size and to three colours. Numpy and Pillow only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from engine.errors import BadInput
+from engine.files import read_json, write_json
+
+TASK = "image_classification"
+COLOURS = ("grey", "colour")
+MULTIPLE = 32
+"""Sizes are multiples of the coarsest map of a network."""
+REDUCING_GAP = 3.0
+"""Pillow first takes whole blocks of a picture that is more than this many times too large: faster, and as good."""
+
+
+@dataclass
+class PictureEncoder:
+    """Turns pictures into `image` (B, 3, S, S) uint8; the graph scales them itself.
+
+    A picture is stretched to the square: nothing is cut off, and a place in the square is a place in the picture.
+    """
+
+    kind: ClassVar[str] = "pictures"
+    inputs: ClassVar[tuple[str, ...]] = ("image",)
+    labels: tuple[str, ...]
+    size: int
+    """Pixels a side."""
+    colours: str = "colour"
+    """grey: every picture is made grey first; colour: grey ones get three equal colours."""
+    positive: str | None = None
+    """The class that sensitivity and its like are about; None: none is named."""
+    temperature: float = 1.0
+
+    def __post_init__(self) -> None:
+        self.labels = tuple(self.labels)
+        if self.colours not in COLOURS:
+            raise BadInput("colours is {value}; give one of {choices}.", value=self.colours, choices=", ".join(COLOURS))
+
+    @property
+    def grey(self) -> bool:
+        """Whether the three colours of every row are equal."""
+        return self.colours == "grey"
+
+    def rows(self, pictures: Sequence[bytes | np.ndarray]) -> list[np.ndarray]:
+        """Return (3, S, S) uint8 for each picture: bytes of a file, or uint8 (H, W) or (H, W, 3).
+
+        Raises BadInput for bytes that are no picture and for arrays of another shape or type.
+        """
+        return [self._row(picture) for picture in pictures]
+
+    def collate(self, rows: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
+        """Return {"image": (B, 3, S, S) uint8}."""
+        return {"image": np.stack(rows) if len(rows) else np.zeros((0, 3, self.size, self.size), np.uint8)}
+
+    def encode(self, pictures: Sequence[bytes | np.ndarray]) -> dict[str, np.ndarray]:
+        """Return the ONNX inputs for `pictures`."""
+        return self.collate(self.rows(pictures))
+
+    def lengths(self, pictures: Sequence[Any]) -> np.ndarray:
+        """Return ones: every picture takes the same room."""
+        return np.ones(len(pictures), dtype=np.int64)
+
+    def save(self, folder: Path) -> None:
+        """Write `task.json`."""
+        write_json(
+            folder / "task.json",
+            {
+                "schema_version": 1,
+                "task": TASK,
+                "encoder": self.kind,
+                "labels": list(self.labels),
+                "size": self.size,
+                "colours": self.colours,
+                "positive": self.positive,
+                "temperature": float(self.temperature),
+                "inputs": list(self.inputs),
+            },
+        )
+
+    @classmethod
+    def load(cls, folder: Path) -> PictureEncoder:
+        """Return the encoder that `save` described in `folder`. Raises BadInput when it is missing or damaged."""
+        file = folder / "task.json"
+        if not file.is_file():
+            raise BadInput("{folder} holds no model: task.json is missing. Choose a finished run.", folder=str(folder))
+        task = read_json(file)
+        try:
+            return cls(**{name: task[name] for name in ("labels", "size", "colours", "positive", "temperature")})
+        except KeyError as error:
+            raise BadInput("{path} is damaged: {name} is missing.", path=str(file), name=str(error.args[0])) from error
+
+    def _row(self, picture: bytes | np.ndarray) -> np.ndarray:
+        from PIL import Image
+
+        found = Image.fromarray(pixels(picture)).convert("L" if self.grey else "RGB")
+        square = found.resize((self.size, self.size), Image.Resampling.BICUBIC, reducing_gap=REDUCING_GAP)
+        values = np.asarray(square)
+        return np.broadcast_to(values, (3, *values.shape)) if self.grey else values.transpose(2, 0, 1)
+
+
+def pixels(picture: bytes | np.ndarray) -> np.ndarray:
+    """Return a picture as uint8 (H, W) or (H, W, 3). Raises BadInput when it is none."""
+    if isinstance(picture, bytes | bytearray | memoryview):
+        from engine.datasets.images.decode import decode_picture
+
+        return np.asarray(decode_picture(bytes(picture)))
+    if picture.dtype != np.uint8 or not picture.size or picture.shape[2:] not in ((), (3,)) or picture.ndim < 2:
+        raise BadInput(
+            "A picture is {type} of shape {shape}; give 8-bit pixels of shape (height, width) or (height, width, 3).",
+            type=str(picture.dtype),
+            shape=str(picture.shape),
+        )
+    return picture
+
+
+def colours_of(pictures: Sequence[bytes | np.ndarray], *, most: int = 64) -> str:
+    """Return "grey" when none of the pictures, `most` of them taken evenly, has any colour, else "colour"."""
+    for position in range(0, len(pictures), max(1, len(pictures) // most)):
+        found = pixels(pictures[position])
+        if found.ndim == 3 and ((found[..., 0] != found[..., 1]) | (found[..., 0] != found[..., 2])).any():
+            return "colour"
+    return "grey"
