@@ -19,7 +19,7 @@ from engine.training.images.augment import AUGMENTATIONS, Augmentation
 from engine.training.images.body import load_body
 from engine.training.images.feed import Pictures, Views, kept_views, pixels_of
 from engine.training.images.lora import add_adapters, merge_adapters
-from engine.training.images.model import Body, Head, PictureClassifier, PixelClassifier, Upper
+from engine.training.images.model import GRID, Body, Head, PictureClassifier, PixelClassifier, Upper
 from engine.training.images.work import training_flops, unit_flops
 from engine.training.loop import Fit, Part, Plan, Rows, Score, fit
 from engine.training.methods import BACKWARD_THROUGH_FROZEN, class_weights
@@ -33,7 +33,8 @@ class Job:
     """What a method needs to know."""
 
     labels: tuple[str, ...]
-    positive: str | None
+    positive: str
+    """The class that is looked for; empty: none is named."""
     train: Sequence[Any]
     """Pictures as bytes or arrays."""
     validation: Sequence[Any]
@@ -148,9 +149,9 @@ class Logits(nn.Module):
         return self.model.logits(image)
 
 
-def score_by(labels: Sequence[str], positive: str | None) -> Score:
+def score_by(labels: Sequence[str], positive: str) -> Score:
     """Return the area under the ROC curve of the positive class, or its mean over the classes, one against the rest."""
-    chosen = [labels.index(positive)] if positive is not None else list(range(len(labels)))
+    chosen = [labels.index(positive)] if positive else list(range(len(labels)))
 
     def auc(truth: np.ndarray, logits: np.ndarray) -> float:
         odds = logits - np.log(np.exp(logits - logits.max(1, keepdims=True)).sum(1, keepdims=True))
@@ -185,7 +186,9 @@ def _encoder(job: Job) -> PictureEncoder:
     job.progress.phase("encode")
     colours = job.options["colours"]
     found = colours_of(job.train) if colours == "auto" else colours
-    return PictureEncoder(job.labels, int(job.options["size"]), colours=found, positive=job.positive)
+    size = int(job.options["size"])
+    grid = size // GRID if job.backbone else size
+    return PictureEncoder(job.labels, size, colours=found, grid=grid, positive=job.positive)
 
 
 def _cut(model: PictureClassifier, trained: int) -> int:

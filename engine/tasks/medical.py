@@ -1,0 +1,1 @@
+def judge_pictures(*a, **k): raise NotImplementedError
