@@ -23,7 +23,9 @@ def clusters_of(patients: Sequence[Any] | None) -> np.ndarray | None:
         return None
     names = [None if p is None or p != p or p == "" else str(p) for p in patients]
     seen: dict[Any, int] = {}
-    found = np.array([seen.setdefault(i if name is None else name, len(seen)) for i, name in enumerate(names)], np.int64)
+    found = np.array(
+        [seen.setdefault(i if name is None else name, len(seen)) for i, name in enumerate(names)], np.int64
+    )
     return found if len(seen) < len(names) else None
 
 
@@ -35,7 +37,7 @@ def count_clusters(clusters: np.ndarray | None, rows: int) -> int:
 def cluster_weights(
     clusters: np.ndarray, generator: np.random.Generator, *, resamples: int = RESAMPLES
 ) -> Iterator[np.ndarray]:
-    """Yield pieces of (R, N) row weights: how often each row's cluster was drawn when all are drawn with replacement."""
+    """Yield pieces of (R, N) row weights: how often its cluster was drawn when as many are drawn anew."""
     count = int(clusters.max()) + 1
     most = max(1, ELEMENTS_AT_ONCE // max(len(clusters), 1))
     for start in range(0, resamples, most):

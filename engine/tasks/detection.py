@@ -75,9 +75,7 @@ def roc_curve(found: Counts, drawn: Counts) -> dict[str, Any]:
     kept = thinned(len(found.thresholds))
     points = [
         {"threshold": float(t), "sensitivity": float(a), "specificity": float(b)}
-        for t, a, b in zip(
-            found.thresholds[kept], found.sensitivity[0, kept], found.specificity[0, kept], strict=True
-        )
+        for t, a, b in zip(found.thresholds[kept], found.sensitivity[0, kept], found.specificity[0, kept], strict=True)
     ]
     curves = [
         np.interp(GRID, np.append(0.0, 1.0 - b), np.append(0.0, a))

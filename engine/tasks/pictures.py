@@ -69,11 +69,11 @@ class PictureEncoder:
         """
         return [self._row(picture) for picture in inputs]
 
-    def row_length(self, row: Any) -> int:
+    def row_length(self, row: Any) -> int:  # noqa: ARG002  # the protocol's
         """Return 1: every picture takes the same room."""
         return 1
 
-    def collate(self, rows: Sequence[np.ndarray], *, multiple: int = 1) -> dict[str, np.ndarray]:
+    def collate(self, rows: Sequence[np.ndarray], *, multiple: int = 1) -> dict[str, np.ndarray]:  # noqa: ARG002
         """Return {"image": (B, 3, S, S) uint8}."""
         return {"image": np.stack(rows) if len(rows) else np.zeros((0, 3, self.size, self.size), np.uint8)}
 

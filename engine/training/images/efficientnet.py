@@ -60,7 +60,7 @@ class Block(nn.Module):
         self.skip = stride == 1 and inputs == outputs
 
     def forward(self, maps: Tensor) -> Tensor:
-        out = self.project(self.filter(self.expand(maps)))
+        out: Tensor = self.project(self.filter(self.expand(maps)))
         return maps + out if self.skip else out
 
 
@@ -84,7 +84,11 @@ def load_state(units: nn.ModuleList, state: Mapping[str, Tensor]) -> None:
     _fold(units[0], state, "_conv_stem", "_bn0")
     _fold(units[-1], state, "_conv_head", "_bn1")
     for number, block in enumerate(list(units)[1:-1]):
-        for part, conv, norm in (("expand", "_expand", "_bn0"), ("filter", "_depthwise", "_bn1"), ("project", "_project", "_bn2")):
+        for part, conv, norm in (
+            ("expand", "_expand", "_bn0"),
+            ("filter", "_depthwise", "_bn1"),
+            ("project", "_project", "_bn2"),
+        ):
             target = getattr(block, part)
             if isinstance(target, Convolution):
                 _fold(target, state, f"_blocks.{number}.{conv}_conv", f"_blocks.{number}.{norm}")

@@ -4,8 +4,8 @@ fp32 has to give torch's logits and maps at several batches; when it does not, t
 fp32 and be as good on the validation part; when it does not, it is made once more with the first convolutions left in
 fp32, and when that does not pass either, it is removed and fp32 is served.
 
-A validation part of pictures is often small: of 78, one other answer is more than one in a hundred. Whether int8 answers
-like fp32 needs no label, so it is asked about augmented views of the validation pictures as well.
+A validation part of pictures is often small: of 78, one other answer is more than one in a hundred. Whether int8
+answers like fp32 needs no label, so it is asked about augmented views of the validation pictures as well.
 """
 
 from __future__ import annotations

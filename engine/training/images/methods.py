@@ -21,7 +21,7 @@ from engine.training.images.feed import Pictures, Views, kept_views, pixels_of
 from engine.training.images.lora import add_adapters, merge_adapters
 from engine.training.images.model import GRID, Body, Head, PictureClassifier, PixelClassifier, Upper
 from engine.training.images.work import training_flops, unit_flops
-from engine.training.loop import Fit, Part, Plan, Rows, Score, fit
+from engine.training.loop import EVALUATION_BATCH, Fit, Part, Plan, Rows, Score, fit
 from engine.training.methods import BACKWARD_THROUGH_FROZEN, class_weights
 from engine.training.optimise import Layer, layer
 from engine.training.progress import Progress
@@ -236,13 +236,8 @@ def _kept(job: Job, model: PictureClassifier, encoder: PictureEncoder, cut: int,
 
 def _standardise(upper: Upper, train: Views, job: Job) -> None:
     """Let the head know the mean and deviation of its features before anything has learnt."""
-    still, found = Views(train.columns), []
-    upper.eval()
-    with torch.inference_mode(), job.device.autocast():
-        for rows in np.array_split(np.arange(min(len(train), STANDARDISED_PICTURES)), max(1, len(train) // 64)):
-            if len(rows):
-                found.append(upper.features(*still.batch(rows, job.device.name)))
-    upper.head.standardise(torch.cat(found))
+    still = Views(train.columns)
+    _standardise_head(upper.head, upper.eval().features, still, job)
 
 
 def _by_depth(units: nn.ModuleList, head: nn.Module, options: dict[str, Any]) -> list[Layer]:
@@ -252,23 +247,20 @@ def _by_depth(units: nn.ModuleList, head: nn.Module, options: dict[str, Any]) ->
     return [layer(head, options["head_learning_rate"]), *found]
 
 
-def _whole(
-    job: Job, model: PictureClassifier, encoder: PictureEncoder, layers: list[Layer], flops: float
-) -> Fit:
+def _whole(job: Job, model: PictureClassifier, encoder: PictureEncoder, layers: list[Layer], flops: float) -> Fit:
     """Train on augmented pictures through the whole body."""
     train, validation = (pixels_of(encoder, p, job.progress) for p in (job.train, job.validation))
     job.progress.total_flops = flops * len(train) * job.options["epochs"]
-    _standardise_whole(model, Pictures(train), job)
+    _standardise_head(model.head, model.eval().features, Pictures(train), job)
     fed = Pictures(train, job.augmentation, stream(job.seed, "view"))
     return _fit(job, Logits(model), layers, fed, Pictures(validation), flops)
 
 
-def _standardise_whole(model: PictureClassifier, train: Pictures, job: Job) -> None:
-    model.eval()
-    count = min(len(train), STANDARDISED_PICTURES)
+def _standardise_head(head: Head, features: Callable[..., torch.Tensor], train: Rows, job: Job) -> None:
+    count = min(len(train.lengths), STANDARDISED_PICTURES)
     with torch.inference_mode(), job.device.autocast():
-        chosen = np.array_split(np.arange(count), -(-count // 64))
-        model.head.standardise(torch.cat([model.features(*train.batch(r, job.device.name)) for r in chosen]))
+        chosen = np.array_split(np.arange(count), -(-count // EVALUATION_BATCH))
+        head.standardise(torch.cat([features(*train.batch(rows, job.device.name)) for rows in chosen]))
 
 
 def _fit(job: Job, model: nn.Module, layers: list[Layer], train: Rows, validation: Rows, flops: float) -> Fit:

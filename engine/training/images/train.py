@@ -15,6 +15,7 @@ from engine.datasets.dataset import Dataset, Part
 from engine.errors import BadInput
 from engine.files import read_json, written_aside
 from engine.models.catalog import LocalBackbone
+from engine.models.image_recipes import within_budget
 from engine.models.recipes import find_recipe, resolve_options
 from engine.tasks.image_classification import pictures_of
 from engine.tasks.pictures import PictureEncoder
@@ -109,7 +110,8 @@ def train(
 
 
 def _settled(dataset: Dataset, options: dict[str, Any]) -> dict[str, Any]:
-    """Return `options` with the augmentation of the data set's modality where it was left open."""
+    """Return `options` with views and epochs within the budget, and the modality's augmentation where it was open."""
+    options = within_budget(options, len(dataset.rows("train")))
     if options.get("augmentation") != "auto":
         return options
     card = dataset.folder / "card.json"
