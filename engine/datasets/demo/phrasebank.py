@@ -15,11 +15,12 @@ import httpx
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from engine.config import Settings
-from engine.datasets.columns import USUAL
-from engine.datasets.dataset import Dataset, PrepareOptions, Problem
+from engine.datasets.dataset import Dataset, Problem
 from engine.datasets.demo.generator import as_csv, generate
-from engine.datasets.prepare import prepare
 from engine.datasets.store import add_raw, has_dataset, open_dataset
+from engine.datasets.texts.columns import USUAL
+from engine.datasets.texts.options import TextOptions
+from engine.datasets.texts.prepare import prepare
 from engine.errors import Failure
 from engine.files import read_json, write_json
 from engine.messages import Message
@@ -33,8 +34,8 @@ TASK = "text_classification"
 ATTEMPTS = 3
 MAX_BYTES = 16 << 20
 TIMEOUT = httpx.Timeout(20.0, connect=5.0)
-REAL = PrepareOptions(name="Financial PhraseBank", licence="CC BY-NC-SA 3.0 (Malo et al. 2014)", commercial_use=False)
-GENERATED = PrepareOptions(
+REAL = TextOptions(name="Financial PhraseBank", licence="CC BY-NC-SA 3.0 (Malo et al. 2014)", commercial_use=False)
+GENERATED = TextOptions(
     name="Generated financial sentences", licence="Apache-2.0 (generated)", commercial_use=True, synthetic=True
 )
 
