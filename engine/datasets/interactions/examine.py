@@ -18,7 +18,6 @@ from engine.datasets.interactions.clean import check_steps, clean
 from engine.datasets.interactions.columns import Found, UsualInteractions, detect_interactions, detect_items
 from engine.datasets.interactions.items import LoadedItems, load_items, no_items, shared_ids
 from engine.datasets.interactions.load import (
-    Cells,
     events_found,
     load_events,
     load_interactions,
@@ -160,22 +159,21 @@ def examine(work: Work) -> None:
 
 def _load(work: Work, source: Opened, found: Found, table: str) -> Read:
     """Make `table` of the interactions in `source` and note what is wrong with its rows."""
-    connection, options = work.connection, work.options
+    connection, options, first = work.connection, work.options, table == "data"
     columns = {r: c for r, c in found.columns.items() if r != "time" or "ignore_times" not in options.cleaning}
     wanted = list(dict.fromkeys(columns.values()))
     read = read_file(connection, source, work.folder, wanted, max_rows=work.settings.max_interactions)
-    cells = Cells.of(columns, wanted)
-    if cells.time and table == "data":
-        work.times = detect_times(connection, cells.time, options.time_format)
-    if table == "data":
-        work.events = events_found(connection, cells)
+    cells = {role: f"v{wanted.index(name)}" for role, name in columns.items()}
+    times = detect_times(connection, cells["time"], options.time_format) if "time" in cells else Times("")
+    if first:
+        work.times = times
+        work.events = events_found(connection, cells["event"]) if "event" in cells else {}
         weights = load_events(connection, work.events, options.event_weights)
         work.problems += findings.event_problems(work.events, weights, options)
-    work.problems += say.reading(connection, read, source, cells, work.times, options)
-    use_times = say.times_are_usable(connection, cells, work.times)
-    low = load_interactions(connection, table, cells, work.times.format if use_times else "", options.min_rating)
-    if options.min_rating is not None and table == "data":
-        work.steps.append({"step": "min_rating", "rows_dropped": low})
+    loaded = load_interactions(connection, table, cells, times.format, options.min_rating)
+    work.problems += say.reading(read, loaded, source, found, times, options)
+    if options.min_rating is not None and first:
+        work.steps.append({"step": "min_rating", "rows_dropped": loaded.low})
     connection.execute("DROP TABLE file")
     return read
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.datasets.interactions.columns import MAX_ID_CHARS
-from engine.datasets.interactions.load import Faults, faults
+from engine.datasets.interactions.load import Faults, find_faults
 from engine.datasets.interactions.source import Opened, count, trimmed
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ def load_items(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, str]
     """Make the table `listed` of `file`, and give new ids the next codes of `items`. Of a repeated id the first counts."""
     cell = {role: trimmed(f"v{wanted.index(name)}") for role, name in columns.items()}
     usable = f"length({cell['id']}) BETWEEN 1 AND {MAX_ID_CHARS}"
-    missing = faults(connection, f"NOT ({usable})")
+    missing = find_faults(connection, "file", f"NOT ({usable})")
     again = f"row NOT IN (SELECT min(row) FROM file WHERE {usable} GROUP BY {cell['id']})"  # noqa: S608
-    repeated = faults(connection, f"{usable} AND {again}", cell["id"])
+    repeated = find_faults(connection, "file", f"{usable} AND {again}", cell["id"])
     connection.execute(
         f"""
         INSERT INTO items

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from engine.datasets.interactions.columns import MAX_ID_CHARS, USUAL_EVENT_WEIGHTS, plain
-from engine.datasets.interactions.source import trimmed
+from engine.datasets.interactions.source import count, trimmed
 from engine.datasets.interactions.times import seconds, without_zone
 
 if TYPE_CHECKING:
@@ -15,23 +15,8 @@ if TYPE_CHECKING:
 
 SHOWN_ROWS = 100
 MAX_EVENT_KINDS = 200
-
-
-@dataclass(frozen=True)
-class Cells:
-    """The SQL that reads each role out of a row of `file`; "" for a role without a column."""
-
-    user: str
-    item: str
-    rating: str = ""
-    weight: str = ""
-    time: str = ""
-    event: str = ""
-
-    @classmethod
-    def of(cls, columns: Mapping[str, str], wanted: list[str]) -> Cells:
-        """Return the cells of `columns` (role → name), where `wanted` tells which place a name has in `file`."""
-        return cls(**{role: trimmed(f"v{wanted.index(name)}") for role, name in columns.items()})
+MAX_LOST_SHARE = 0.5
+"""When more times than this cannot be read, they are not used."""
 
 
 @dataclass(frozen=True)
@@ -43,56 +28,60 @@ class Faults:
     examples: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Loaded:
+    """What is wrong with the rows of one file of interactions."""
+
+    rows: int = 0
+    """Rows that are rows, whatever stands in them."""
+    no_id: Faults = Faults()
+    no_time: Faults = Faults()
+    no_rating: Faults = Faults()
+    no_weight: Faults = Faults()
+    no_zone: int = 0
+    """Times that are read as UTC because they name no zone."""
+    low: int = 0
+    """Rows rated below the lowest rating that is a like."""
+
+    @property
+    def times_used(self) -> bool:
+        return self.no_time.count <= MAX_LOST_SHARE * self.rows
+
+
 def make_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the empty tables `users` and `items` (code, id) that every file's ids go into."""
     for table in ("users", "items"):
         connection.execute(f"CREATE OR REPLACE TABLE {table} (code INTEGER, id VARCHAR)")
 
 
-def faults(connection: duckdb.DuckDBPyConnection, condition: str, value: str = "''") -> Faults:
-    """Return the rows of `file` for which `condition` holds, with the expression `value` of the first of them."""
-    query = f"""
-        SELECT count(*), list_sort(min(row, {SHOWN_ROWS})), list_transform(min({{'r': row, 'v': left({value}, 60)}}, 3), lambda x: x.v)
-        FROM file WHERE {condition}
-    """  # noqa: S608, E501
-    found = connection.execute(query).fetchone()
-    return Faults(int(found[0]), tuple(found[1] or ()), tuple(dict.fromkeys(found[2] or ()))) if found else Faults()
+def add_ids(connection: duckdb.DuckDBPyConnection, table: str, cell: str) -> None:
+    """Give the new ids of a cell of `file` the next codes of `table`, short ids first, then by letter.
 
-
-def no_id(cells: Cells) -> str:
-    """Return the condition of a row that does not say who or what."""
-    return (
-        f"NOT (length({cells.user}) BETWEEN 1 AND {MAX_ID_CHARS} AND length({cells.item}) BETWEEN 1 AND {MAX_ID_CHARS})"
+    Also makes the table `<table>_raw` (raw, code) that finds the code of a cell as it stands. Trimming only what is
+    different saves most of the time of a large file.
+    """
+    connection.execute(
+        f"CREATE OR REPLACE TABLE {table}_raw AS SELECT raw, {trimmed('raw')} AS id FROM (SELECT DISTINCT {cell} AS raw FROM file)"
+    )
+    connection.execute(f"DELETE FROM {table}_raw WHERE length(id) NOT BETWEEN 1 AND {MAX_ID_CHARS}")  # noqa: S608
+    connection.execute(
+        f"""
+        INSERT INTO {table}
+        SELECT (SELECT count(*) FROM {table}) + row_number() OVER (ORDER BY length(id), id) - 1, id
+        FROM (SELECT DISTINCT id FROM {table}_raw WHERE id NOT IN (SELECT id FROM {table}))
+        """  # noqa: S608
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TABLE {table}_raw AS SELECT raw, code FROM {table}_raw JOIN {table} USING (id)"
     )
 
 
-def no_time(cells: Cells, time_format: str) -> str:
-    """Return the condition of a row whose time cannot be read."""
-    return f"({seconds(time_format, cells.time)}) IS NULL" if time_format else "true"
-
-
-def no_zone(cells: Cells, time_format: str) -> str:
-    return f"{without_zone(time_format, cells.time)} AND NOT {no_time(cells, time_format)}"
-
-
-def number(cell: str) -> str:
-    """Return the SQL that reads a cell as a finite number, a comma as its point; NULL where it is none."""
-    value = f"try_cast(replace({cell}, ',', '.') AS FLOAT)"
-    return f"(CASE WHEN isfinite({value}) THEN {value} END)"
-
-
-def no_rating(cells: Cells) -> str:
-    return f"{cells.rating} <> '' AND {number(cells.rating)} IS NULL"
-
-
-def no_weight(cells: Cells) -> str:
-    return f"coalesce({number(cells.weight)}, 0) <= 0"
-
-
-def events_found(connection: duckdb.DuckDBPyConnection, cells: Cells) -> dict[str, int]:
+def events_found(connection: duckdb.DuckDBPyConnection, cell: str) -> dict[str, int]:
     """Return event as it stands in the table `file` → rows, the most frequent first."""
-    query = f"SELECT {cells.event} AS e, count(*) AS n FROM file GROUP BY e ORDER BY n DESC, e LIMIT {MAX_EVENT_KINDS}"  # noqa: S608
-    return dict(connection.execute(query).fetchall()) if cells.event else {}
+    query = (
+        f"SELECT {trimmed(cell)} AS e, count(*) AS n FROM file GROUP BY e ORDER BY n DESC, e LIMIT {MAX_EVENT_KINDS}"  # noqa: S608, E501
+    )
+    return dict(connection.execute(query).fetchall())
 
 
 def event_weight(event: str, given: Mapping[str, float]) -> float:
@@ -113,47 +102,92 @@ def load_events(
     return weights
 
 
+def number(cell: str) -> str:
+    """Return the SQL that reads a cell as a finite number, a comma as its point; NULL where it is none."""
+    value = f"coalesce(try_cast({cell} AS FLOAT), try_cast(replace({trimmed(cell)}, ',', '.') AS FLOAT))"
+    return f"CASE WHEN isfinite({value}) THEN {value} END"
+
+
 def load_interactions(
-    connection: duckdb.DuckDBPyConnection, table: str, cells: Cells, time_format: str, min_rating: float | None
-) -> int:
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    cells: Mapping[str, str],
+    time_format: str,
+    min_rating: float | None,
+) -> Loaded:
     """Make `table` of `file`: row, user, item (codes), weight, rating, time (seconds), event (code of `events`).
 
-    Left out are rows without ids, without a readable time where there are times, with a weight of 0, and those rated
-    below `min_rating`; returns how many the last are. New ids get the next codes, in the order of the ids.
+    `cells` are the columns of `file` by role. Left out are rows without ids, without a weight above 0, without a
+    readable time unless most are like that, and those rated below `min_rating`.
     """
-    usable = [f"NOT ({no_id(cells)})"]
-    usable += [f"NOT ({no_time(cells, time_format)})"] if time_format else []
-    usable += [f"NOT ({no_weight(cells)})"] if cells.weight else []
-    where = " AND ".join(usable)
-    _add_ids(connection, "users", cells.user, where)
-    _add_ids(connection, "items", cells.item, where)
-    weight = number(cells.weight) if cells.weight else "1"
-    time = seconds(time_format, cells.time) if time_format else "NULL"
-    event = f"LEFT JOIN events e ON e.event = {cells.event}" if cells.event else ""
+    add_ids(connection, "users", cells["user"])
+    add_ids(connection, "items", cells["item"])
+    weight = number(cells["weight"]) if "weight" in cells else "1"
+    join = f"LEFT JOIN events e ON e.event = {trimmed(cells['event'])}" if "event" in cells else ""
     connection.execute(
         f"""
         CREATE OR REPLACE TABLE {table} AS
-        SELECT row, u.code AS user, i.code AS item,
-            CAST({weight} * {"coalesce(e.weight, 1)" if cells.event else "1"} AS FLOAT) AS weight,
-            CAST({number(cells.rating) if cells.rating else "NULL"} AS FLOAT) AS rating,
-            CAST({time} AS BIGINT) AS time,
-            CAST({"e.code" if cells.event else "NULL"} AS SMALLINT) AS event
-        FROM file JOIN users u ON u.id = {cells.user} JOIN items i ON i.id = {cells.item} {event}
-        WHERE {where}
+        SELECT row, u.code AS user, i.code AS item, CAST({weight} AS FLOAT) AS weight,
+            CAST({number(cells["rating"]) if "rating" in cells else "NULL"} AS FLOAT) AS rating,
+            CAST({seconds(time_format, cells["time"]) if time_format else "NULL"} AS BIGINT) AS time,
+            CAST({"e.code" if join else "NULL"} AS SMALLINT) AS event
+        FROM file LEFT JOIN users_raw u ON u.raw = {cells["user"]} LEFT JOIN items_raw i ON i.raw = {cells["item"]} {join}
         """  # noqa: S608
     )
-    connection.execute(f"DELETE FROM {table} WHERE weight <= 0")  # noqa: S608
-    if min_rating is None or not cells.rating:
-        return 0
-    low = connection.execute(f"DELETE FROM {table} WHERE coalesce(rating, -1e30) < ?", [min_rating]).fetchone()  # noqa: S608
-    return int(low[0]) if low else 0
+    loaded = _look_for_faults(connection, table, cells, time_format)
+    _drop_faults(connection, table, cells, loaded)
+    if min_rating is None or "rating" not in cells:
+        return loaded
+    low = connection.execute(f"DELETE FROM {table} WHERE coalesce(rating < ?, true)", [min_rating]).fetchone()  # noqa: S608
+    return replace(loaded, low=int(low[0]) if low else 0)
 
 
-def _add_ids(connection: duckdb.DuckDBPyConnection, table: str, cell: str, where: str) -> None:
-    connection.execute(
-        f"""
-        INSERT INTO {table}
-        SELECT (SELECT count(*) FROM {table}) + row_number() OVER (ORDER BY length(id), id) - 1, id
-        FROM (SELECT DISTINCT {cell} AS id FROM file WHERE {where}) WHERE id NOT IN (SELECT id FROM {table})
-        """  # noqa: S608
+def _look_for_faults(
+    connection: duckdb.DuckDBPyConnection, table: str, cells: Mapping[str, str], time_format: str
+) -> Loaded:
+    zoneless = "0"
+    if time_format:
+        zoneless = f"(SELECT count(*) FROM file WHERE {cells['time']} IS NOT NULL AND {without_zone(time_format, cells['time'])})"  # noqa: S608
+    no_zone = connection.execute(f"SELECT {zoneless}").fetchone()
+
+    def look(condition: str, role: str = "") -> Faults:
+        return (
+            find_faults(connection, table, condition, cells.get(role, "''")) if role in cells or not role else Faults()
+        )
+
+    rating = (
+        f"rating IS NULL AND row IN (SELECT row FROM file WHERE {trimmed(cells['rating'])} <> '')"
+        if "rating" in cells
+        else ""
     )
+    return Loaded(
+        rows=count(connection, table),
+        no_id=look("user IS NULL OR item IS NULL"),
+        no_time=look("time IS NULL", "time"),
+        no_rating=look(rating, "rating"),
+        no_weight=look("coalesce(weight, 0) <= 0", "weight"),
+        no_zone=no_zone[0] if no_zone else 0,
+    )
+
+
+def find_faults(connection: duckdb.DuckDBPyConnection, table: str, condition: str, cell: str = "''") -> Faults:
+    """Return the rows of `table` for which `condition` holds, with what stands in `file` in the first of them."""
+    query = f"SELECT count(*), list_sort(min(row, {SHOWN_ROWS})) FROM {table} WHERE {condition}"  # noqa: S608
+    number_found, rows = connection.execute(query).fetchone() or (0, None)
+    if not number_found:
+        return Faults()
+    query = f"SELECT left(coalesce({cell}, ''), 60) FROM file WHERE row IN (SELECT unnest(?)) ORDER BY row"  # noqa: S608
+    values = [value for (value,) in connection.execute(query, [rows[:3]]).fetchall()]
+    return Faults(number_found, tuple(rows), tuple(dict.fromkeys(filter(None, values))))
+
+
+def _drop_faults(connection: duckdb.DuckDBPyConnection, table: str, cells: Mapping[str, str], loaded: Loaded) -> None:
+    if "time" in cells and not loaded.times_used:
+        connection.execute(f"UPDATE {table} SET time = NULL")  # noqa: S608
+    elif "time" in cells:
+        connection.execute(f"DELETE FROM {table} WHERE time IS NULL")  # noqa: S608
+    if "event" in cells:
+        connection.execute(
+            f"UPDATE {table} SET weight = {table}.weight * e.weight FROM events e WHERE e.code = event AND e.weight <> 1"
+        )
+    connection.execute(f"DELETE FROM {table} WHERE user IS NULL OR item IS NULL OR coalesce(weight, 0) <= 0")  # noqa: S608

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +13,13 @@ from numpy.typing import NDArray
 from engine.datasets.dataset import Dataset, Part
 from engine.datasets.interactions.card import InteractionCard
 from engine.datasets.interactions.options import InteractionOptions
-from engine.datasets.table import database
 from engine.files import read_json
 
 NO_TIME = np.iinfo(np.int64).min
 """Stands where an interaction has no time."""
 BATCH_ROWS = 100_000
+KINDS = {"user": np.int32, "item": np.int32, "weight": np.float32, "rating": np.float32, "time": np.int64}
+"""Columns of rows.parquet that histories are made of."""
 
 
 @dataclass(frozen=True)
@@ -151,17 +151,44 @@ def read_histories(dataset: Dataset, parts: Sequence[Part], *, distinct: bool = 
     With `distinct`, a pair of user and item stands once: at its last time, with the sum of its weights and its last
     rating. Without, each interaction stands, as a model of sequences reads them.
     """
-    query = "SELECT user, item, weight, rating, time, source, row FROM read_parquet(?) WHERE part IN (SELECT unnest(?))"
-    with tempfile.TemporaryDirectory(prefix="breakeven-") as folder, database(Path(folder)) as connection:
-        if distinct:
-            query = f"""
-                SELECT user, item, sum(weight) AS weight, arg_max(rating, (coalesce(time, 0), source, row)) AS rating,
-                    max(time) AS time, max(source) AS source, max(row) AS row
-                FROM ({query}) GROUP BY user, item
-            """  # noqa: S608
-        query = f"SELECT user, item, weight, rating, time FROM ({query}) ORDER BY user, time, source, row"  # noqa: S608
-        reader = connection.sql(query, params=[str(dataset.rows_file), list(parts)]).to_arrow_reader(BATCH_ROWS)
-        return _histories(reader, _size(dataset, "users.parquet"), _size(dataset, "items.parquet"))
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    columns: dict[str, list[NDArray[Any]]] = {name: [] for name in KINDS}
+    with pq.ParquetFile(dataset.rows_file) as file:
+        for batch in file.iter_batches(BATCH_ROWS, columns=[*KINDS, "part"]):
+            chosen = batch.filter(pc.is_in(batch.column("part"), value_set=pa.array(parts)))
+            for name, kind in KINDS.items():
+                column = chosen.column(name)
+                filled = column.fill_null(NO_TIME) if name == "time" else column
+                columns[name].append(filled.to_numpy(zero_copy_only=False).astype(kind))
+    flat = {name: np.concatenate([np.empty(0, kind), *columns.pop(name)]) for name, kind in KINDS.items()}
+    users = flat.pop("user")
+    indptr = np.concatenate(([0], np.cumsum(np.bincount(users, minlength=_size(dataset, "users.parquet")))))
+    all_of_them = Histories(
+        indptr.astype(np.int64),
+        flat["item"],
+        flat["weight"],
+        flat["time"],
+        flat["rating"],
+        _size(dataset, "items.parquet"),
+    )
+    return _distinct(all_of_them) if distinct else all_of_them
+
+
+def _distinct(histories: Histories) -> Histories:
+    """Return each pair of user and item once: its last interaction, with the sum of the weights."""
+    pairs = _pairs(histories)
+    _, places, group = np.unique(pairs[::-1], return_index=True, return_inverse=True)
+    if len(places) == len(pairs):
+        return histories
+    last = len(pairs) - 1 - places
+    weights = histories.weights.copy()
+    weights[last] = np.bincount(group, histories.weights[::-1])
+    mask = np.zeros(len(pairs), dtype=bool)
+    mask[last] = True
+    return replace(histories, weights=weights).keep(mask)
 
 
 def targets(part: Histories, history: Histories) -> Histories:
@@ -172,20 +199,6 @@ def targets(part: Histories, history: Histories) -> Histories:
 
 def _pairs(histories: Histories) -> NDArray[np.int64]:
     return histories.users.astype(np.int64) * histories.item_count + histories.items
-
-
-def _histories(reader: Any, user_count: int, item_count: int) -> Histories:
-    """Return the arrays of sorted rows that come batch by batch."""
-    columns: dict[str, list[NDArray[Any]]] = {name: [] for name in ("user", "item", "weight", "rating", "time")}
-    kinds = {"user": np.int32, "item": np.int32, "weight": np.float32, "rating": np.float32, "time": np.int64}
-    for batch in reader:
-        for name, kind in kinds.items():
-            column = batch.column(name)
-            filled = column.fill_null(NO_TIME) if name == "time" else column
-            columns[name].append(filled.to_numpy(zero_copy_only=False).astype(kind))
-    flat = {name: np.concatenate([np.empty(0, kinds[name]), *columns.pop(name)]) for name in kinds}
-    indptr = np.concatenate(([0], np.cumsum(np.bincount(flat.pop("user"), minlength=user_count)))).astype(np.int64)
-    return Histories(indptr, flat["item"], flat["weight"], flat["time"], flat["rating"], item_count)
 
 
 def _size(dataset: Dataset, name: str) -> int:

@@ -7,16 +7,7 @@ from typing import TYPE_CHECKING
 from engine.datasets.dataset import Problem
 from engine.datasets.interactions.columns import Found
 from engine.datasets.interactions.items import LoadedItems
-from engine.datasets.interactions.load import (
-    Cells,
-    Faults,
-    faults,
-    no_id,
-    no_rating,
-    no_time,
-    no_weight,
-    no_zone,
-)
+from engine.datasets.interactions.load import MAX_LOST_SHARE, Loaded
 from engine.datasets.interactions.options import InteractionOptions
 from engine.datasets.interactions.source import Opened, Read, count
 from engine.datasets.interactions.times import Times
@@ -26,8 +17,6 @@ if TYPE_CHECKING:
     import duckdb
 
 SHOWN_ROWS = 100
-MAX_LOST_SHARE = 0.5
-"""When more of the rows than this cannot be read, something is wrong with how the file is read."""
 
 
 def licence(options: InteractionOptions) -> list[Problem]:
@@ -69,22 +58,15 @@ def missing_columns(source: Opened, found: Found) -> list[Problem]:
 
 
 def reading(
-    connection: duckdb.DuckDBPyConnection,
-    read: Read,
-    source: Opened,
-    cells: Cells,
-    times: Times,
-    options: InteractionOptions,
+    read: Read, loaded: Loaded, source: Opened, found: Found, times: Times, options: InteractionOptions
 ) -> list[Problem]:
-    """Return what is wrong with rows of the table `file`, before anything is made of them."""
-    rows = count(connection, "file")
-    return [
-        *unreadable(read, source),
-        *_without_ids(faults(connection, no_id(cells)), rows),
-        *_times(connection, cells, times, rows),
-        *_ratings(connection, cells, rows, options),
-        *_weights(connection, cells, rows),
-    ]
+    """Return what is wrong with the rows of a file of interactions."""
+    problems = [*unreadable(read, source), *_without_ids(loaded)]
+    if "time" in found.columns and "ignore_times" not in options.cleaning:
+        problems += _times(loaded, times)
+    if "rating" in found.columns:
+        problems += _ratings(loaded, options)
+    return problems + _weights(loaded)
 
 
 def unreadable(read: Read, source: Opened) -> list[Problem]:
@@ -114,7 +96,8 @@ def unreadable(read: Read, source: Opened) -> list[Problem]:
     return found
 
 
-def _without_ids(missing: Faults, rows: int) -> list[Problem]:
+def _without_ids(loaded: Loaded) -> list[Problem]:
+    missing, rows = loaded.no_id, loaded.rows
     if not missing.count:
         return []
     level = "block" if missing.count > MAX_LOST_SHARE * rows else "warn"
@@ -124,23 +107,13 @@ def _without_ids(missing: Faults, rows: int) -> list[Problem]:
     return [Problem(level, "missing", message, missing.rows, missing.count)]  # type: ignore[arg-type]
 
 
-def times_are_usable(connection: duckdb.DuckDBPyConnection, cells: Cells, times: Times) -> bool:
-    """Tell whether at least half of the rows have a time that can be read."""
-    if not (cells.time and times.format):
-        return False
-    lost = faults(connection, no_time(cells, times.format)).count
-    return lost <= MAX_LOST_SHARE * count(connection, "file")
-
-
-def _times(connection: duckdb.DuckDBPyConnection, cells: Cells, times: Times, rows: int) -> list[Problem]:
-    if not cells.time or not rows:
-        return []
-    lost = faults(connection, no_time(cells, times.format), cells.time)
-    if lost.count > MAX_LOST_SHARE * rows:
+def _times(loaded: Loaded, times: Times) -> list[Problem]:
+    lost = loaded.no_time
+    if not loaded.times_used:
         message = Message(
             "Rows whose time cannot be read: {count} of {rows}; ignore the times, or write all of them in one way.",
             count=lost.count,
-            rows=rows,
+            rows=loaded.rows,
         )
         return [Problem("block", "unreadable_times", message, lost.rows, lost.count, "ignore_times", lost.examples)]
     found = []
@@ -151,32 +124,29 @@ def _times(connection: duckdb.DuckDBPyConnection, cells: Cells, times: Times, ro
             count=lost.count,
         )
         found.append(Problem("warn", "mixed_times", message, lost.rows, lost.count, "ignore_times", lost.examples))
-    return [*found, *_doubtful_times(connection, cells, times)]
+    return [*found, *_doubtful_times(loaded, times)]
 
 
-def _doubtful_times(connection: duckdb.DuckDBPyConnection, cells: Cells, times: Times) -> list[Problem]:
+def _doubtful_times(loaded: Loaded, times: Times) -> list[Problem]:
     found = []
     if times.ambiguous:
         message = Message(
-            "The times fit day/month and month/day alike, and are read as day/month; correct it if it is wrong."
+            "The times fit day/month and month/day alike and are read as day/month; choose how they are written if "
+            "that is wrong."
         )
         found.append(Problem("warn", "ambiguous_times", message))
     if times.format == "number":
         message = Message("The times are small numbers; they are taken as an order, and dates mean nothing.")
         found.append(Problem("note", "times_are_an_order", message))
-    if (zoneless := faults(connection, no_zone(cells, times.format))).count:
-        message = Message("Times without a zone: {count}; they are read as UTC.", count=zoneless.count)
-        found.append(Problem("note", "times_without_zone", message, count=zoneless.count))
+    if loaded.no_zone:
+        message = Message("Times without a zone: {count}; they are read as UTC.", count=loaded.no_zone)
+        found.append(Problem("note", "times_without_zone", message, count=loaded.no_zone))
     return found
 
 
-def _ratings(
-    connection: duckdb.DuckDBPyConnection, cells: Cells, rows: int, options: InteractionOptions
-) -> list[Problem]:
-    if not cells.rating or not rows:
-        return []
-    text = faults(connection, no_rating(cells), cells.rating)
-    if text.count > MAX_LOST_SHARE * rows:
+def _ratings(loaded: Loaded, options: InteractionOptions) -> list[Problem]:
+    text = loaded.no_rating
+    if text.count > MAX_LOST_SHARE * loaded.rows:
         message = Message(
             "The ratings are words, such as {examples}, so every interaction counts alike; name the column as the "
             "event column and give each word a weight to use them.",
@@ -198,13 +168,11 @@ def _ratings(
     return found
 
 
-def _weights(connection: duckdb.DuckDBPyConnection, cells: Cells, rows: int) -> list[Problem]:
-    if not cells.weight or not rows:
-        return []
-    lost = faults(connection, no_weight(cells), cells.weight)
+def _weights(loaded: Loaded) -> list[Problem]:
+    lost = loaded.no_weight
     if not lost.count:
         return []
-    level = "block" if lost.count > MAX_LOST_SHARE * rows else "warn"
+    level = "block" if lost.count > MAX_LOST_SHARE * loaded.rows else "warn"
     message = Message("Rows whose weight is not a number above 0: {count}; they are left out.", count=lost.count)
     return [Problem(level, "unusable_weights", message, lost.rows, lost.count, examples=lost.examples)]  # type: ignore[arg-type]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.datasets.interactions.source import trimmed
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -19,7 +21,8 @@ class TimeFormat:
     """One way of writing times."""
 
     sql: str
-    """An expression of {v}, the trimmed text, that gives seconds as BIGINT, or NULL when it is not written so."""
+    """An expression that gives seconds as BIGINT, or NULL for what is not written so; {c} is the cell, {v} its text
+    without blanks around it."""
     example: str
     zone: str = "none"
     """"fixed": the value has one meaning; "may": it may name its zone; "none": it never does."""
@@ -30,7 +33,7 @@ def _digits(pattern: str, strptime: str) -> str:
 
 
 def _unix(low: float, high: float, divisor: float) -> str:
-    number = "try_cast({v} AS DOUBLE)"
+    number = "coalesce(try_cast({c} AS DOUBLE), try_cast({v} AS DOUBLE))"
     return f"CASE WHEN abs({number}) >= {low:.0f} AND abs({number}) < {high:.0f} THEN floor({number} / {divisor:.0f})::BIGINT END"
 
 
@@ -81,28 +84,28 @@ class Times:
     """Whether day/month and month/day fit equally well."""
 
 
-def seconds(name: str, value: str) -> str:
-    """Return the SQL that reads the expression `value`, trimmed text, as seconds; NULL where it cannot."""
-    return f"({FORMATS[name].sql.replace('{v}', value)})"
+def seconds(name: str, cell: str) -> str:
+    """Return the SQL that reads a cell as seconds; NULL where it cannot."""
+    return "(" + FORMATS[name].sql.replace("{v}", trimmed(cell)).replace("{c}", cell) + ")"
 
 
-def without_zone(name: str, value: str) -> str:
-    """Return the SQL that tells whether `value` names no zone although its kind of time needs one."""
+def without_zone(name: str, cell: str) -> str:
+    """Return the SQL that tells whether a cell names no zone although its kind of time needs one."""
     zone = FORMATS[name].zone
-    return f"(NOT regexp_matches({value}, {ZONE}))" if zone == "may" else str(zone == "none").lower()
+    return f"NOT regexp_matches({trimmed(cell)}, {ZONE})" if zone == "may" else str(zone == "none").lower()
 
 
-def detect_times(connection: duckdb.DuckDBPyConnection, value: str, chosen: str = "") -> Times:
-    """Return how the expression `value` over the table `file` writes times: the form that reads most of them."""
+def detect_times(connection: duckdb.DuckDBPyConnection, cell: str, chosen: str = "") -> Times:
+    """Return how a cell of the table `file` writes times: the form that reads most of them."""
     if chosen:
         return Times(chosen)
     counts = ", ".join(f"count({seconds(name, 'v')})" for name in FORMATS)
     query = f"""
         WITH looked_at AS (
-            SELECT {value} AS v FROM file
+            SELECT {cell} AS v FROM file
             WHERE row % greatest(1, (SELECT count(*) // {LOOKED_AT_TIMES} FROM file)) = 0 OR row <= 200
         )
-        SELECT {counts} FROM looked_at WHERE v <> ''
+        SELECT {counts} FROM looked_at
     """  # noqa: S608
     found = dict(zip(FORMATS, connection.execute(query).fetchone() or (), strict=True))
     best = max(found, key=lambda name: found[name])

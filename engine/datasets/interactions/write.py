@@ -2,7 +2,8 @@
 
 <datasets>/<id>/dataset.json   what it is
                 card.json      its card
-                rows.parquet   row, source, user, item (codes), weight, rating, time (seconds, UTC), event, part
+                rows.parquet   row, source, user, item (codes), weight, rating, time (seconds, UTC), event, part;
+                               by user, then by time, then as in the files
                 users.parquet  code, id
                 items.parquet  code, id, title, text, categories; also items that nobody has touched
 """
@@ -35,7 +36,7 @@ QUERIES = {
         SELECT row, source, u.code AS user, i.code AS item, rows.weight, rating, time, e.event, part
         FROM rows JOIN final_users u ON u.old = user JOIN final_items i ON i.old = item
             LEFT JOIN events e ON e.code = rows.event
-        ORDER BY source, row
+        ORDER BY u.code, time, source, row
     """,
 }
 
