@@ -5,67 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
+
+from engine.datasets.interactions.names import INTERACTION_NAMES, ITEM_NAMES, plain
 
 MAX_EVENTS = 20
 """A column with more different values than this is not taken for events."""
 MAX_ID_CHARS = 500
 """A longer id is left out: it is no id."""
 Rows = Sequence[dict[str, str]]
-
-USUAL_EVENT_WEIGHTS = {
-    "view": 1.0, "click": 1.0, "pv": 1.0, "detail": 1.0, "play": 1.0, "浏览": 1.0, "点击": 1.0,
-    "fav": 2.0, "favorite": 2.0, "favourite": 2.0, "like": 2.0, "wishlist": 2.0, "收藏": 2.0, "喜欢": 2.0,
-    "cart": 3.0, "addtocart": 3.0, "basket": 3.0, "加购": 3.0, "加购物车": 3.0,
-    "purchase": 5.0, "buy": 5.0, "order": 5.0, "transaction": 5.0, "购买": 5.0, "下单": 5.0, "成交": 5.0,
-    "removefromcart": 0.0,
-}  # fmt: skip
-"""Event, as `plain` writes it → how strongly it counts, an assumption that the user can change."""
-
-INTERACTION_NAMES: dict[str, tuple[str, ...]] = {
-    "user": (
-        "user", "userid", "uid", "customer", "customerid", "visitor", "visitorid", "member", "memberid", "buyer",
-        "buyerid", "reviewer", "reviewerid", "client", "clientid", "account", "accountid", "session", "sessionid",
-        "用户", "用户id", "用户编号", "顾客", "顾客id", "客户", "客户id", "客户编号", "会员", "会员id", "会员编号", "买家",
-    ),
-    "item": (
-        "item", "itemid", "iid", "product", "productid", "movie", "movieid", "film", "filmid", "article", "articleid",
-        "book", "bookid", "isbn", "song", "songid", "track", "trackid", "artist", "artistid", "video", "videoid",
-        "game", "gameid", "asin", "parentasin", "sku", "stockcode", "goods", "goodsid", "business", "businessid",
-        "物品", "物品id", "物品编号", "商品", "商品id", "商品编号", "产品", "产品id", "产品编号", "电影", "电影id", "项目",
-        "项目id",
-    ),
-    "rating": ("rating", "ratings", "score", "stars", "star", "grade", "overall", "评分", "打分", "分数", "星级"),
-    "weight": (
-        "weight", "count", "counts", "plays", "playcount", "quantity", "qty", "frequency", "hours", "权重", "次数", "数量",
-        "播放次数",
-    ),
-    "time": (
-        "timestamp", "time", "datetime", "date", "ts", "unixtime", "createdat", "created", "eventtime", "ratedat",
-        "unixreviewtime", "invoicedate", "orderdate", "purchasedate", "时间", "时间戳", "日期", "创建时间", "下单时间",
-        "评分时间", "行为时间",
-    ),
-    "event": (
-        "event", "eventtype", "type", "action", "actiontype", "behavior", "behaviortype", "behaviour", "activity",
-        "事件", "事件类型", "行为", "行为类型", "动作", "操作",
-    ),
-}  # fmt: skip
-"""What a column can be → what it is usually called, as `plain` writes it, the most usual first."""
-
-ITEM_NAMES: dict[str, tuple[str, ...]] = {
-    "id": (*INTERACTION_NAMES["item"], "id", "编号"),
-    "title": (
-        "title", "name", "itemname", "itemtitle", "productname", "producttitle", "movietitle", "moviename", "movie",
-        "booktitle", "商品名称", "商品标题", "物品名称", "电影名称", "标题", "名称", "片名", "书名",
-    ),
-    "text": (
-        "text", "description", "desc", "overview", "summary", "plot", "content", "abstract", "body", "details",
-        "文本", "描述", "简介", "介绍", "内容", "详情", "摘要",
-    ),
-    "category": (
-        "categories", "category", "genres", "genre", "tags", "tag", "maincategory", "categoryid", "department",
-        "类别", "分类", "类型", "品类", "标签", "题材",
-    ),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -84,18 +32,13 @@ class Found:
     guessed: tuple[str, ...] = ()
 
 
-def plain(name: str) -> str:
-    """Return a name in lower case without blanks, dashes and underscores: "User ID" and "user_id" are the same."""
-    return re.sub(r"[\s_\-.]+", "", name.casefold())
-
-
 def detect_interactions(
     columns: Sequence[str], rows: Rows, usual: dict[str, tuple[str, ...]], given: dict[str, str]
 ) -> Found:
     """Return what the columns of an interactions file are. What was given is kept; names come before content."""
     found = _by_name(columns, usual, given)
-    for role, fits in (("event", _looks_like_events), ("rating", _some_numbers), ("weight", _some_numbers)):
-        if role in found and not given.get(role) and not fits(_values(rows, found[role])):
+    for role, sane in SANE.items():
+        if role in found and not given.get(role) and not sane(_values(rows, found[role])):
             del found[role]
     guessed = []
     for role, fits in LOOKS.items():
@@ -109,7 +52,6 @@ def detect_interactions(
 
 def detect_items(
     columns: Sequence[str],
-    rows: Rows,
     usual: dict[str, tuple[str, ...]],
     given: dict[str, str],
     shared_ids: Callable[[str], int],
@@ -172,7 +114,7 @@ def _looks_like_ids(values: Sequence[str]) -> bool:
     if not values or max(map(len, values)) > 64:
         return False
     numbers = [int(v) for v in values if re.fullmatch(r"\d{1,18}", v)]
-    counts_up = len(numbers) == len(values) > 2 and all(b - a == 1 for a, b in zip(numbers, numbers[1:], strict=False))
+    counts_up = len(numbers) == len(values) > 2 and all(b - a == 1 for a, b in pairwise(numbers))
     return not counts_up
 
 
@@ -184,6 +126,12 @@ LOOKS: dict[str, Callable[[Sequence[str]], bool]] = {
     "item": _looks_like_ids,
 }
 """Role → what its values look like, the surest first."""
+SANE: dict[str, Callable[[Sequence[str]], bool]] = {
+    "event": _looks_like_events,
+    "rating": _some_numbers,
+    "weight": _some_numbers,
+}
+"""Role → what its values must look like when only the name of the column speaks for it."""
 
 
 def _number(value: str) -> bool:

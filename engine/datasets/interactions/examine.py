@@ -111,12 +111,13 @@ def _quiet(_fraction: float, _phase: Message) -> None:
 def _resolved(work: Work) -> InteractionOptions:
     """Return the options with what was detected written down, so that they can be repeated."""
     dialect = work.source.dialect
+    named: dict[str, Any] = {f"{role}_column": work.found.columns.get(role, "") for role in ROLES}
     return replace(
         work.options,
         encoding=dialect.encoding.name if dialect else "",
         delimiter=dialect.delimiter if dialect else "",
         header=dialect.header if dialect else None,
-        **{f"{role}_column": work.found.columns.get(role, "") for role in ROLES},
+        **named,
     )
 
 
@@ -184,7 +185,7 @@ def _load_items(work: Work) -> None:
         return
     given = _given_item_columns(work.options)
     work.items_found = detect_items(
-        source.columns, source.head, work.usual.items, given, lambda column: shared_ids(connection, source, column)
+        source.columns, work.usual.items, given, lambda column: shared_ids(connection, source, column)
     )
     columns = work.items_found.columns
     if "id" not in columns:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -77,13 +77,7 @@ def iso(seconds: int | None) -> str:
     """Return a moment as ISO 8601 in UTC; "" for none, or for one before the year 1 or after 9999."""
     if seconds is None or not -62_135_596_800 <= seconds <= 253_402_300_799:
         return ""
-    return (datetime(1970, 1, 1, tzinfo=UTC) + _seconds(seconds)).isoformat().replace("+00:00", "Z")
-
-
-def _seconds(seconds: int) -> Any:
-    from datetime import timedelta
-
-    return timedelta(seconds=seconds)
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z")
 
 
 def ratings(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -137,8 +131,9 @@ def part_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, in
 def samples(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, Any], ...]:
     """Return a few interactions, each of another user."""
     query = f"""
-        SELECT row, u.id AS user, i.id AS item, coalesce(title, '') AS title, rating, time, coalesce(e.event, '') AS event
-        FROM (SELECT * FROM data WHERE row IN (SELECT min(row) FROM data GROUP BY user ORDER BY 1 LIMIT {SHOWN_SAMPLES})) d
+        WITH firsts AS (SELECT min(row) AS row FROM data GROUP BY user ORDER BY 1 LIMIT {SHOWN_SAMPLES})
+        SELECT row, u.id, i.id, coalesce(title, ''), rating, time, coalesce(e.event, '')
+        FROM (SELECT * FROM data WHERE row IN (FROM firsts)) d
         JOIN users u ON u.code = d.user JOIN items i ON i.code = d.item LEFT JOIN listed ON listed.code = d.item
         LEFT JOIN events e ON e.code = d.event ORDER BY row
     """  # noqa: S608

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from engine.datasets.clean import affected
 from engine.datasets.dataset import Problem
 from engine.datasets.interactions.clean import query
-from engine.datasets.interactions.columns import USUAL_EVENT_WEIGHTS, plain
+from engine.datasets.interactions.names import USUAL_EVENT_WEIGHTS, plain
 from engine.datasets.interactions.options import InteractionOptions
 from engine.datasets.interactions.source import Opened, Read, count
 from engine.messages import Message
@@ -57,11 +57,13 @@ def content_problems(connection: duckdb.DuckDBPyConnection, options: Interaction
 
 
 def _loud_users(connection: duckdb.DuckDBPyConnection) -> list[Problem]:
-    loud = connection.execute(
-        "SELECT id, n, total FROM (SELECT user, count(*) AS n, sum(n) OVER () AS total, count(*) OVER () AS users FROM data "
-        "GROUP BY user) JOIN users ON code = user WHERE users >= ? AND n > ? * total ORDER BY n DESC LIMIT 3",
-        [MIN_USERS, LOUD_SHARE],
-    ).fetchall()
+    query = """
+        WITH a_user AS (SELECT user, count(*) AS n FROM data GROUP BY user),
+        together AS (SELECT sum(n) AS total, count(*) AS users FROM a_user)
+        SELECT id, n, total FROM a_user JOIN users ON code = a_user.user CROSS JOIN together
+        WHERE together.users >= ? AND n > ? * total ORDER BY n DESC LIMIT 3
+    """
+    loud = connection.execute(query, [MIN_USERS, LOUD_SHARE]).fetchall()
     if not loud:
         return []
     name, number, total = loud[0]
@@ -163,25 +165,25 @@ def part_problems(connection: duckdb.DuckDBPyConnection, *, by_time: bool, test_
 
 
 JUDGED = """
-    WITH before AS (SELECT DISTINCT user, item FROM rows WHERE part <> 'test'),
+    WITH before AS (SELECT user, item FROM rows WHERE part <> 'test'),
+    seen AS (SELECT DISTINCT user::BIGINT << 32 | item AS pair FROM before),
     test AS (
         SELECT user, item, user IN (SELECT user FROM before) AS known, item IN (SELECT item FROM before) AS old,
-            (user, item) IN (SELECT (user, item) FROM before) AS seen
+            (user::BIGINT << 32 | item) IN (FROM seen) AS again
         FROM rows WHERE part = 'test'
     )
-    SELECT count(DISTINCT user) FILTER (known AND NOT seen), count(DISTINCT user), count(DISTINCT user) FILTER (NOT known),
-        count(DISTINCT item), count(DISTINCT item) FILTER (NOT old), count(*) FILTER (seen)
+    SELECT count(DISTINCT user) FILTER (known AND NOT again), count(DISTINCT user),
+        count(DISTINCT user) FILTER (NOT known), count(DISTINCT item), count(DISTINCT item) FILTER (NOT old),
+        count(*) FILTER (again)
     FROM test
 """
+FUTURE = "SELECT count(*) FROM rows WHERE part <> 'test' AND time > (SELECT min(time) FROM rows WHERE part = 'test')"
 
 
 def _order(connection: duckdb.DuckDBPyConnection, *, by_time: bool, test_file: bool) -> list[Problem]:
     """Return a warning where training knows what came after the test began."""
     found = []
-    late = _one(
-        connection,
-        "SELECT count(*) FROM rows WHERE part <> 'test' AND time > (SELECT min(time) FROM rows WHERE part = 'test')",
-    )[0]
+    late = _one(connection, FUTURE)[0]
     if test_file and late:
         message = Message(
             "Training interactions that are later than the first of the test file: {count}; figures look better than "

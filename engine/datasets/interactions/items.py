@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.datasets.interactions.columns import MAX_ID_CHARS
-from engine.datasets.interactions.load import Faults, find_faults
+from engine.datasets.interactions.load import NONE, Faults, find_faults
 from engine.datasets.interactions.source import Opened, count, trimmed
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ class LoadedItems:
 
     listed: int = 0
     """Different items."""
-    no_id: Faults = Faults()
-    repeated: Faults = Faults()
+    no_id: Faults = NONE
+    repeated: Faults = NONE
 
 
 def no_items(connection: duckdb.DuckDBPyConnection) -> None:
@@ -40,7 +40,10 @@ def no_items(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def load_items(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, str], wanted: list[str]) -> LoadedItems:
-    """Make the table `listed` of `file`, and give new ids the next codes of `items`. Of a repeated id the first counts."""
+    """Make the table `listed` of `file`, and give new ids the next codes of `items`.
+
+    Of a repeated id the first row counts.
+    """
     cell = {role: trimmed(f"v{wanted.index(name)}") for role, name in columns.items()}
     usable = f"length({cell['id']}) BETWEEN 1 AND {MAX_ID_CHARS}"
     missing = find_faults(connection, "file", f"NOT ({usable})")
@@ -57,7 +60,8 @@ def load_items(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, str]
     connection.execute(
         f"""
         INSERT INTO listed
-        SELECT code, left({cell.get("title", "''")}, {MAX_TITLE_CHARS}), left({cell.get("text", "''")}, {MAX_TEXT_CHARS}),
+        SELECT code, left({cell.get("title", "''")}, {MAX_TITLE_CHARS}),
+            left({cell.get("text", "''")}, {MAX_TEXT_CHARS}),
             {_categories(connection, cell.get("category", ""))}
         FROM file JOIN items ON id = {cell["id"]} WHERE {usable} AND NOT ({again})
         """  # noqa: S608

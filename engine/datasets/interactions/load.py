@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from engine.datasets.interactions.columns import MAX_ID_CHARS, USUAL_EVENT_WEIGHTS, plain
+from engine.datasets.interactions.columns import MAX_ID_CHARS
+from engine.datasets.interactions.names import USUAL_EVENT_WEIGHTS, plain
 from engine.datasets.interactions.source import count, trimmed
 from engine.datasets.interactions.times import seconds, without_zone
 
@@ -28,16 +29,19 @@ class Faults:
     examples: tuple[str, ...] = ()
 
 
+NONE = Faults()
+
+
 @dataclass(frozen=True)
 class Loaded:
     """What is wrong with the rows of one file of interactions."""
 
     rows: int = 0
     """Rows that are rows, whatever stands in them."""
-    no_id: Faults = Faults()
-    no_time: Faults = Faults()
-    no_rating: Faults = Faults()
-    no_weight: Faults = Faults()
+    no_id: Faults = NONE
+    no_time: Faults = NONE
+    no_rating: Faults = NONE
+    no_weight: Faults = NONE
     no_zone: int = 0
     """Times that are read as UTC because they name no zone."""
     low: int = 0
@@ -60,26 +64,21 @@ def add_ids(connection: duckdb.DuckDBPyConnection, table: str, cell: str) -> Non
     Also makes the table `<table>_raw` (raw, code) that finds the code of a cell as it stands. Trimming only what is
     different saves most of the time of a large file.
     """
+    different = f"SELECT raw, {trimmed('raw')} AS id FROM (SELECT DISTINCT {cell} AS raw FROM file)"  # noqa: S608
+    new = f"SELECT DISTINCT id FROM found WHERE id NOT IN (SELECT id FROM {table})"  # noqa: S608
+    next_code = f"(SELECT count(*) FROM {table}) + row_number() OVER (ORDER BY length(id), id) - 1"  # noqa: S608
+    usable = f"length(id) BETWEEN 1 AND {MAX_ID_CHARS}"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE found AS SELECT * FROM ({different}) WHERE {usable}")  # noqa: S608
+    connection.execute(f"INSERT INTO {table} SELECT {next_code}, id FROM ({new})")  # noqa: S608
     connection.execute(
-        f"CREATE OR REPLACE TABLE {table}_raw AS SELECT raw, {trimmed('raw')} AS id FROM (SELECT DISTINCT {cell} AS raw FROM file)"
-    )
-    connection.execute(f"DELETE FROM {table}_raw WHERE length(id) NOT BETWEEN 1 AND {MAX_ID_CHARS}")  # noqa: S608
-    connection.execute(
-        f"""
-        INSERT INTO {table}
-        SELECT (SELECT count(*) FROM {table}) + row_number() OVER (ORDER BY length(id), id) - 1, id
-        FROM (SELECT DISTINCT id FROM {table}_raw WHERE id NOT IN (SELECT id FROM {table}))
-        """  # noqa: S608
-    )
-    connection.execute(
-        f"CREATE OR REPLACE TABLE {table}_raw AS SELECT raw, code FROM {table}_raw JOIN {table} USING (id)"
+        f"CREATE OR REPLACE TABLE {table}_raw AS SELECT raw, code FROM found JOIN {table} USING (id)"  # noqa: S608
     )
 
 
 def events_found(connection: duckdb.DuckDBPyConnection, cell: str) -> dict[str, int]:
     """Return event as it stands in the table `file` → rows, the most frequent first."""
     query = (
-        f"SELECT {trimmed(cell)} AS e, count(*) AS n FROM file GROUP BY e ORDER BY n DESC, e LIMIT {MAX_EVENT_KINDS}"  # noqa: S608, E501
+        f"SELECT {trimmed(cell)} AS e, count(*) AS n FROM file GROUP BY e ORDER BY n DESC, e LIMIT {MAX_EVENT_KINDS}"  # noqa: S608
     )
     return dict(connection.execute(query).fetchall())
 
@@ -131,7 +130,8 @@ def load_interactions(
             CAST({number(cells["rating"]) if "rating" in cells else "NULL"} AS FLOAT) AS rating,
             CAST({seconds(time_format, cells["time"]) if time_format else "NULL"} AS BIGINT) AS time,
             CAST({"e.code" if join else "NULL"} AS SMALLINT) AS event
-        FROM file LEFT JOIN users_raw u ON u.raw = {cells["user"]} LEFT JOIN items_raw i ON i.raw = {cells["item"]} {join}
+        FROM file LEFT JOIN users_raw u ON u.raw = {cells["user"]}
+            LEFT JOIN items_raw i ON i.raw = {cells["item"]} {join}
         """  # noqa: S608
     )
     loaded = _look_for_faults(connection, table, cells, time_format)
@@ -145,28 +145,21 @@ def load_interactions(
 def _look_for_faults(
     connection: duckdb.DuckDBPyConnection, table: str, cells: Mapping[str, str], time_format: str
 ) -> Loaded:
-    zoneless = "0"
-    if time_format:
-        zoneless = f"(SELECT count(*) FROM file WHERE {cells['time']} IS NOT NULL AND {without_zone(time_format, cells['time'])})"  # noqa: S608
-    no_zone = connection.execute(f"SELECT {zoneless}").fetchone()
-
     def look(condition: str, role: str = "") -> Faults:
-        return (
-            find_faults(connection, table, condition, cells.get(role, "''")) if role in cells or not role else Faults()
-        )
+        return find_faults(connection, table, condition, cells.get(role, "''")) if role in cells or not role else NONE
 
-    rating = (
-        f"rating IS NULL AND row IN (SELECT row FROM file WHERE {trimmed(cells['rating'])} <> '')"
-        if "rating" in cells
-        else ""
-    )
+    rating = trimmed(cells.get("rating", "NULL"))
+    written = f"row IN (SELECT row FROM file WHERE {rating} <> '')"  # noqa: S608
+    zoneless = "false"
+    if time_format:
+        zoneless = f"{cells['time']} IS NOT NULL AND {without_zone(time_format, cells['time'])}"
     return Loaded(
         rows=count(connection, table),
         no_id=look("user IS NULL OR item IS NULL"),
         no_time=look("time IS NULL", "time"),
-        no_rating=look(rating, "rating"),
+        no_rating=look(f"rating IS NULL AND {written}", "rating"),
         no_weight=look("coalesce(weight, 0) <= 0", "weight"),
-        no_zone=no_zone[0] if no_zone else 0,
+        no_zone=count(connection, f"(FROM file WHERE {zoneless})"),
     )
 
 
@@ -187,7 +180,6 @@ def _drop_faults(connection: duckdb.DuckDBPyConnection, table: str, cells: Mappi
     elif "time" in cells:
         connection.execute(f"DELETE FROM {table} WHERE time IS NULL")  # noqa: S608
     if "event" in cells:
-        connection.execute(
-            f"UPDATE {table} SET weight = {table}.weight * e.weight FROM events e WHERE e.code = event AND e.weight <> 1"
-        )
+        weigh = f"UPDATE {table} SET weight = {table}.weight * e.weight FROM events e"  # noqa: S608
+        connection.execute(f"{weigh} WHERE e.code = event AND e.weight <> 1")
     connection.execute(f"DELETE FROM {table} WHERE user IS NULL OR item IS NULL OR coalesce(weight, 0) <= 0")  # noqa: S608

@@ -53,7 +53,7 @@ class InteractionOptions:
     """What the user did: view, cart, purchase."""
     event_weights: dict[str, float] = field(default_factory=dict)
     """Event → how strongly it counts; 0 leaves its rows out. Events that are not named count as usual for their name
-    (`columns.USUAL_EVENT_WEIGHTS`), else 1."""
+    (`names.USUAL_EVENT_WEIGHTS`), else 1."""
     min_rating: float | None = None
     """Rows rated below this are left out: they are not likes. None: every interaction counts, as in published
     tables."""

@@ -63,8 +63,8 @@ def _split_by_lot(connection: duckdb.DuckDBPyConnection, validation: float, test
             FROM pairs JOIN users u ON u.code = user JOIN items i ON i.code = item
         ),
         placed AS (
-            SELECT user, item, CASE WHEN total < {MIN_PAIRS} OR place > round(total * $2) + round(total * $3) THEN 'train'
-                WHEN place <= round(total * $2) THEN 'test' ELSE 'validation' END AS part
+            SELECT user, item, CASE WHEN total < {MIN_PAIRS} THEN 'train' WHEN place <= round(total * $2) THEN 'test'
+                WHEN place <= round(total * $2) + round(total * $3) THEN 'validation' ELSE 'train' END AS part
             FROM ranked
         )
         SELECT row, part FROM data JOIN placed USING (user, item)

@@ -34,7 +34,8 @@ def _digits(pattern: str, strptime: str) -> str:
 
 def _unix(low: float, high: float, divisor: float) -> str:
     number = "coalesce(try_cast({c} AS DOUBLE), try_cast({v} AS DOUBLE))"
-    return f"CASE WHEN abs({number}) >= {low:.0f} AND abs({number}) < {high:.0f} THEN floor({number} / {divisor:.0f})::BIGINT END"
+    within = f"abs({number}) >= {low:.0f} AND abs({number}) < {high:.0f}"
+    return f"CASE WHEN {within} THEN floor({number} / {divisor:.0f})::BIGINT END"
 
 
 def _written(*dates: str) -> str:

@@ -74,7 +74,7 @@ def save_interactions(
 
 
 def _number(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make `final_users` and `final_items` (old, code, id): codes from 0 without gaps, short ids first, then by letter."""
+    """Make `final_users` and `final_items` (old, code, id): codes from 0, short ids first, then by letter."""
     for table, used in (
         ("users", "SELECT user FROM rows"),
         ("items", "SELECT item FROM rows UNION ALL SELECT code FROM listed"),
