@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from engine.config import Settings
 from engine.datasets import card as figures
 from engine.datasets.clean import check_steps, clean, look_for_suspects
-from engine.datasets.columns import UsualColumns
-from engine.datasets.dataset import DataCard, PrepareOptions, Problem
+from engine.datasets.columns import Usual
+from engine.datasets.dataset import PrepareOptions, Problem, TextCard
 from engine.datasets.findings import personal_problems, repetition_problems, suspect_problems
 from engine.datasets.load import Loaded, Source, load, make_data, open_source
 from engine.datasets.near import group_near_duplicates
@@ -45,7 +45,7 @@ class Work:
     connection: duckdb.DuckDBPyConnection
     folder: Path
     options: PrepareOptions
-    usual: UsualColumns
+    usual: Usual
     settings: Settings
     source: Source
     say: Progress
@@ -69,7 +69,7 @@ def opened(
     raw: Raw,
     options: PrepareOptions,
     settings: Settings,
-    usual: UsualColumns,
+    usual: Usual,
     progress: Progress | None,
     should_stop: Callable[[], bool] | None,
 ) -> Iterator[Work]:
@@ -166,12 +166,12 @@ def _test_file_problems(filename: str, rows: dict[str, int], known: dict[str, in
     return found
 
 
-def draw_up_card(work: Work) -> DataCard:
+def draw_up_card(work: Work) -> TextCard:
     connection, options, ready = work.connection, work.options, bool(work.source.text and work.source.label)
     classes = figures.class_counts(connection, "data") if ready else {}
     summary, histogram = figures.lengths(connection) if ready else ({}, ())
     order = {"block": 0, "warn": 1, "note": 2}
-    return DataCard(
+    return TextCard(
         rows_read=work.loaded.rows_read,
         rows_used=sum(classes.values()),
         encoding=options.encoding,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.datasets.columns import UsualColumns, detect_columns
+from engine.datasets.columns import Usual, detect_columns
 from engine.datasets.dataset import PrepareOptions
 from engine.datasets.dialect import Dialect, sniff
 from engine.datasets.kinds import kind_of
@@ -73,7 +73,7 @@ class Loaded:
 
 
 def open_source(
-    connection: duckdb.DuckDBPyConnection, raw: Raw, options: PrepareOptions, usual: UsualColumns, folder: Path
+    connection: duckdb.DuckDBPyConnection, raw: Raw, options: PrepareOptions, usual: Usual, folder: Path
 ) -> Source:
     """Return how `raw` is read. Raises BadInput for a hostile file or for a named column that is not there."""
     dialect = None

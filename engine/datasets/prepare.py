@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.config import Settings
-from engine.datasets.columns import UsualColumns
-from engine.datasets.dataset import DataCard, Dataset, PrepareOptions, Problem
+from engine.datasets.columns import Usual
+from engine.datasets.dataset import Dataset, PrepareOptions, Problem, TextCard
 from engine.datasets.examine import Progress, draw_up_card, examine, opened
 from engine.datasets.split import test_part_id
 from engine.datasets.store import Raw, has_dataset, open_dataset, rename_dataset, save
@@ -18,7 +18,7 @@ from engine.messages import Message
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["Progress", "UsualColumns", "check", "prepare"]
+__all__ = ["Progress", "Usual", "check", "prepare"]
 
 
 def check(
@@ -26,10 +26,10 @@ def check(
     options: PrepareOptions,
     settings: Settings,
     *,
-    usual: UsualColumns,
+    usual: Usual,
     progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,
-) -> DataCard:
+) -> TextCard:
     """Return the data card of `raw` under `options`, with suspected wrong labels; nothing is stored.
 
     Raises BadInput for a file that cannot be read or a column, mask or step that does not exist, Cancelled when asked.
@@ -44,7 +44,7 @@ def prepare(
     options: PrepareOptions,
     settings: Settings,
     *,
-    usual: UsualColumns,
+    usual: Usual,
     task: str,
     progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,

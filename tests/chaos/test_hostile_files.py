@@ -11,7 +11,7 @@ import pytest
 
 from engine.config import Settings
 from engine.datasets.dataset import PrepareOptions
-from engine.datasets.prepare import UsualColumns, check
+from engine.datasets.prepare import check
 from engine.datasets.read import preview
 from engine.datasets.store import add_raw
 from engine.errors import BadInput
@@ -70,7 +70,7 @@ def hostile(count: int) -> Iterator[tuple[str, bytes]]:
 @pytest.mark.slow
 def test_every_file_is_previewed_and_checked_or_refused_with_one_sentence(workspace: Path) -> None:
     settings = Settings(home=workspace, offline=True)
-    usual = UsualColumns(("text",), ("label",))
+    usual = {"text": ("text",), "label": ("label",)}
     tried = refused = 0
     for name, data in hostile(rounds(30, 3000)):
         path = settings.workspace.tmp / "upload"

@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from engine.config import load_settings
-from engine.datasets.columns import UsualColumns
+from engine.datasets.columns import USUAL
 from engine.datasets.dataset import Dataset, PrepareOptions
 from engine.datasets.demo.generator import as_csv, generate
 from engine.datasets.prepare import prepare
@@ -56,7 +56,7 @@ def dataset(workspace: Path) -> Dataset:
     settings = load_settings()
     raw = add_raw(io.BytesIO(as_csv(generate(3, 240))), "news.csv", settings)
     options = PrepareOptions(name="News", licence="CC BY-NC 4.0", commercial_use=False)
-    return prepare(raw, options, settings, usual=UsualColumns(), task="text_classification")
+    return prepare(raw, options, settings, usual=USUAL, task="text_classification")
 
 
 @pytest.fixture

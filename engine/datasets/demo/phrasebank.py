@@ -15,7 +15,7 @@ import httpx
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from engine.config import Settings
-from engine.datasets.columns import UsualColumns
+from engine.datasets.columns import USUAL
 from engine.datasets.dataset import Dataset, PrepareOptions, Problem
 from engine.datasets.demo.generator import as_csv, generate
 from engine.datasets.prepare import prepare
@@ -66,7 +66,7 @@ def demo_dataset(settings: Settings, *, sha256: str = SHA256, wait_s: float = 0.
         )
         rows, options, notes = generate(), GENERATED, (Problem("note", "generated", message),)
     raw = add_raw(io.BytesIO(as_csv(rows)), f"{options.name.lower().replace(' ', '_')}.csv", settings)
-    dataset = prepare(raw, options, settings, usual=UsualColumns(), task=TASK, notes=notes)
+    dataset = prepare(raw, options, settings, usual=USUAL, task=TASK, notes=notes)
     write_json(record, {"schema_version": 1, "dataset_id": dataset.id})
     return dataset
 

@@ -11,12 +11,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from engine.config import Settings
-from engine.datasets.columns import UsualColumns
-from engine.datasets.dataset import DataCard, Dataset, PrepareOptions
+from engine.datasets.columns import USUAL
+from engine.datasets.dataset import DataCard, Dataset, PrepareOptions, TextCard
 from engine.datasets.prepare import check, prepare
 from engine.datasets.store import Raw, add_raw
 
-USUAL = UsualColumns()
 HEADER = "text,label\n"
 WORDS = (
     "profit", "sales", "costs", "orders", "debt", "margin", "cash", "plant", "market", "share", "price", "demand",
@@ -53,7 +52,7 @@ def stored(settings: Settings, content: str | bytes, filename: str = "news.csv")
     return add_raw(io.BytesIO(content.encode() if isinstance(content, str) else content), filename, settings)
 
 
-def checked(settings: Settings, content: str | bytes, filename: str = "news.csv", **options: object) -> DataCard:
+def checked(settings: Settings, content: str | bytes, filename: str = "news.csv", **options: object) -> TextCard:
     chosen = PrepareOptions(**{"name": "news", **options})  # type: ignore[arg-type]
     return check(stored(settings, content, filename), chosen, settings, usual=USUAL)
 

@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 
 from engine.config import Settings
-from engine.datasets.dataset import PARTS, DataCard, Dataset, PrepareOptions
+from engine.datasets.columns import USUAL
+from engine.datasets.dataset import PARTS, Dataset, PrepareOptions, TextCard
 from engine.datasets.prepare import check, prepare
 from engine.errors import BadInput, Cancelled
 from engine.messages import Message
 from tests.engine.datasets.files import (
     HEADER,
-    USUAL,
     checked,
     kinds,
     left_over,
@@ -188,7 +188,7 @@ def test_more_rows_than_are_prepared_are_sampled_evenly(settings: Settings) -> N
 def test_the_card_and_the_options_survive_the_disk(settings: Settings) -> None:
     dataset = prepared(settings, parquet(), "news.parquet")
     card = dataset.card
-    assert DataCard.from_json(card.to_json()) == card
+    assert TextCard.from_json(card.to_json()) == card
     assert dataset.options.dataset_id(dataset.raw_id) == dataset.id
     assert sum(n for _, _, n in card.length_histogram) == card.rows_used
     assert card.length_words["min"] == card.length_words["max"] == 14

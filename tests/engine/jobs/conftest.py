@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.config import Settings
-from engine.datasets.columns import UsualColumns
+from engine.datasets.columns import USUAL
 from engine.datasets.dataset import Dataset, PrepareOptions
 from engine.datasets.prepare import prepare
 from engine.datasets.store import add_raw, open_dataset
@@ -21,7 +21,7 @@ def prepared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("prepared") / "workspace"
     settings = Settings(home=home, offline=True, threads=1)
     raw = add_raw(write_csv(home.parent / "small.csv"), "small.csv", settings)
-    prepare(raw, PrepareOptions("small"), settings, usual=UsualColumns(), task="text_classification")
+    prepare(raw, PrepareOptions("small"), settings, usual=USUAL, task="text_classification")
     return home
 
 

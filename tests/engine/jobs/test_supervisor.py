@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from engine.config import Settings
-from engine.datasets.dataset import DataCard, Dataset, PrepareOptions
+from engine.datasets.dataset import Dataset, PrepareOptions, TextCard
 from engine.datasets.store import open_dataset
 from engine.jobs.attempts import KEPT_OF_A_FAILURE
 from engine.jobs.lease import Lease
@@ -53,7 +53,7 @@ def test_a_check_and_a_preparation_end_with_the_card(settings: Settings, dataset
     with supervising(settings):
         wait_for(lambda: all(ended(run) for run in runs))
     checked, stored = [run.report() for run in runs]
-    assert DataCard.from_json(checked["card"]).rows_used == 168
+    assert TextCard.from_json(checked["card"]).rows_used == 168
     assert checked["dataset_id"] == ""
     assert open_dataset(settings, stored["dataset_id"]).options.split_seed == 5
     assert runs[0].published is not None

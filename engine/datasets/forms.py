@@ -1,0 +1,45 @@
+"""The forms that data has, by the task it is for: one line each.
+
+A form says what its options and its card are, and how a file becomes a card and a data set. Its functions are called
+alike, whatever the form:
+
+    intake(path or stream, filename, settings) -> Raw; stores the file, with what must not be stored taken out first
+    check(raw, options, settings, *, usual, progress=None, should_stop=None) -> card; nothing is stored
+    prepare(raw, options, settings, *, usual, task, progress=None, should_stop=None, notes=()) -> Dataset
+
+`usual` says what columns are usually called (`engine.datasets.columns.Usual`). All raise BadInput for a file that
+cannot be used, and Cancelled when asked to stop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engine.datasets.dataset import DataCard, Dataset, Options, PrepareOptions, TextCard
+from engine.datasets.prepare import check, prepare
+from engine.datasets.raw import Raw, add_raw
+from engine.errors import BadInput
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form of data."""
+
+    options: type[Options]
+    card: type[DataCard]
+    intake: Callable[..., Raw]
+    check: Callable[..., DataCard]
+    prepare: Callable[..., Dataset]
+
+
+FORMS: dict[str, Form] = {
+    "text_classification": Form(PrepareOptions, TextCard, add_raw, check, prepare),
+}
+
+
+def form_of(task: str) -> Form:
+    """Return the form of data that `task` is for. Raises BadInput when this program knows no such task."""
+    if task not in FORMS:
+        raise BadInput("There is no task {task}; choose one of {choices}.", task=task, choices=", ".join(FORMS))
+    return FORMS[task]
