@@ -17,6 +17,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.datasets.dataset import DataCard, Dataset, Options, PrepareOptions, TextCard
+from engine.datasets.interactions.card import InteractionCard
+from engine.datasets.interactions.options import InteractionOptions
+from engine.datasets.interactions.prepare import check as check_interactions
+from engine.datasets.interactions.prepare import prepare as prepare_interactions
 from engine.datasets.prepare import check, prepare
 from engine.datasets.raw import Raw, add_raw
 from engine.errors import BadInput
@@ -35,6 +39,7 @@ class Form:
 
 FORMS: dict[str, Form] = {
     "text_classification": Form(PrepareOptions, TextCard, add_raw, check, prepare),
+    "ranking": Form(InteractionOptions, InteractionCard, add_raw, check_interactions, prepare_interactions),
 }
 
 

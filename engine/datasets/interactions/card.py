@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
 
-from engine.datasets.dataset import Problem
+from engine.datasets.dataset import DataCard
 
 
-@dataclass(frozen=True)
-class InteractionCard:
-    """What was found out about the interactions of one data set. Figures are of the rows used, after cleaning."""
+@dataclass(frozen=True, kw_only=True)
+class InteractionCard(DataCard):
+    """The card of interactions. Figures are of the rows used, after cleaning.
 
-    rows_read: int
-    """Rows in the interactions file."""
-    rows_used: int
-    """Interactions left after cleaning."""
-    problems: tuple[Problem, ...]
-    licence: str
-    commercial_use: bool | None
-    synthetic: bool
-    classes: dict[str, int] = field(default_factory=dict)
-    """Empty: a ranking has no classes."""
-    parts: dict[str, dict[str, int]] = field(default_factory=dict)
-    """Part → {"interactions", "users", "items", "new_users", "new_items"}; new: without an interaction in train."""
-    steps: tuple[dict[str, Any], ...] = ()
-    """Cleaning steps as done: {"step", "rows_dropped"}."""
-    samples: tuple[dict[str, Any], ...] = ()
-    """A few interactions: {"row", "user", "item", "title", "rating", "time", "event"}."""
-    labels_found: dict[str, int] = field(default_factory=dict)
-    """Event as it stands in the file → rows; the two hundred most frequent."""
+    `parts`: part → {"interactions", "users", "items", "new_users", "new_items"}; new: without an interaction in train.
+    `samples`: {"row", "user", "item", "title", "rating", "time", "event"}. `labels_found`: event as it stands in the
+    file → rows.
+    """
+
     encoding: str = ""
     delimiter: str = ""
     columns: tuple[str, ...] = ()
@@ -78,25 +64,3 @@ class InteractionCard:
     """Interactions that repeat a pair of user and item."""
     categories: tuple[tuple[str, int, int], ...] = ()
     """(category, its items, their interactions), the twenty with most interactions."""
-
-    @property
-    def blocked(self) -> bool:
-        """Whether training on this data makes no sense."""
-        return any(problem.level == "block" for problem in self.problems)
-
-    def to_json(self) -> dict[str, Any]:
-        return {"schema_version": 1, **asdict(self), "problems": [p.to_json() for p in self.problems]}
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> InteractionCard:
-        known = {k: v for k, v in data.items() if k != "schema_version"}
-        rows = ("popularity", "user_histogram", "categories")
-        flat = ("steps", "samples", "columns", "item_columns")
-        return cls(
-            **{
-                **known,
-                "problems": tuple(Problem.from_json(p) for p in data["problems"]),
-                **{k: tuple(tuple(row) for row in data[k]) for k in rows if k in data},
-                **{k: tuple(data[k]) for k in flat if k in data},
-            }
-        )

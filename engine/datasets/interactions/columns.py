@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from engine.datasets.interactions.names import INTERACTION_NAMES, ITEM_NAMES, plain
@@ -14,14 +14,8 @@ MAX_EVENTS = 20
 MAX_ID_CHARS = 500
 """A longer id is left out: it is no id."""
 Rows = Sequence[dict[str, str]]
-
-
-@dataclass(frozen=True)
-class UsualInteractions:
-    """What columns are usually called; a scenario may bring its own."""
-
-    interactions: dict[str, tuple[str, ...]] = field(default_factory=lambda: INTERACTION_NAMES)
-    items: dict[str, tuple[str, ...]] = field(default_factory=lambda: ITEM_NAMES)
+Usual = Mapping[str, tuple[str, ...]]
+"""Role of a column → what such columns are usually called; a scenario may bring its own for some roles."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +26,9 @@ class Found:
     guessed: tuple[str, ...] = ()
 
 
-def detect_interactions(
-    columns: Sequence[str], rows: Rows, usual: dict[str, tuple[str, ...]], given: dict[str, str]
-) -> Found:
+def detect_interactions(columns: Sequence[str], rows: Rows, usual: Usual, given: Mapping[str, str]) -> Found:
     """Return what the columns of an interactions file are. What was given is kept; names come before content."""
-    found = _by_name(columns, usual, given)
+    found = _by_name(columns, _names(INTERACTION_NAMES, usual), given)
     for role, sane in SANE.items():
         if role in found and not given.get(role) and not sane(_values(rows, found[role])):
             del found[role]
@@ -52,15 +44,15 @@ def detect_interactions(
 
 def detect_items(
     columns: Sequence[str],
-    usual: dict[str, tuple[str, ...]],
-    given: dict[str, str],
+    usual: Usual,
+    given: Mapping[str, str],
     shared_ids: Callable[[str], int],
 ) -> Found:
     """Return what the columns of an items file are.
 
     `shared_ids` counts the ids of a column that interactions name; the column with most is the id when no name says it.
     """
-    found, guessed = _by_name(columns, usual, given), []
+    found, guessed = _by_name(columns, _names(ITEM_NAMES, usual), given), []
     if "id" not in given and "id" in found and not shared_ids(found["id"]):
         del found["id"]
     if "id" not in found:
@@ -72,7 +64,11 @@ def detect_items(
     return Found(found, tuple(guessed))
 
 
-def _by_name(columns: Sequence[str], usual: dict[str, tuple[str, ...]], given: dict[str, str]) -> dict[str, str]:
+def _names(known: Usual, usual: Usual) -> Usual:
+    return {role: usual.get(role, names) for role, names in known.items()}
+
+
+def _by_name(columns: Sequence[str], usual: Usual, given: Mapping[str, str]) -> dict[str, str]:
     """Return the given columns, and for the other roles the column with the most usual name."""
     found = dict(given)
     for role, names in usual.items():

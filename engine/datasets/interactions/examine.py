@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from engine.config import Settings
 from engine.datasets.dataset import Problem
-from engine.datasets.examine import Progress
 from engine.datasets.interactions import findings
 from engine.datasets.interactions import problems as say
 from engine.datasets.interactions.clean import check_steps, clean
-from engine.datasets.interactions.columns import Found, UsualInteractions, detect_interactions, detect_items
+from engine.datasets.interactions.columns import Found, Usual, detect_interactions, detect_items
 from engine.datasets.interactions.items import LoadedItems, load_items, no_items, shared_ids
 from engine.datasets.interactions.load import (
     events_found,
@@ -35,6 +34,8 @@ from engine.messages import Message
 if TYPE_CHECKING:
     import duckdb
 
+Progress = Callable[[float, Message], None]
+"""Called with the fraction done and the name of the phase."""
 ROLES = ("user", "item", "rating", "weight", "time", "event")
 
 
@@ -46,7 +47,7 @@ class Work:
     folder: Path
     options: InteractionOptions
     settings: Settings
-    usual: UsualInteractions
+    usual: Usual
     source: Opened
     found: Found
     say: Progress
@@ -78,7 +79,7 @@ def opened(
     raw: Raw,
     options: InteractionOptions,
     settings: Settings,
-    usual: UsualInteractions,
+    usual: Usual,
     progress: Progress | None,
     should_stop: Callable[[], bool] | None,
 ) -> Iterator[Work]:
@@ -95,7 +96,7 @@ def opened(
         source = open_file(connection, raw, Path(name), **dialect)  # type: ignore[arg-type]
         given = {role: column for role in ROLES if (column := getattr(options, f"{role}_column"))}
         require_columns(source, given)
-        found = detect_interactions(source.columns, source.head, usual.interactions, given)
+        found = detect_interactions(source.columns, source.head, usual, given)
         stop = should_stop or (lambda: False)
         work = Work(connection, Path(name), options, settings, usual, source, found, progress or _quiet, stop)
         work.options = _resolved(work)
@@ -173,7 +174,7 @@ def _load(work: Work, source: Opened, found: Found, table: str) -> Read:
         work.problems += findings.event_problems(work.events, weights, options)
     loaded = load_interactions(connection, table, cells, times.format, options.min_rating)
     work.problems += say.reading(read, loaded, source, found, times, options)
-    if options.min_rating is not None and first:
+    if options.min_rating and first:
         work.steps.append({"step": "min_rating", "rows_dropped": loaded.low})
     connection.execute("DROP TABLE file")
     return read
@@ -185,7 +186,7 @@ def _load_items(work: Work) -> None:
         return
     given = _given_item_columns(work.options)
     work.items_found = detect_items(
-        source.columns, work.usual.items, given, lambda column: shared_ids(connection, source, column)
+        source.columns, work.usual, given, lambda column: shared_ids(connection, source, column)
     )
     columns = work.items_found.columns
     if "id" not in columns:
@@ -202,7 +203,7 @@ def _load_test(work: Work) -> None:
     raw = open_raw(work.settings, work.options.test_raw_id)
     source = open_file(work.connection, raw, work.folder)
     known = {r: c for r, c in work.found.columns.items() if c in source.columns}
-    found = detect_interactions(source.columns, source.head, work.usual.interactions, known)
+    found = detect_interactions(source.columns, source.head, work.usual, known)
     if missing := say.missing_columns(source, found):
         work.problems += missing
         work.connection.execute("CREATE OR REPLACE TABLE test AS SELECT * FROM data LIMIT 0")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from engine.datasets.clean import affected
 from engine.datasets.dataset import Problem
 from engine.datasets.interactions.clean import query
+from engine.datasets.interactions.load import find_faults
 from engine.datasets.interactions.names import USUAL_EVENT_WEIGHTS, plain
 from engine.datasets.interactions.options import InteractionOptions
 from engine.datasets.interactions.source import Opened, Read, count
@@ -48,11 +48,11 @@ def content_problems(connection: duckdb.DuckDBPyConnection, options: Interaction
     )
     found = []
     for kind, step, message in known:
-        number, rows = affected(connection, query(step, options))
-        if number:
+        touched = find_faults(connection, f"({query(step, options)})", "true")
+        if touched.count:
             level = "note" if step in options.cleaning or kind != "duplicates" else "warn"
-            said = Message(message.text, count=number, limit=options.rare_below)
-            found.append(Problem(level, kind, said, rows, number, step))  # type: ignore[arg-type]
+            said = Message(message.text, count=touched.count, limit=options.rare_below)
+            found.append(Problem(level, kind, said, touched.rows, touched.count, step))  # type: ignore[arg-type]
     return found + _loud_users(connection)
 
 

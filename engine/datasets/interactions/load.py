@@ -112,7 +112,7 @@ def load_interactions(
     table: str,
     cells: Mapping[str, str],
     time_format: str,
-    min_rating: float | None,
+    min_rating: float,
 ) -> Loaded:
     """Make `table` of `file`: row, user, item (codes), weight, rating, time (seconds), event (code of `events`).
 
@@ -136,7 +136,7 @@ def load_interactions(
     )
     loaded = _look_for_faults(connection, table, cells, time_format)
     _drop_faults(connection, table, cells, loaded)
-    if min_rating is None or "rating" not in cells:
+    if not min_rating or "rating" not in cells:
         return loaded
     low = connection.execute(f"DELETE FROM {table} WHERE coalesce(rating < ?, true)", [min_rating]).fetchone()  # noqa: S608
     return replace(loaded, low=int(low[0]) if low else 0)
@@ -146,7 +146,7 @@ def _look_for_faults(
     connection: duckdb.DuckDBPyConnection, table: str, cells: Mapping[str, str], time_format: str
 ) -> Loaded:
     def look(condition: str, role: str = "") -> Faults:
-        return find_faults(connection, table, condition, cells.get(role, "''")) if role in cells or not role else NONE
+        return find_faults(connection, table, condition, cells.get(role, "")) if role in cells or not role else NONE
 
     rating = trimmed(cells.get("rating", "NULL"))
     written = f"row IN (SELECT row FROM file WHERE {rating} <> '')"  # noqa: S608
@@ -163,12 +163,12 @@ def _look_for_faults(
     )
 
 
-def find_faults(connection: duckdb.DuckDBPyConnection, table: str, condition: str, cell: str = "''") -> Faults:
-    """Return the rows of `table` for which `condition` holds, with what stands in `file` in the first of them."""
+def find_faults(connection: duckdb.DuckDBPyConnection, table: str, condition: str, cell: str = "") -> Faults:
+    """Return the rows of `table` for which `condition` holds, with what the first of them have in a cell of `file`."""
     query = f"SELECT count(*), list_sort(min(row, {SHOWN_ROWS})) FROM {table} WHERE {condition}"  # noqa: S608
     number_found, rows = connection.execute(query).fetchone() or (0, None)
-    if not number_found:
-        return Faults()
+    if not (number_found and cell):
+        return Faults(number_found, tuple(rows or ()))
     query = f"SELECT left(coalesce({cell}, ''), 60) FROM file WHERE row IN (SELECT unnest(?)) ORDER BY row"  # noqa: S608
     values = [value for (value,) in connection.execute(query, [rows[:3]]).fetchall()]
     return Faults(number_found, tuple(rows), tuple(dict.fromkeys(filter(None, values))))

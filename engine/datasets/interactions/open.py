@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.datasets.dataset import Dataset, Part
-from engine.datasets.interactions.card import InteractionCard
-from engine.datasets.interactions.options import InteractionOptions
-from engine.files import read_json
 
 NO_TIME = np.iinfo(np.int64).min
 """Stands where an interaction has no time."""
@@ -108,27 +104,6 @@ class Items:
     def described(self) -> NDArray[np.bool_]:
         """(items,) whether anything is said about an item besides its id."""
         return np.array([bool(sentence) for sentence in self.sentences()], dtype=bool)
-
-
-def open_interactions(folder: Path) -> Dataset:
-    """Return the data set stored in `folder`; its `options` are `InteractionOptions`."""
-    data = read_json(folder / "dataset.json")
-    options: Any = InteractionOptions.from_json(data["options"])
-    return Dataset(
-        id=data["id"],
-        folder=folder,
-        name=data["name"],
-        task=data["task"],
-        raw_id=data["raw_id"],
-        options=options,
-        labels=(),
-        test_id=data["test_id"],
-        created_at=data["created_at"],
-    )
-
-
-def read_card(dataset: Dataset) -> InteractionCard:
-    return InteractionCard.from_json(read_json(dataset.folder / "card.json"))
 
 
 def read_users(dataset: Dataset) -> NDArray[np.object_]:

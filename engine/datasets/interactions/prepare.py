@@ -7,23 +7,18 @@ from dataclasses import replace
 
 from engine.config import Settings
 from engine.datasets.dataset import Dataset, Problem
-from engine.datasets.examine import Progress
 from engine.datasets.interactions import figures
 from engine.datasets.interactions.card import InteractionCard
-from engine.datasets.interactions.columns import UsualInteractions
-from engine.datasets.interactions.examine import Work, examine, opened
-from engine.datasets.interactions.open import open_interactions
+from engine.datasets.interactions.columns import Usual
+from engine.datasets.interactions.examine import Progress, Work, examine, opened
 from engine.datasets.interactions.options import InteractionOptions
 from engine.datasets.interactions.source import count
 from engine.datasets.interactions.split import test_part_id
 from engine.datasets.interactions.write import save_interactions
 from engine.datasets.raw import Raw
-from engine.datasets.store import has_dataset
+from engine.datasets.store import has_dataset, open_dataset, rename_dataset
 from engine.errors import BadInput
-from engine.files import read_json, write_json
 from engine.messages import Message
-
-USUAL = UsualInteractions()
 
 
 def check(
@@ -31,7 +26,7 @@ def check(
     options: InteractionOptions,
     settings: Settings,
     *,
-    usual: UsualInteractions = USUAL,
+    usual: Usual,
     progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> InteractionCard:
@@ -51,8 +46,8 @@ def prepare(
     options: InteractionOptions,
     settings: Settings,
     *,
-    task: str = "ranking",
-    usual: UsualInteractions = USUAL,
+    usual: Usual,
+    task: str,
     progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,
     notes: tuple[Problem, ...] = (),
@@ -66,7 +61,8 @@ def prepare(
     with opened(raw, options, settings, usual, progress, should_stop) as work:
         dataset_id = work.options.dataset_id(raw.id)
         if has_dataset(settings, dataset_id):
-            return _renamed(open_interactions(settings.workspace.datasets / dataset_id), options.name)
+            stored = open_dataset(settings, dataset_id)
+            return stored if stored.name == options.name else rename_dataset(stored, options.name)
         examine(work)
         work.problems += notes
         work.phase(0.85, Message("Drawing up the card"))
@@ -84,15 +80,6 @@ def prepare(
             test_id=test_part_id(work.connection),
             card=card,
         )
-
-
-def _renamed(dataset: Dataset, name: str) -> Dataset:
-    if dataset.name == name:
-        return dataset
-    description = read_json(dataset.folder / "dataset.json")
-    options = description["options"] | {"name": name}
-    write_json(dataset.folder / "dataset.json", description | {"name": name, "options": options})
-    return open_interactions(dataset.folder)
 
 
 def draw_up_card(work: Work) -> InteractionCard:

@@ -159,7 +159,7 @@ def _ratings(loaded: Loaded, options: InteractionOptions) -> list[Problem]:
             "Rows whose rating is not a number: {count}; they count as interactions without a rating.", count=text.count
         )
         found.append(Problem("warn", "unreadable_ratings", message, text.rows, text.count, examples=text.examples))
-    if options.min_rating is None:
+    if not options.min_rating:
         message = Message(
             "Every interaction counts as a like, also one with a low rating, as in published tables; set the lowest "
             "rating that is a like to change it."

@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 
 from engine.datasets.dialect import Dialect, sniff
 from engine.datasets.kinds import kind_of
-from engine.datasets.load import BLANKS
 from engine.datasets.raw import Raw
-from engine.datasets.read import LOOKED_AT_ROWS
 from engine.datasets.table import (
     Reject,
     load_csv,
@@ -26,6 +24,10 @@ from engine.files import CHUNK_BYTES
 
 if TYPE_CHECKING:
     import duckdb
+
+LOOKED_AT_ROWS = 200
+"""How many rows decide which column is which."""
+BLANKS = " \t\r\n\u00a0\u3000\ufeff"
 
 
 @dataclass(frozen=True)

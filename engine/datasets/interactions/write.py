@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from engine.config import Settings
 from engine.datasets.dataset import Dataset
 from engine.datasets.interactions.card import InteractionCard
-from engine.datasets.interactions.open import open_interactions
 from engine.datasets.interactions.options import InteractionOptions
 from engine.datasets.store import staged_dataset
 from engine.files import utc_now, write_json
@@ -70,7 +69,7 @@ def save_interactions(
             "created_at": utc_now(),
         }
         write_json(folder / "dataset.json", description)
-    return open_interactions(settings.workspace.datasets / dataset_id)
+    return Dataset.open(settings.workspace.datasets / dataset_id)
 
 
 def _number(connection: duckdb.DuckDBPyConnection) -> None:
