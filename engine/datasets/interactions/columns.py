@@ -50,18 +50,18 @@ def detect_items(
 ) -> Found:
     """Return what the columns of an items file are.
 
-    `shared_ids` counts the ids of a column that interactions name; the column with most is the id when no name says it.
+    `shared_ids` counts the values of a column that interactions name as items; the column with most of them holds the
+    ids, unless one that is called like ids has any.
     """
-    found, guessed = _by_name(columns, _names(ITEM_NAMES, usual), given), []
-    if "id" not in given and "id" in found and not shared_ids(found["id"]):
-        del found["id"]
-    if "id" not in found:
-        rest = [c for c in columns if c not in {v for k, v in found.items() if k in given}]
-        best = max(rest, key=shared_ids, default="")
-        if best and shared_ids(best):
-            found = {k: v for k, v in found.items() if v != best} | {"id": best}
-            guessed.append("id")
-    return Found(found, tuple(guessed))
+    found = _by_name(columns, _names(ITEM_NAMES, usual), given)
+    if "id" in given or ("id" in found and shared_ids(found["id"])):
+        return Found(found)
+    rest = [c for c in columns if c not in given.values()]
+    best = max(rest, key=shared_ids, default="")
+    if not best or not shared_ids(best):
+        return Found(found)
+    others = {role: column for role, column in found.items() if role != "id" and column != best}
+    return Found(others | {"id": best}, ("id",))
 
 
 def _names(known: Usual, usual: Usual) -> Usual:

@@ -50,7 +50,8 @@ def content_problems(connection: duckdb.DuckDBPyConnection, options: Interaction
     for kind, step, message in known:
         touched = find_faults(connection, f"({query(step, options)})", "true")
         if touched.count:
-            level = "note" if step in options.cleaning or kind != "duplicates" else "warn"
+            meant = kind != "duplicates" or bool(options.event_column)  # who buys has looked before
+            level = "note" if meant or step in options.cleaning else "warn"
             said = Message(message.text, count=touched.count, limit=options.rare_below)
             found.append(Problem(level, kind, said, touched.rows, touched.count, step))  # type: ignore[arg-type]
     return found + _loud_users(connection)

@@ -181,5 +181,5 @@ def _drop_faults(connection: duckdb.DuckDBPyConnection, table: str, cells: Mappi
         connection.execute(f"DELETE FROM {table} WHERE time IS NULL")  # noqa: S608
     if "event" in cells:
         weigh = f"UPDATE {table} SET weight = {table}.weight * e.weight FROM events e"  # noqa: S608
-        connection.execute(f"{weigh} WHERE e.code = event AND e.weight <> 1")
+        connection.execute(f"{weigh} WHERE e.code = {table}.event AND e.weight <> 1")
     connection.execute(f"DELETE FROM {table} WHERE user IS NULL OR item IS NULL OR coalesce(weight, 0) <= 0")  # noqa: S608

@@ -40,6 +40,8 @@ class Opened:
     """The first rows, every value as text."""
     dialect: Dialect | None
     """None for Parquet."""
+    rejects: tuple[Reject, ...] = ()
+    """Rows in the start of the file that cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,8 @@ def open_file(
         head = parquet_head(connection, raw.path, raw.filename, columns, LOOKED_AT_ROWS)
         return Opened(raw, columns, head, None)
     dialect = sniff(raw.path, raw.filename, encoding=encoding, delimiter=delimiter, header=header)
-    head, _ = read_head(connection, dialect, folder, raw.filename, limit=LOOKED_AT_ROWS)
-    return Opened(raw, dialect.columns, head, dialect)
+    head, rejects = read_head(connection, dialect, folder, raw.filename, limit=LOOKED_AT_ROWS)
+    return Opened(raw, dialect.columns, head, dialect, rejects)
 
 
 def require_columns(opened: Opened, named: Mapping[str, str]) -> None:
