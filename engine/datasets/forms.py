@@ -17,6 +17,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.datasets.dataset import DataCard, Dataset, Options
+from engine.datasets.interactions.card import InteractionCard
+from engine.datasets.interactions.options import InteractionOptions
+from engine.datasets.interactions.prepare import check as check_interactions
+from engine.datasets.interactions.prepare import prepare as prepare_interactions
 from engine.datasets.raw import Raw, add_raw
 from engine.datasets.texts.options import TextCard, TextOptions
 from engine.datasets.texts.prepare import check, prepare
@@ -36,6 +40,7 @@ class Form:
 
 FORMS: dict[str, Form] = {
     "text_classification": Form(TextOptions, TextCard, add_raw, check, prepare),
+    "ranking": Form(InteractionOptions, InteractionCard, add_raw, check_interactions, prepare_interactions),
 }
 
 
