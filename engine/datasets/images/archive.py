@@ -48,7 +48,15 @@ class Archive:
         try:
             with self._file.open(member.info) as stream:
                 data = stream.read(member.size_bytes + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            OSError,
+            NotImplementedError,
+            RuntimeError,
+            ValueError,
+        ) as error:
             raise Damaged from error
         if len(data) != member.size_bytes:
             raise Damaged
@@ -89,9 +97,7 @@ def open_archive(source: Path | BinaryIO, filename: str) -> Iterator[Archive]:
     try:
         file = zipfile.ZipFile(source)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError) as error:
-        raise BadInput(
-            "{filename} is a damaged ZIP archive; pack or download it again.", filename=filename
-        ) from error
+        raise BadInput("{filename} is a damaged ZIP archive; pack or download it again.", filename=filename) from error
     with file:
         yield Archive(file, filename)
 

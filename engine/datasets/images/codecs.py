@@ -14,8 +14,7 @@ from typing import Any
 import imagecodecs
 import numpy as np
 from pydicom import uid
-from pydicom.pixels import get_decoder
-from pydicom.pixels.decoders.base import DecodeRunner
+from pydicom.pixels.decoders.base import DecodeRunner, get_decoder
 
 from engine.datasets.images.headers import declared_size
 
@@ -24,9 +23,7 @@ JPEG = {uid.JPEGBaseline8Bit, uid.JPEGExtended12Bit}
 LOSSLESS_JPEG = {uid.JPEGLossless, uid.JPEGLosslessSV1}
 JPEG_LS = {uid.JPEGLSLossless, uid.JPEGLSNearLossless}
 JPEG_2000 = {uid.JPEG2000Lossless, uid.JPEG2000, uid.HTJ2KLossless, uid.HTJ2KLosslessRPCL, uid.HTJ2K}
-DECODER_DEPENDENCIES = {
-    syntax: ("imagecodecs",) for syntax in JPEG | LOSSLESS_JPEG | JPEG_LS | JPEG_2000 | {uid.RLELossless}
-}
+DECODER_DEPENDENCIES = dict.fromkeys(JPEG | LOSSLESS_JPEG | JPEG_LS | JPEG_2000 | {uid.RLELossless}, ("imagecodecs",))
 SIZ = b"\xff\x4f\xff\x51"
 """A JPEG 2000 codestream starts with these two markers (ITU-T T.800, annex A)."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -86,7 +87,7 @@ def _open(data: bytes, kind: Format) -> Picture:
         return replace(_pixels(turned, image.info), pages=pages)
 
 
-def _pixels(image: Image.Image, info: dict[str, Any]) -> Picture:
+def _pixels(image: Image.Image, info: Mapping[Any, Any]) -> Picture:
     """Return the pixels of a loaded image of any mode."""
     if image.mode.startswith("I;16"):
         pixels = np.asarray(image).astype(np.uint16)
@@ -103,7 +104,7 @@ def _pixels(image: Image.Image, info: dict[str, Any]) -> Picture:
     return Picture(np.asarray(image))
 
 
-def _window(info: dict[str, Any]) -> tuple[int, int] | None:
+def _window(info: Mapping[Any, Any]) -> tuple[int, int] | None:
     """Return the window that this program wrote into a PNG."""
     parts = str(info.get(WINDOW, "")).split()
     if len(parts) == 2 and all(p.isdecimal() and len(p) < 6 for p in parts):

@@ -236,4 +236,3 @@ def _items(part: Any, tag: Any) -> list[Any]:
         return list(element.value) if element.VR == "SQ" else []
     except Exception:  # noqa: BLE001 - a hostile element may raise anything when it is converted
         return []
-

@@ -22,6 +22,7 @@ from engine.messages import Message
 
 if TYPE_CHECKING:
     from pydicom import Dataset
+    from pydicom.uid import UID
 
 MAX_BYTES = 256 << 20
 """The most that a deflated file may become, and that the kept frames of one file may take."""
@@ -107,14 +108,14 @@ def chosen(count: int, which: str) -> list[int]:
     return sorted({(2 * i + 1) * count // (2 * keep) for i in range(keep)})
 
 
-def _as_read(found: Dataset) -> str:
+def _as_read(found: Dataset) -> UID:
     """Return the transfer syntax of a file that does not name it, as the parser told it from the bytes."""
     from pydicom import uid
 
     implicit, little = found.original_encoding
     if implicit:
-        return str(uid.ImplicitVRLittleEndian)
-    return str(uid.ExplicitVRLittleEndian if little else uid.ExplicitVRBigEndian)
+        return uid.ImplicitVRLittleEndian
+    return uid.ExplicitVRLittleEndian if little else uid.ExplicitVRBigEndian
 
 
 def _refuse_bomb(data: bytes) -> None:
@@ -142,8 +143,8 @@ def check(found: Dataset) -> int:
 
 
 def _frame(found: Dataset, index: int, count: int) -> Frame:
-    from pydicom.pixels import iter_pixels
     from pydicom.pixels.processing import apply_color_lut
+    from pydicom.pixels.utils import iter_pixels
 
     from engine.datasets.images import codecs
 

@@ -3,7 +3,7 @@
 A ZIP of DICOM files becomes another ZIP, and only that one is ever written:
 
     pictures/00017.dcm     the seventeenth file, built anew (see `deidentify`); file names may name patients, so they go
-    labels.csv             file, label, patient (a keyed hash), site, scanner, sex, age_band, modality, burned_in, frames
+    labels.csv             a row a file: its label, a keyed hash of its patient, and what else may be known of it
     removed.json           attribute → in how many files it was removed; files that could not be used, and why
 
 The archive that came is read where it lies and is not copied, unless it is a stream that cannot be read from any
@@ -108,7 +108,7 @@ def _readable(source: Path | BinaryIO) -> Iterator[BinaryIO]:
         with tempfile.TemporaryFile() as spooled:
             shutil.copyfileobj(source, spooled)
             spooled.seek(0)
-            yield spooled  # type: ignore[misc]
+            yield spooled
 
 
 def _no_archive(file: BinaryIO, filename: str) -> BadInput:
@@ -121,8 +121,8 @@ def _no_archive(file: BinaryIO, filename: str) -> BadInput:
     if format_of(head):
         return BadInput("{filename} is one picture; give a ZIP with a folder of pictures a class.", filename=filename)
     return BadInput(
-        "{filename} is not a ZIP; give a ZIP with a folder of pictures a class, a .npz like MedMNIST's, or a ZIP of DICOM "
-        "files with a labels CSV.",
+        "{filename} is not a ZIP; give a ZIP with a folder of pictures a class, a .npz like MedMNIST's, or a ZIP of "
+        "DICOM files with a labels CSV.",
         filename=filename,
     )
 
@@ -174,7 +174,7 @@ def _labels(archive: Archive, labels: bytes | None, label_column: str) -> Labels
     tables = [m for m in archive.members if is_labels(m.name)]
     if len(tables) != 1:
         raise BadInput(
-            "{filename} holds DICOM files and {count} CSV files; put one CSV with the columns file and label beside them.",
+            "{filename} holds DICOM files and {count} CSV files; put one CSV with the columns file and label there.",
             filename=archive.filename,
             count=len(tables),
         )
@@ -185,9 +185,7 @@ def _labels(archive: Archive, labels: bytes | None, label_column: str) -> Labels
     return read_labels(data, tables[0].name.rpartition("/")[2], label_column=label_column)
 
 
-def _take(
-    archive: Archive, member: Member, place: int, keyed: Keyed, learnt: _Learnt, target: zipfile.ZipFile
-) -> None:
+def _take(archive: Archive, member: Member, place: int, keyed: Keyed, learnt: _Learnt, target: zipfile.ZipFile) -> None:
     """Put one file without its identifiers into the new archive, or note why that cannot be."""
     name = f"{place:05d}.dcm"
     for alias in names_of(member.name, ""):

@@ -38,8 +38,8 @@ class Labels:
         column = self._file_column(known)
         if column is None:
             raise BadInput(
-                "No column of {filename} names the DICOM files; give one with file names, paths or SOPInstanceUIDs. The "
-                "columns are: {columns}.",
+                "No column of {filename} names the DICOM files; give one with file names, paths or SOPInstanceUIDs. "
+                "The columns are: {columns}.",
                 filename=filename,
                 columns=", ".join(self.columns[:30]),
             )

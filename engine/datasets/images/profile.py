@@ -19,19 +19,25 @@ CODES = (
 )
 """What (0012,0064) records, of PS3.16 context group 7050: dates are cut to the year, the sex is kept."""
 METHOD = "Allow-list after PS3.15 Annex E; assisted, not guaranteed"
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 WORDS: dict[str, frozenset[str]] = {
-    "Modality": frozenset(
-        "AS BI BMD CR CT DG DX ECG ES GM IO IVOCT IVUS KER LEN LS MG MR NM OAM OCT OP OPM OPT OPV OT PT PX RF RG RTIMAGE "
-        "SM SRF TG US VA XA XC".split()
+    "Modality": _words(
+        "AS BI BMD CR CT DG DX ECG ES GM IO IVOCT IVUS KER LEN LS MG MR NM OAM OCT OP OPM OPT OPV OT PT PX RF RG "
+        "RTIMAGE SM SRF TG US VA XA XC"
     ),
     "PatientSex": frozenset("MFO"),
     "Laterality": frozenset("LRBU"),
     "ImageLaterality": frozenset("LRBU"),
-    "ViewPosition": frozenset("AP PA LL RL LLD RLD LLO RLO CC MLO ML LM XCCL XCCM FB".split()),
-    "BodyPartExamined": frozenset(
-        "ABDOMEN ANKLE ARM BLADDER BRAIN BREAST CHEST CLAVICLE CSPINE ELBOW EXTREMITY EYE FEMUR FOOT HAND HEAD HEART HIP "
-        "JAW KIDNEY KNEE LEG LIVER LSPINE LUNG NECK OVARY PANCREAS PELVIS PROSTATE SHOULDER SKIN SKULL SPINE THYROID "
-        "TSPINE UTERUS WRIST".split()
+    "ViewPosition": _words("AP PA LL RL LLD RLD LLO RLO CC MLO ML LM XCCL XCCM FB"),
+    "BodyPartExamined": _words(
+        "ABDOMEN ANKLE ARM BLADDER BRAIN BREAST CHEST CLAVICLE CSPINE ELBOW EXTREMITY EYE FEMUR FOOT HAND HEAD HEART "
+        "HIP JAW KIDNEY KNEE LEG LIVER LSPINE LUNG NECK OVARY PANCREAS PELVIS PROSTATE SHOULDER SKIN SKULL SPINE "
+        "THYROID TSPINE UTERUS WRIST"
     ),
     "BurnedInAnnotation": frozenset(("YES", "NO")),
     "LossyImageCompression": frozenset(("00", "01")),
@@ -40,19 +46,19 @@ WORDS: dict[str, frozenset[str]] = {
 """Attributes that stay when they hold one of these words."""
 DATES = ("StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate")
 UIDS = ("SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID", "FrameOfReferenceUID")
-REWRITTEN = frozenset(
+REWRITTEN = _words(
     "SamplesPerPixel PhotometricInterpretation Rows Columns BitsAllocated BitsStored HighBit PixelRepresentation "
-    "PlanarConfiguration NumberOfFrames RescaleSlope RescaleIntercept WindowCenter WindowWidth VOILUTFunction PixelData "
-    "SOPClassUID TransferSyntaxUID MediaStorageSOPClassUID MediaStorageSOPInstanceUID FileMetaInformationGroupLength "
-    "FileMetaInformationVersion ImplementationClassUID ImplementationVersionName".split()
+    "PlanarConfiguration NumberOfFrames RescaleSlope RescaleIntercept WindowCenter WindowWidth VOILUTFunction "
+    "PixelData SOPClassUID TransferSyntaxUID MediaStorageSOPClassUID MediaStorageSOPInstanceUID "
+    "FileMetaInformationGroupLength FileMetaInformationVersion ImplementationClassUID ImplementationVersionName"
 )
 """Attributes written anew from the pixels, or by the writer; they do not count as removed."""
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 SCREENS = frozenset(("DV", "DI", "DF", "WSD", "SD"))
 """Values of ConversionType that mean a copy of a screen, a film or a sheet."""
 MAKERS = (
-    "Agfa", "Canon", "Carestream", "Esaote", "Fujifilm", "GE", "Hitachi", "Hologic", "Konica Minolta", "Mindray", "Philips",
-    "Samsung", "Shimadzu", "Siemens", "Toshiba", "United Imaging", "Varian",
+    "Agfa", "Canon", "Carestream", "Esaote", "Fujifilm", "GE", "Hitachi", "Hologic", "Konica Minolta", "Mindray",
+    "Philips", "Samsung", "Shimadzu", "Siemens", "Toshiba", "United Imaging", "Varian",
 )  # fmt: skip
 BAND_YEARS, OLDEST = 10, 90
 """Ages are kept in bands of ten years; from ninety on in one (as HIPAA, 45 CFR 164.514(b)(2)(i)(C), asks)."""
@@ -99,4 +105,3 @@ def site(institution: Any, keyed: Keyed) -> str:
     """Return a name for the place a picture comes from that does not tell which one it is."""
     found = str(institution or "").strip()
     return f"site {keyed.name('site', found)}" if found else ""
-
