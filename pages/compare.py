@@ -27,13 +27,13 @@ if not len(data.runs(scenario)):
         site.link(page, tr("Train the first model"), icon=":material/play_arrow:", step="finetune")
     st.stop()
 
-known = axes()
+known = axes(scenario)
 titles = {name: axis.title for name, axis in known.items()}
 left, right = st.columns(2)
 with left:
     across = known[address.choice(st.selectbox, tr("Across"), titles, key="x", fallback="serve")]
 with right:
-    up = known[address.choice(st.selectbox, tr("Upwards"), titles, key="y", fallback="f1")]
+    up = known[address.choice(st.selectbox, tr("Upwards"), titles, key="y", fallback=next(iter(known)))]
 where = pricing.picker()
 
 points = test_part(data.points(where, scenario))

@@ -11,21 +11,36 @@ from engine.cli.train import values
 from engine.errors import BadInput
 from engine.jobs.runs import RunFolder, all_runs
 from engine.messages import Message
+from engine.scenarios import SCENARIOS
+from engine.tasks import TASKS, Metric
 
-HEAD = ("run", "recipe", "seed", "accuracy", "macro-F1", "ms p50", "a second", "MB", "train s")
+MEASURED = ("ms p50", "a second", "MB", "train s")
+SHOWN_METRICS = 2
 
 
 def by_test(runs: Sequence[RunFolder]) -> dict[str, list[dict[str, Any]]]:
-    """Return reports by test part, the newest test part first, and within it the best macro-F1 first."""
+    """Return reports by test part, the newest test part first, and within it the best first."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for run in reversed(runs):
         report = run.report()
         groups.setdefault(report["dataset"]["test_id"], []).append(report)
-    return {test: sorted(reports, key=_macro_f1, reverse=True) for test, reports in groups.items()}
+    return {test: sorted(reports, key=_quality, reverse=True) for test, reports in groups.items()}
 
 
-def _macro_f1(report: dict[str, Any]) -> float:
-    return float(report["quality"]["metrics"]["macro_f1"]["value"] or 0.0)
+def _quality(report: dict[str, Any]) -> float:
+    """Return the figure that the run's scenario quotes first."""
+    metric = report["quality"]["metrics"].get(SCENARIOS[report["scenario"]].quality, {})
+    return float(metric.get("value") or 0.0)
+
+
+def shown_metrics(report: dict[str, Any]) -> tuple[Metric, ...]:
+    """Return the metrics of a run's task that stand in a table."""
+    return TASKS[SCENARIOS[report["scenario"]].task].metrics[:SHOWN_METRICS]
+
+
+def head(report: dict[str, Any]) -> tuple[str, ...]:
+    """Return the names of the columns of `cells` for runs like this one."""
+    return ("run", "recipe", "seed", *(str(m.title) for m in shown_metrics(report)), *MEASURED)
 
 
 def row_of(report: dict[str, Any]) -> dict[str, Any]:
@@ -46,14 +61,13 @@ def row_of(report: dict[str, Any]) -> dict[str, Any]:
 
 
 def cells(report: dict[str, Any]) -> tuple[object, ...]:
-    """Return one run's line of the comparison, for reading; the columns are `HEAD`."""
+    """Return one run's line of the comparison, for reading; the columns are those of `head`."""
     row, metrics = row_of(report), report["quality"]["metrics"]
     return (
         row["run_id"],
         row["recipe"],
         row["seed"],
-        share(metrics["accuracy"]),
-        share(metrics["macro_f1"]),
+        *(share(metrics.get(m.name)) for m in shown_metrics(report)),
         f"{row['latency_ms']['p50']:.2f}",
         f"{row['throughput_per_s']:.0f}",
         f"{row['size_bytes'] / 1e6:.1f}",
@@ -70,7 +84,7 @@ def comparison_lines(groups: dict[str, list[dict[str, Any]]]) -> list[str]:
         dataset = reports[0]["dataset"]
         kind = ", synthetic" if dataset["synthetic"] else ""
         lines += [f"Test part {test_id[:12]}: {dataset['name']}, {reports[0]['quality']['rows']} rows{kind}"]
-        lines += [f"  {line}" for line in table([cells(r) for r in reports], HEAD)] + [""]
+        lines += [f"  {line}" for line in table([cells(r) for r in reports], head(reports[0]))] + [""]
     return lines[:-1]
 
 

@@ -6,7 +6,7 @@ import html
 from collections.abc import Sequence
 from typing import Any
 
-from engine.cli.comparison import HEAD, by_test, cells
+from engine.cli.comparison import by_test, cells, head
 from engine.files import utc_now
 from engine.jobs.runs import RunFolder
 
@@ -33,16 +33,16 @@ def document(runs: Sequence[RunFolder]) -> str:
 
 
 def _comparison(test_id: str, reports: list[dict[str, Any]]) -> str:
-    dataset = reports[0]["dataset"]
+    dataset, columns = reports[0]["dataset"], head(reports[0])
     lines = [f"## {dataset['name']}", ""]
     if dataset["synthetic"]:
-        lines += ["**This data is synthetic: the figures say nothing about real sentences.**", ""]
+        lines += ["**This data is synthetic: the figures say nothing about the real world.**", ""]
     lines += [
         f"Judged on the same {reports[0]['quality']['rows']} held-out rows (test part `{test_id[:12]}`), through the "
         "exported model as served; in brackets the bootstrap 95 % interval.",
         "",
-        f"| {' | '.join(HEAD)} |",
-        f"|{' --- |' * len(HEAD)}",
+        f"| {' | '.join(columns)} |",
+        f"|{' --- |' * len(columns)}",
         *(f"| {' | '.join(str(c) for c in cells(report))} |" for report in reports),
     ]
     return "\n".join(lines)

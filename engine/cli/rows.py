@@ -8,10 +8,9 @@ from typing import Any
 
 from engine.cli.train import existing
 from engine.config import Settings
-from engine.datasets.columns import UsualColumns
 from engine.datasets.dialect import sniff
-from engine.datasets.read import Preview, preview
 from engine.datasets.table import database, load_csv, load_parquet, rejected
+from engine.datasets.texts.read import Preview, preview
 from engine.errors import BadInput
 from engine.scenarios import SCENARIOS
 
@@ -57,7 +56,7 @@ def read_rows(
     Raises BadInput for a file that holds no table, lacks a column, or has no usable row.
     """
     known = SCENARIOS[scenario]
-    usual = UsualColumns(known.text_columns, known.label_columns)
+    usual = known.columns
     seen = preview(
         existing(path),
         filename=path.name,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +11,9 @@ import typer
 
 from engine.cli.output import Watcher, finish, say, share
 from engine.config import Settings, load_settings
-from engine.datasets.dataset import Dataset, PrepareOptions
+from engine.datasets.dataset import Dataset
+from engine.datasets.forms import form_of
+from engine.datasets.given import options_from
 from engine.errors import BadInput
 from engine.files import new_id
 from engine.jobs.lease import Lease
@@ -20,9 +21,11 @@ from engine.jobs.queue import find_scenario, finetune_spec, repeat_spec
 from engine.jobs.runs import RunFolder, RunSpec, create_run, open_run
 from engine.messages import Message
 from engine.scenarios import SCENARIOS
+from engine.tasks import TASKS
 
-Data = Annotated[Path | None, typer.Option(help="A CSV or Parquet file; without it the demo data is used.")]
+Data = Annotated[Path | None, typer.Option(help="The scenario's kind of file; without it the demo data is used.")]
 Test = Annotated[Path | None, typer.Option(help="A file that is the test part; else a part of the data is.")]
+Recipe = Annotated[str, typer.Option(help="Which recipe; a wrong one lists those of the scenario.")]
 Pairs = Annotated[list[str] | None, typer.Option(help="name=value; may be given more than once.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")]
 
@@ -31,12 +34,16 @@ def finetune(
     scenario: Annotated[str, typer.Option(help="Which scenario, as finance_sentiment.")] = "",
     data: Data = None,
     test: Test = None,
-    recipe: Annotated[str, typer.Option(help="baseline, probe, fast, lora or full.")] = "",
+    recipe: Recipe = "",
     backbone: Annotated[str, typer.Option(help="A catalogue id, a folder, or a hub id.")] = "",
     option: Annotated[list[str] | None, typer.Option("--option", "-o", help="A recipe's option as name=value.")] = None,
     seed: Annotated[int, typer.Option(help="Seeds every random choice.")] = 0,
     seeds: Annotated[int, typer.Option(help="How many runs, with seeds from --seed up.")] = 1,
     threads: Annotated[int, typer.Option(help="Threads; 0 means one a physical core.")] = 0,
+    items: Annotated[Path | None, typer.Option(help="What is known of each item, for recommendations.")] = None,
+    data_option: Annotated[
+        list[str] | None, typer.Option("--data-option", "-d", help="Any choice about the data as name=value.")
+    ] = None,
     text_column: Annotated[str, typer.Option(help="The column with the text; detected.")] = "",
     label_column: Annotated[str, typer.Option(help="The column with the label; detected.")] = "",
     encoding: Annotated[str, typer.Option(help="How the file is encoded; detected.")] = "",
@@ -59,19 +66,20 @@ def finetune(
         scenario = _scenario(scenario)
         # What is wrong with the choices is said before minutes are spent on the data.
         finetune_spec(scenario, None, recipe, pairs(option), backbone, seed)
-        options = PrepareOptions(
-            name=name or (data.stem if data else ""),
-            encoding=encoding,
-            delimiter=delimiter,
-            text_column=text_column,
-            label_column=label_column,
-            label_map=pairs(relabel),
-            masks=tuple(mask or ()),
-            cleaning=tuple(clean or ()),
-            licence=licence,
-            commercial_use=commercial_use,
-        )
-        dataset = prepared(settings, scenario, data, test, options)
+        given: dict[str, Any] = {
+            "encoding": encoding,
+            "delimiter": delimiter,
+            "text_column": text_column,
+            "label_column": label_column,
+            "label_map": pairs(relabel),
+            "masks": tuple(mask or ()),
+            "cleaning": tuple(clean or ()),
+            "licence": licence,
+            "commercial_use": commercial_use,
+        }
+        given = {k: v for k, v in given.items() if v not in ("", {}, (), None)} | pairs(data_option)
+        files = {"test_raw_id": test, "items_raw_id": items}
+        dataset = prepared(settings, scenario, data, name, given, {k: v for k, v in files.items() if v is not None})
         group = new_id() if seeds > 1 else ""
         specs = [
             finetune_spec(
@@ -106,35 +114,28 @@ def pairs(given: Sequence[str] | None) -> dict[str, str]:
 
 
 def prepared(
-    settings: Settings, scenario: str, data: Path | None, test: Path | None, options: PrepareOptions
+    settings: Settings, scenario: str, data: Path | None, name: str, given: dict[str, Any], files: dict[str, Path]
 ) -> Dataset | None:
-    """Return the data set made of the files given; None, for the demo data, when there is none."""
-    from engine.datasets.columns import UsualColumns
-    from engine.datasets.prepare import prepare
-    from engine.datasets.store import add_raw
+    """Return the data set made of the files given; None, for the demo data, when there is none.
 
+    `given` are options of the scenario's form of data, `files` those of them that name further files.
+    """
     if data is None:
-        if test is not None:
-            raise BadInput("--test needs --data: a test file goes with data to train on.")
+        if files:
+            raise BadInput("--test needs --data, and so does --items: they go with data to train on.")
         return None
     found = SCENARIOS[scenario]
-    raw = add_raw(existing(data), data.name, settings)
-    if test is not None:
-        options = replace(options, test_raw_id=add_raw(existing(test), test.name, settings).id)
-    return prepare(
-        raw,
-        options,
-        settings,
-        usual=UsualColumns(found.text_columns, found.label_columns),
-        task=found.task,
-        progress=_progress(),
-    )
+    form = form_of(found.task)
+    added = {option: form.intake(existing(path), path.name, settings).id for option, path in files.items()}
+    options = options_from(form.options, name or data.stem, given | added)
+    raw = form.intake(existing(data), data.name, settings)
+    return form.prepare(raw, options, settings, usual=found.columns, task=found.task, progress=_progress())
 
 
 def existing(path: Path) -> Path:
     """Return `path` when it is a file. Raises BadInput when it is not."""
     if not path.is_file():
-        raise BadInput("{path} is not a file; give the path of a CSV or Parquet file.", path=str(path))
+        raise BadInput("{path} is not a file; give the path of one.", path=str(path))
     return path
 
 
@@ -195,14 +196,14 @@ def values(quality: dict[str, Any]) -> dict[str, float]:
 
 def summary(report: dict[str, Any]) -> list[str]:
     """Return what a person wants to know of a finished run."""
-    served = report["variants"][report["served"]]
+    served, unit = report["variants"][report["served"]], TASKS[SCENARIOS[report["scenario"]].task].unit
     lines = [
         f"Run {report['run_id']} ({report['recipe']}, seed {report['seed']}) on {report['dataset']['name']}:",
         *(f"  {name}: {share(metric)}" for name, metric in report["quality"]["metrics"].items()),
-        f"  served as {report['served']}: {served['latency_ms']['p50']:.1f} ms a sentence, "
-        f"{served['throughput_per_s']:.0f} sentences a second, {served['size_bytes'] / 1e6:.1f} MB",
+        f"  served as {report['served']}: {served['latency_ms']['p50']:.1f} ms a {unit.one}, "
+        f"{served['throughput_per_s']:.0f} {unit.many} a second, {served['size_bytes'] / 1e6:.1f} MB",
         f"  trained in {report['seconds']['train']:.1f} s, {report['seconds']['total']:.1f} s in all",
     ]
     if report["dataset"]["synthetic"]:
-        lines.append("  The data is synthetic: these figures say nothing about real sentences.")
+        lines.append("  The data is synthetic: these figures say nothing about the real world.")
     return lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from engine.errors import BadInput
 from engine.files import read_json, sha256_json
@@ -17,31 +17,19 @@ Part = Literal["train", "validation", "test"]
 PARTS: tuple[Part, ...] = ("train", "validation", "test")
 
 
-@dataclass(frozen=True)
-class PrepareOptions:
-    """Every choice between the bytes of an upload and a data set; with the raw id it makes the data set's id."""
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Every choice between the bytes of an upload and a data set; with the raw id it makes the data set's id.
 
-    name: str
+    Here are the choices that every form of data has; `engine.datasets.forms` names the forms.
+    """
+
+    name: str = field(kw_only=False)
     """What people call the data set."""
-    encoding: str = ""
-    """How bytes become text, as Python names it ("utf-8-sig", "gb18030", "cp1252"); empty: detected."""
-    delimiter: str = ""
-    """What separates columns of a CSV; empty: detected."""
-    header: bool | None = None
-    """Whether the first line of a CSV names the columns; None: detected."""
-    text_column: str = ""
-    """The column that holds the text; empty: detected."""
-    label_column: str = ""
-    """The column that holds the label; empty: detected."""
-    label_map: dict[str, str] = field(default_factory=dict)
-    """Label as found → label as used; a label mapped to "" is left out with its rows."""
-    masks: tuple[str, ...] = ()
-    """Kinds of personal data to mask: "email", "phone", "account"."""
     cleaning: tuple[str, ...] = ()
-    """Cleaning steps, in order: "drop_missing", "drop_duplicates", "drop_near_duplicates", "drop_conflicts",
-    "drop_suspects"."""
+    """Cleaning steps, in order; which there are depends on the form."""
     split_seed: int = 0
-    """Seeds the stratified split."""
+    """Seeds the split."""
     fractions: tuple[float, float, float] = (0.7, 0.1, 0.2)
     """Shares of train, validation and test. With a test file, test is that file and the first two share the rest."""
     test_raw_id: str = ""
@@ -64,9 +52,10 @@ class PrepareOptions:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> PrepareOptions:
-        lists: dict[str, Any] = {k: tuple(data[k]) for k in ("masks", "cleaning", "fractions") if k in data}
-        return cls(**{**data, **lists})
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Return the options that `to_json` wrote, lists being tuples again."""
+        known: dict[str, Any] = {k: _tuples(v) for k, v in data.items()}
+        return cls(**known)
 
     def dataset_id(self, raw_id: str) -> str:
         """Return the id of the data set these options make of `raw_id`: 64 hex digits. The name does not count."""
@@ -106,37 +95,26 @@ class Problem:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DataCard:
-    """What was found out about the rows of one data set, before and after cleaning."""
+    """What was found out about the rows of one data set, before and after cleaning: what every form of data has."""
 
     rows_read: int
     """Rows in the file."""
     rows_used: int
     """Rows left after mapping and cleaning."""
-    encoding: str
-    delimiter: str
-    columns: tuple[str, ...]
-    text_column: str
-    label_column: str
-    classes: dict[str, int]
-    """Label → rows, among the rows used, most frequent first."""
-    length_words: dict[str, float]
-    """min, p5, p25, p50, p75, p95, max, mean of words a text."""
-    length_histogram: tuple[tuple[float, float, int], ...]
-    """(from, to, rows) by words a text."""
-    languages: dict[str, float]
-    """ISO 639-1 code → share of a sample."""
-    problems: tuple[Problem, ...]
-    licence: str
-    commercial_use: bool | None
-    synthetic: bool
+    classes: dict[str, int] = field(default_factory=dict)
+    """Label → rows, among the rows used, most frequent first; empty where rows have no label."""
+    problems: tuple[Problem, ...] = ()
+    licence: str = ""
+    commercial_use: bool | None = None
+    synthetic: bool = False
     parts: dict[str, dict[str, int]] = field(default_factory=dict)
     """Part → label → rows."""
     steps: tuple[dict[str, Any], ...] = ()
     """Cleaning steps as done: {"step", "rows_dropped"}."""
     samples: tuple[dict[str, Any], ...] = ()
-    """A few rows: {"row", "text", "label"}."""
+    """A few rows."""
     labels_found: dict[str, int] = field(default_factory=dict)
     """Label as it stands in the file → rows, before any mapping; the two hundred most frequent."""
 
@@ -149,25 +127,23 @@ class DataCard:
         return {"schema_version": 1, **asdict(self), "problems": [p.to_json() for p in self.problems]}
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> DataCard:
-        known = {k: v for k, v in data.items() if k != "schema_version"}
-        return cls(
-            **{
-                **known,
-                "columns": tuple(data["columns"]),
-                "length_histogram": tuple((a, b, n) for a, b, n in data["length_histogram"]),
-                "problems": tuple(Problem.from_json(p) for p in data["problems"]),
-                "steps": tuple(data["steps"]),
-                "samples": tuple(data["samples"]),
-            }
-        )
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Return the card that `to_json` wrote, lists being tuples again."""
+        known = {k: _tuples(v) for k, v in data.items() if k not in {"schema_version", "problems"}}
+        return cls(**known, problems=tuple(Problem.from_json(p) for p in data["problems"]))
+
+
+def _tuples(value: Any) -> Any:
+    """Return a list as a tuple, and the lists within it too."""
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """A prepared data set on disk: `dataset.json`, `card.json` and `rows.parquet` in `folder`.
+    """A prepared data set on disk: `dataset.json`, `card.json`, `rows.parquet` and what its form adds, in `folder`.
 
-    `rows.parquet` has the columns row (1-based row number in its file), source ("data" or "test"), text, label, part.
+    `rows.parquet` has the columns row (1-based row number in its file), source ("data" or "test"), part, and those of
+    its form: text and label for texts.
     """
 
     id: str
@@ -175,9 +151,9 @@ class Dataset:
     name: str
     task: str
     raw_id: str
-    options: PrepareOptions
+    options: Options
     labels: tuple[str, ...]
-    """The classes in the order of the model's outputs."""
+    """The classes in the order of the model's outputs; empty where there are none."""
     test_id: str
     """Hash of the test part's rows; runs compare only where it is the same."""
     created_at: str
@@ -186,6 +162,8 @@ class Dataset:
     @classmethod
     def open(cls, folder: Path) -> Dataset:
         """Return the data set stored in `folder`."""
+        from engine.datasets.forms import form_of
+
         data = read_json(folder / "dataset.json")
         return cls(
             id=data["id"],
@@ -193,7 +171,7 @@ class Dataset:
             name=data["name"],
             task=data["task"],
             raw_id=data["raw_id"],
-            options=PrepareOptions.from_json(data["options"]),
+            options=form_of(data["task"]).options.from_json(data["options"]),
             labels=tuple(data["labels"]),
             test_id=data["test_id"],
             created_at=data["created_at"],
@@ -201,14 +179,21 @@ class Dataset:
 
     @property
     def card(self) -> DataCard:
-        return DataCard.from_json(read_json(self.folder / "card.json"))
+        from engine.datasets.forms import form_of
+
+        return form_of(self.task).card.from_json(read_json(self.folder / "card.json"))
+
+    @property
+    def positive(self) -> str:
+        """The class that is looked for; empty where no class is special."""
+        return str(getattr(self.options, "positive", ""))
 
     @property
     def rows_file(self) -> Path:
         return self.folder / "rows.parquet"
 
     def rows(self, part: Part) -> pd.DataFrame:
-        """Return the rows of one part: columns row, source, text, label, in a fixed order."""
+        """Return the rows of one part: every column but part, in a fixed order."""
         import pandas as pd
 
         return pd.read_parquet(self.rows_file, filters=[("part", "==", part)]).drop(columns="part")

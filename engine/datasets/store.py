@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from engine.config import Settings
-from engine.datasets.dataset import DataCard, Dataset, PrepareOptions
+from engine.datasets.dataset import DataCard, Dataset, Options
 from engine.datasets.raw import Raw, RawWriter, add_raw, move_into_place, one_folder, open_raw
 from engine.errors import BadInput, NotFound
 from engine.files import disk_failure, new_id, read_json, utc_now, write_json
@@ -43,7 +43,7 @@ def save(
     settings: Settings,
     *,
     raw_id: str,
-    options: PrepareOptions,
+    options: Options,
     task: str,
     labels: tuple[str, ...],
     test_id: str,

@@ -9,7 +9,7 @@ from typing import Any
 
 import engine
 from engine.config import REPOSITORY, Settings
-from engine.datasets.dataset import Dataset, PrepareOptions
+from engine.datasets.dataset import Dataset, Options
 from engine.errors import BadInput
 from engine.files import new_id, read_json, utc_now
 from engine.jobs.progress import Progress, progress
@@ -60,7 +60,7 @@ def finetune_spec(
     Raises BadInput for a scenario, recipe, option, backbone or seed that is not there, and for data that blocks it.
     """
     found = find_scenario(scenario)
-    chosen = find_recipe(recipe or found.default_recipe)
+    chosen = find_recipe(found.task, recipe or found.default_recipe)
     if chosen.name not in found.recipes:
         raise BadInput(
             "Scenario {scenario} has no recipe {name}; choose one of {choices}.",
@@ -147,7 +147,7 @@ def submit_seeds(
 
 
 def submit_prepare(
-    settings: Settings, raw_id: str, options: PrepareOptions, scenario: str, *, store: bool, priority: int = 0
+    settings: Settings, raw_id: str, options: Options, scenario: str, *, store: bool, priority: int = 0
 ) -> RunFolder:
     """Queue the check of an upload (`store` False: its report has "card") or its preparation (also "dataset_id")."""
     find_scenario(scenario)

@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from engine.config import Settings, load_settings
-from engine.datasets.dataset import Dataset, PrepareOptions
+from engine.datasets.dataset import Dataset, Options
+from engine.datasets.forms import form_of
+from engine.datasets.store import open_dataset, open_raw
 from engine.errors import BreakevenError, NotFound
 from engine.files import write_json
 from engine.jobs.hosting import Job, Listener, host
@@ -26,7 +28,7 @@ from engine.jobs.logs import JsonLines
 from engine.jobs.results import Clock
 from engine.jobs.runs import Attempt, RunFolder
 from engine.messages import Message
-from engine.scenarios import SCENARIOS
+from engine.scenarios import SCENARIOS, Scenario
 
 NICENESS = 5
 """Pages and answers go before training."""
@@ -66,16 +68,14 @@ def open_or_prepare(job: Job) -> Dataset:
 
     What was used is noted in the attempt, so that the run can be repeated from its folder alone.
     """
-    from engine.datasets.store import open_dataset
-
     spec = job.run.spec
     if not spec.dataset_id:
-        dataset = SCENARIOS[spec.scenario].demo(job.settings)
+        dataset = _scenario(job).demo(job.settings)
     else:
         try:
             dataset = open_dataset(job.settings, spec.dataset_id)
         except NotFound:
-            dataset = _prepare(job, spec.dataset["raw_id"], PrepareOptions.from_json(spec.dataset["options"]))
+            dataset = _prepare(job, spec.dataset["raw_id"], _options(job, spec.dataset))
     noted = {"schema_version": 1, "id": dataset.id, "raw_id": dataset.raw_id, "options": dataset.options.to_json()}
     write_json(job.attempt.folder / "dataset.json", noted)
     return dataset
@@ -84,7 +84,7 @@ def open_or_prepare(job: Job) -> Dataset:
 def prepare(job: Job) -> None:
     """Check an upload, or store it as a data set; the report has its card."""
     asked = job.run.spec.dataset
-    options = PrepareOptions.from_json(asked["options"])
+    options = _options(job, asked)
     clock = Clock()
     job.say("started", pid=os.getpid())
     job.phase("data")
@@ -112,37 +112,39 @@ def calibrate(job: Job) -> None:
 WORK: dict[str, Callable[[Job], None]] = {"finetune": finetune, "prepare": prepare, "calibrate": calibrate}
 
 
-def _prepare(job: Job, raw_id: str, options: PrepareOptions) -> Dataset:
-    from engine.datasets.prepare import prepare as prepare_data
-    from engine.datasets.store import open_raw
+def _options(job: Job, asked: dict[str, Any]) -> Options:
+    """Return the options that a spec holds, as those of its scenario's form of data."""
+    return form_of(_scenario(job).task).options.from_json(asked["options"])
 
-    return prepare_data(
+
+def _prepare(job: Job, raw_id: str, options: Options) -> Dataset:
+    scenario = _scenario(job)
+    return form_of(scenario.task).prepare(
         open_raw(job.settings, raw_id),
         options,
         job.settings,
-        usual=_usual(job),
-        task=SCENARIOS[job.run.spec.scenario].task,
+        usual=scenario.columns,
+        task=scenario.task,
         progress=_data_progress(job),
         should_stop=job.should_stop,
     )
 
 
-def _check(job: Job, raw_id: str, options: PrepareOptions) -> dict[str, Any]:
-    from engine.datasets.prepare import check
-    from engine.datasets.store import open_raw
-
-    raw = open_raw(job.settings, raw_id)
-    card = check(
-        raw, options, job.settings, usual=_usual(job), progress=_data_progress(job), should_stop=job.should_stop
+def _check(job: Job, raw_id: str, options: Options) -> dict[str, Any]:
+    scenario = _scenario(job)
+    card = form_of(scenario.task).check(
+        open_raw(job.settings, raw_id),
+        options,
+        job.settings,
+        usual=scenario.columns,
+        progress=_data_progress(job),
+        should_stop=job.should_stop,
     )
     return card.to_json()
 
 
-def _usual(job: Job) -> Any:
-    from engine.datasets.columns import UsualColumns
-
-    scenario = SCENARIOS[job.run.spec.scenario]
-    return UsualColumns(scenario.text_columns, scenario.label_columns)
+def _scenario(job: Job) -> Scenario:
+    return SCENARIOS[job.run.spec.scenario]
 
 
 def _data_progress(job: Job) -> Callable[[float, Message], None]:

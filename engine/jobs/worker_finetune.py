@@ -2,47 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from engine.datasets.dataset import Dataset
 from engine.files import utc_now, write_json, write_text
+from engine.jobs import worker_classify
 from engine.jobs.energy import EnergyMeter
 from engine.jobs.hosting import Job
 from engine.jobs.progress import note_rest
-from engine.jobs.results import (
-    Clock,
-    cores,
-    dataset_block,
-    machine,
-    peak_memory_mib,
-    publish,
-    test_looks,
-    truth_of,
-    write_predictions,
-)
-from engine.tasks.judge import judge
+from engine.jobs.proof import Proof
+from engine.jobs.results import Clock, cores, dataset_block, machine, peak_memory_mib, publish, test_looks
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from engine.models.catalog import LocalBackbone
-    from engine.serving.runtime import Classifier
-    from engine.training.train import Trained
 
-MEASURED_TEXTS = 1000
-"""How many texts latency and throughput are measured on, at most."""
+PROVERS: dict[str, Callable[[Job, Dataset, Any, int, Clock], Proof]] = {
+    "text_classification": worker_classify.prove,
+}
+"""How the models of each task are proved and judged: one line a task."""
 
 
 def finetune_on(job: Job, dataset: Dataset, clock: Clock) -> None:
     """Train on `dataset`, export, judge, measure, and publish last."""
     from engine.models.catalog import resolve
-    from engine.training.train import train
+    from engine.training.crafts import CRAFTS
 
     spec = job.run.spec
     threads = spec.threads or job.settings.threads or cores()
     backbone = resolve(spec.backbone, job.settings) if spec.backbone else None
     with clock.time("train"), EnergyMeter() as meter:
-        trained = train(
+        trained = CRAFTS[dataset.task].train(
             dataset,
             spec.recipe,
             spec.options,
@@ -53,7 +43,9 @@ def finetune_on(job: Job, dataset: Dataset, clock: Clock) -> None:
             say=job.say,
             should_stop=job.should_stop,
         )
-    gate, served, variants, quality, validation = _prove(job, dataset, trained, threads, clock)
+    proof = PROVERS[dataset.task](job, dataset, trained, threads, clock)
+    served = proof.variants[proof.served]
+    job.say("benchmarked", served=proof.served, latency_ms=served["latency_ms"])
     report = {
         "schema_version": 1,
         "run_id": spec.run_id,
@@ -65,14 +57,15 @@ def finetune_on(job: Job, dataset: Dataset, clock: Clock) -> None:
         "options": trained.options,
         "dataset": dataset_block(dataset),
         "labels": list(dataset.labels),
-        "served": served,
-        "provider": variants[served]["provider"],
+        "positive": dataset.positive,
+        "served": proof.served,
+        "provider": served["provider"],
         "temperature": trained.temperature,
-        "quality": quality,
-        "validation": validation,
+        "quality": proof.quality,
+        "validation": proof.validation,
         "test_looks": test_looks(job.run),
-        "gate": gate,
-        "variants": variants,
+        "gate": proof.gate,
+        "variants": proof.variants,
         "best_epoch": trained.best_epoch,
         "seconds": clock.seconds(),
         "peak_memory_mib": peak_memory_mib(),
@@ -84,81 +77,7 @@ def finetune_on(job: Job, dataset: Dataset, clock: Clock) -> None:
     _leave(job, dataset, report)
 
 
-def _prove(
-    job: Job, dataset: Dataset, trained: Trained, threads: int, clock: Clock
-) -> tuple[dict[str, Any], str, dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """Return the gate's finding, the precision served, the variants, and the quality on test and on validation."""
-    from engine.serving.runtime import Classifier
-    from engine.training.export import export
-    from engine.training.gate import check
-
-    rows, truth = truth_of(dataset, "validation")
-    texts = rows["text"].tolist()
-    job.phase("export")
-    with clock.time("export"):
-        folders = export(trained, job.attempt.onnx, dataset.rows("train")["text"].tolist())
-        gate = check(trained, folders, texts, truth)
-    served = "int8" if gate.int8_accepted else "fp32"
-    folders = {name: folder for name, folder in folders.items() if folder.exists()}
-    job.say("exported", served=served)
-    job.phase("evaluate")
-    with clock.time("evaluate"):
-        loaded = {name: Classifier.load(folder, threads=threads) for name, folder in folders.items()}
-        answers = {name: classifier.probabilities(texts) for name, classifier in loaded.items()}
-        variants: dict[str, Any] = {
-            "torch": _score(truth, trained.logits(texts)),
-            **{name: _score(truth, a) for name, a in answers.items()},
-        }
-        validation = _judged(job, dataset, rows, truth, answers[served])
-        quality = _look_at_test(job, dataset, loaded[served], (rows, truth, answers[served]))
-    job.say("evaluated", metrics={name: m["value"] for name, m in quality["metrics"].items()})
-    job.phase("measure")
-    with clock.time("measure"):
-        for name, classifier in loaded.items():
-            variants[name] |= _measured(job, classifier, texts)
-    job.say("benchmarked", served=served, latency_ms=variants[served]["latency_ms"])
-    return gate.to_json(), served, variants, quality, validation
-
-
-def _look_at_test(
-    job: Job, dataset: Dataset, classifier: Classifier, validation: tuple[Any, np.ndarray, np.ndarray]
-) -> dict[str, Any]:
-    """Judge the served model on the test part, count the look, and keep every answer for paired tests."""
-    job.say("test_look")
-    rows, truth = truth_of(dataset, "test")
-    answers = classifier.probabilities(rows["text"].tolist())
-    write_predictions(
-        job.attempt.folder / "predictions.parquet", {"validation": validation, "test": (rows, truth, answers)}
-    )
-    return _judged(job, dataset, rows, truth, answers)
-
-
-def _judged(job: Job, dataset: Dataset, rows: Any, truth: np.ndarray, answers: np.ndarray) -> dict[str, Any]:
-    return judge(
-        truth,
-        answers,
-        list(dataset.labels),
-        rows["text"].tolist(),
-        rows["row"].to_numpy(),
-        seed=job.run.spec.seed,
-    )
-
-
-def _score(truth: np.ndarray, answers: np.ndarray) -> dict[str, float]:
-    """Return accuracy and macro-F1 of logits or probabilities (N, C)."""
-    from engine.training.loop import macro_f1
-
-    return {"accuracy": float((truth == answers.argmax(axis=1)).mean()), "macro_f1": macro_f1(truth, answers)}
-
-
-def _measured(job: Job, classifier: Classifier, texts: list[str]) -> dict[str, Any]:
-    from engine.serving.measure import measure
-
-    measured = measure(classifier, texts[:MEASURED_TEXTS], should_stop=job.should_stop)
-    return {"size_bytes": classifier.size_bytes, "provider": classifier.provider, **measured}
-
-
-def _backbone_block(backbone: LocalBackbone | None, trained: Trained) -> dict[str, Any]:
+def _backbone_block(backbone: LocalBackbone | None, trained: Any) -> dict[str, Any]:
     parameters = sum(p.numel() for p in trained.module.parameters())
     if backbone is None:
         return {"id": "", "sha256": "", "licence": "", "commercial_use": True, "parameters": parameters}

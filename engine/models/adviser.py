@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from engine.datasets.dataset import DataCard
+from engine.datasets.texts.options import TextCard
 from engine.messages import Message
 from engine.models.backbones import BACKBONES, MINILM, Backbone
 from engine.models.catalog import packaged_folder
@@ -42,7 +42,7 @@ class _Point:
 
 
 def advise(
-    card: DataCard,
+    card: TextCard,
     *,
     domain: str = "finance",
     latency_ms: float | None = None,
@@ -77,7 +77,7 @@ def expected_latency_ms(backbone: Backbone, tokens: float) -> float:
     return MEASURED_US_PER_ACTIVE_MPARAM * backbone.active_parameters / 1e6 * tokens / 1e3
 
 
-def _language(backbone: Backbone, card: DataCard) -> _Point:
+def _language(backbone: Backbone, card: TextCard) -> _Point:
     known = sum(share for code, share in card.languages.items() if code in backbone.languages)
     if not card.languages:
         return _Point(0.0, Message("The language of the texts is not known."))
@@ -100,7 +100,7 @@ def _reach(here: bool, offline: bool) -> list[_Point]:
     return [_Point(0.0, Message("It has to be downloaded first."), stops=offline)]
 
 
-def _size(backbone: Backbone, card: DataCard) -> list[_Point]:
+def _size(backbone: Backbone, card: TextCard) -> list[_Point]:
     times = backbone.active_parameters / MINILM.active_parameters
     if times < 1.5:
         return [_Point(0.1, Message("It is small: training takes minutes on a processor."))]
@@ -115,7 +115,7 @@ def _domain(backbone: Backbone, domain: str) -> list[_Point]:
     return [_Point(0.15, Message("It was trained on text of this kind."))] if domain in backbone.domains else []
 
 
-def _latency(backbone: Backbone, card: DataCard, wish_ms: float | None) -> list[_Point]:
+def _latency(backbone: Backbone, card: TextCard, wish_ms: float | None) -> list[_Point]:
     if wish_ms is None:
         return []
     expected = expected_latency_ms(backbone, mean_tokens(card, 128))

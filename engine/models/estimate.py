@@ -9,10 +9,12 @@ from typing import Any
 
 from engine.config import Settings
 from engine.datasets.dataset import DataCard
+from engine.datasets.texts.options import TextCard
 from engine.errors import BadInput
 from engine.files import read_json
 from engine.models.recipes import find_recipe, resolve_options
 
+TASK = "text_classification"
 TOKENS_PER_WORD = 1.24
 """Sub-words an English word, special tokens aside: measured over 2,784 financial sentences, MiniLM's vocabulary."""
 SPECIAL_TOKENS = 2
@@ -58,14 +60,14 @@ def measurement(settings: Settings, slug: str) -> dict[str, Any] | None:
 
 
 def estimate(
-    card: DataCard, recipe: str, options: Mapping[str, Any], measurement: Mapping[str, Any] | None = None
+    card: TextCard, recipe: str, options: Mapping[str, Any], measurement: Mapping[str, Any] | None = None
 ) -> Estimate:
     """Return how long `recipe` takes on the data of `card`.
 
     `measurement` is what `engine.training.calibrate` wrote; the bag of words needs none. Raises BadInput when it is
     missing for another recipe.
     """
-    chosen = find_recipe(recipe)
+    chosen = find_recipe(TASK, recipe)
     values = resolve_options(chosen, options)
     rows = {part: _rows(card, part) for part in ROWS_WITHOUT_SPLIT}
     each = mean_tokens(card, int(values.get("max_tokens", 512)))
@@ -88,7 +90,7 @@ def estimate(
     )
 
 
-def mean_tokens(card: DataCard, most: int) -> float:
+def mean_tokens(card: TextCard, most: int) -> float:
     """Return the tokens a text has on average when it is cut after `most`, from the card's histogram of words."""
     if not card.length_histogram:
         return min(float(most), card.length_words.get("mean", 0.0) * TOKENS_PER_WORD + SPECIAL_TOKENS)

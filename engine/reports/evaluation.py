@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.messages import Message
 from engine.reports.markdown import Block, Table
-from engine.reports.wording import UNKNOWN, measured, of_hundred
+from engine.reports.wording import UNKNOWN, measured
 from engine.scenarios import SCENARIOS
 from engine.tasks import TASKS
 
@@ -16,8 +16,8 @@ def evaluation(report: Mapping[str, Any]) -> tuple[Block, ...]:
     """Return how good the served model is on the test part, overall and by class, and what it confuses."""
     quality = report["quality"]
     scenario = SCENARIOS.get(report["scenario"])
-    metrics = TASKS[scenario.task].metrics if scenario and scenario.task in TASKS else ()
-    known = [m for m in metrics if m.name in quality["metrics"]]
+    task = TASKS[scenario.task] if scenario else None
+    known = [m for m in (task.metrics if task else ()) if m.name in quality["metrics"]]
     how = Message(
         "Judged through the exported model as served ({precision}), on {rows} held-out rows (test part {test_id}) that "
         "neither training nor any choice has seen; looks at the test part: {looks}. In brackets: bootstrap 95 % "
@@ -27,11 +27,19 @@ def evaluation(report: Mapping[str, Any]) -> tuple[Block, ...]:
         test_id=report["dataset"]["test_id"],
         looks=report.get("test_looks", 1),
     )
-    right = Message("{of_hundred} of 100 right.", of_hundred=of_hundred(quality["metrics"]["accuracy"]["value"]))
+    said = task.in_words({m.name: quality["metrics"][m.name].get("value") for m in known}) if task else None
     figures = Table(
         (Message("Metric"), Message("Value"), Message("Meaning")),
         tuple((m.title, measured(quality["metrics"][m.name]), m.meaning) for m in known),
     )
+    return (how, *((Message("{answer}.", answer=said),) if said else ()), figures, *_classes(report))
+
+
+def _classes(report: Mapping[str, Any]) -> tuple[Block, ...]:
+    """Return how good each class is and what is confused; nothing for a task without classes."""
+    quality = report["quality"]
+    if not quality.get("per_class"):
+        return ()
     classes = Table(
         (Message("Class"), Message("Rows"), Message("Precision"), Message("Recall"), Message("F1")),
         tuple(
@@ -43,7 +51,7 @@ def evaluation(report: Mapping[str, Any]) -> tuple[Block, ...]:
         (Message("Truth ↓, answer →"), *report["labels"]),
         tuple((label, *row) for label, row in zip(report["labels"], quality["confusion"], strict=True)),
     )
-    return (how, right, figures, classes, confusion)
+    return (classes, confusion)
 
 
 def speed(report: Mapping[str, Any]) -> tuple[Block, ...]:
@@ -61,7 +69,7 @@ def speed(report: Mapping[str, Any]) -> tuple[Block, ...]:
     if gate.get("int8_agreement") is not None:
         blocks.append(
             Message(
-                "The int8 model gives the same class as fp32 for {agreement:.1%} of the validation part.",
+                "The int8 model gives the same answer as fp32 for {agreement:.1%} of the validation part.",
                 agreement=gate["int8_agreement"],
             )
         )
@@ -81,8 +89,8 @@ def speed(report: Mapping[str, Any]) -> tuple[Block, ...]:
     if rows:
         head = (
             Message("Precision"),
-            Message("Latency of one text p50 / p95 / p99, ms"),
-            Message("Texts a second, best batch"),
+            Message("Latency of one input p50 / p95 / p99, ms"),
+            Message("Inputs a second, best batch"),
             Message("Size, MiB"),
             Message("Provider"),
         )

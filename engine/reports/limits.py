@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.datasets.dataset import Dataset
+from engine.datasets.texts.options import TextCard
 from engine.messages import Message
 from engine.reports.wording import SYNTHETIC, listed, of_hundred
 
@@ -31,12 +32,12 @@ def limits(report: Mapping[str, Any], dataset: Dataset) -> Iterator[Message]:
 
 
 def _classes(quality: Mapping[str, Any]) -> Iterator[Message]:
-    judged = [e for e in quality["per_class"] if e["recall"]["value"] is not None]
+    judged = [e for e in quality.get("per_class", ()) if e["recall"]["value"] is not None]
     if len(judged) < 2:
         return
     worst = min(judged, key=lambda e: (e["f1"]["value"], e["label"]))
     yield Message(
-        "Weakest class: {label}. Of 100 such texts it finds {found}; of 100 answers {label}, {right} are right.",
+        "Weakest class: {label}. Of 100 such rows it finds {found}; of 100 answers {label}, {right} are right.",
         label=worst["label"],
         found=of_hundred(worst["recall"]["value"]),
         right=of_hundred(worst["precision"]["value"]),
@@ -44,7 +45,7 @@ def _classes(quality: Mapping[str, Any]) -> Iterator[Message]:
 
 
 def _slices(quality: Mapping[str, Any]) -> Iterator[Message]:
-    whole = quality["metrics"]["accuracy"]["value"]
+    whole = quality["metrics"].get("accuracy", {}).get("value")
     for part in quality.get("slices", []):
         if part["slice"] == "length" and part["accuracy"]["value"] < whole - HEAVY_SLICE:
             yield Message(
@@ -73,8 +74,9 @@ def _calibration(quality: Mapping[str, Any]) -> Iterator[Message]:
 
 
 def _scope(report: Mapping[str, Any], dataset: Dataset) -> Iterator[Message]:
-    if languages := listed(code for code, share in dataset.card.languages.items() if share >= 0.01):
+    card = dataset.card
+    if isinstance(card, TextCard) and (languages := listed(c for c, share in card.languages.items() if share >= 0.01)):
         yield Message("Trained on texts in: {languages}. Other languages were not tested.", languages=languages)
     if tokens := (report.get("options") or {}).get("max_tokens"):
         yield Message("Reads the first {tokens} tokens of a text and nothing beyond.", tokens=tokens)
-    yield Message("Test rows come from the same source as training rows: texts from elsewhere can do worse.")
+    yield Message("Test rows come from the same source as training rows: data from elsewhere can do worse.")

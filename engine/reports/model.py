@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from engine.datasets.dataset import Dataset
 from engine.messages import Message
 from engine.models.catalog import BACKBONES
-from engine.models.recipes import RECIPES
+from engine.models.recipes import RECIPES, Recipe
 from engine.reports.evaluation import evaluation, impact, speed
 from engine.reports.limits import limits
 from engine.reports.markdown import Block, Bullets, Code, Section, Table
@@ -67,14 +67,19 @@ def commercial_use(report: Mapping[str, Any]) -> bool | None:
 
 
 def _recipe_title(report: Mapping[str, Any]) -> Message | str:
-    recipe = RECIPES.get(report["recipe"])
+    recipe = _recipe(report)
     return recipe.title if recipe else str(report["recipe"])
+
+
+def _recipe(report: Mapping[str, Any]) -> Recipe | None:
+    scenario = SCENARIOS.get(report["scenario"])
+    return RECIPES.get(scenario.task, {}).get(report["recipe"]) if scenario else None
 
 
 def _backbone(report: Mapping[str, Any]) -> Message:
     block = report.get("backbone") or {}
     if not block.get("id"):
-        return Message("Backbone: none; a linear model of words and pairs of words.")
+        return Message("Backbone: none.")
     known = BACKBONES.get(block["id"])
     return Message(
         "Backbone: {name}, {parameters:.1f} million parameters, licence {licence}, weights SHA-256 {sha256}.",
@@ -89,7 +94,7 @@ def _details(report: Mapping[str, Any], spec: Spec) -> Bullets:
     return Bullets(
         (
             Message("Run: {run_id}", run_id=report["run_id"]),
-            Message("Task: {task}, classes: {labels}", task=_task(report), labels=listed(report["labels"])),
+            *_task_line(report),
             _backbone(report),
             Message("Recipe: {recipe}", recipe=_recipe_title(report)),
             Message(
@@ -101,6 +106,12 @@ def _details(report: Mapping[str, Any], spec: Spec) -> Bullets:
     )
 
 
+def _task_line(report: Mapping[str, Any]) -> tuple[Message, ...]:
+    if report["labels"]:
+        return (Message("Task: {task}, classes: {labels}", task=_task(report), labels=listed(report["labels"])),)
+    return (Message("Task: {task}", task=_task(report)),)
+
+
 def _task(report: Mapping[str, Any]) -> Message | str:
     scenario = SCENARIOS.get(report["scenario"])
     return TASKS[scenario.task].title if scenario and scenario.task in TASKS else UNKNOWN
@@ -108,18 +119,22 @@ def _task(report: Mapping[str, Any]) -> Message | str:
 
 def _uses(report: Mapping[str, Any]) -> tuple[Block, ...]:
     scenario = SCENARIOS.get(report["scenario"])
-    wrong = of_hundred(1 - report["quality"]["metrics"]["accuracy"]["value"])
+    accuracy = report["quality"]["metrics"].get("accuracy", {}).get("value")
     out = Message(
-        "Out of scope: deciding alone where an error harms somebody (about {wrong} of 100 answers are wrong), texts of "
-        "another kind or language than the training data, and classes other than those above.",
-        wrong=wrong,
+        "Out of scope: deciding alone where an error harms somebody, and data of another kind than the training data."
     )
-    return (scenario.summary, out) if scenario else (out,)
+    if accuracy is not None:
+        out = Message(
+            "Out of scope: deciding alone where an error harms somebody (about {wrong} of 100 answers are wrong), data "
+            "of another kind or language than the training data, and classes other than those above.",
+            wrong=of_hundred(1 - accuracy),
+        )
+    return (scenario.summary, *scenario.warnings, out) if scenario else (out,)
 
 
 def _start(report: Mapping[str, Any]) -> tuple[Block, ...]:
     return (
-        Message("Answer the rows of a CSV file that has a text column:"),
+        Message("Answer what is in a file:"),
         Code(f"python -m engine predict {report['run_id']} --input FILE"),
         Message(
             "While the program runs, its inference service answers under /v2/models/{run_id}/infer.",
@@ -145,13 +160,13 @@ def _training_data(report: Mapping[str, Any]) -> tuple[Block, ...]:
 
 
 def _procedure(report: Mapping[str, Any], dataset: Dataset) -> tuple[Block, ...]:
-    recipe = RECIPES.get(report["recipe"])
+    recipe = _recipe(report)
     seconds = report.get("seconds") or {}
     made = [
         Message("Seed {seed}, {threads} threads.", seed=report["seed"], threads=report["threads"]),
         Message(
             "Cleaning and masks of the data: {steps}.",
-            steps=listed((*dataset.options.cleaning, *dataset.options.masks)) or Message("none"),
+            steps=listed((*dataset.options.cleaning, *getattr(dataset.options, "masks", ()))) or Message("none"),
         ),
     ]
     if report.get("best_epoch") is not None:

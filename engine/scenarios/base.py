@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.config import Settings
 from engine.datasets.dataset import Dataset
+from engine.datasets.texts.columns import Usual
 from engine.messages import Message
 
 
@@ -36,16 +37,16 @@ class Scenario:
     demo: Callable[[Settings], Dataset]
     """Returns the demo data set, preparing it when it is not there yet."""
     recipes: tuple[str, ...]
-    """Keys of `engine.models.recipes.RECIPES`, cheapest first."""
+    """Keys of the task's recipes in `engine.models.recipes.RECIPES`, cheapest first."""
     default_recipe: str
     backbone: str
     """The default backbone's id in the catalogue."""
-    text_columns: tuple[str, ...] = ()
-    """Usual names of the column with the text, in lower case."""
-    label_columns: tuple[str, ...] = ()
-    """Usual names of the column with the label, in lower case."""
+    columns: Usual = field(default_factory=dict)
+    """Role of a column → its usual names in this field, in lower case."""
     error_costs: tuple[ErrorCost, ...] = ()
     """What each kind of error costs by default."""
+    warnings: tuple[Message, ...] = ()
+    """What has to stand wherever its answers do."""
     examples: tuple[str, ...] = ()
     """Inputs to try at once."""
     demo_recipes: tuple[str, ...] = ()

@@ -20,8 +20,10 @@ SCENARIO = Scenario(
     recipes=("baseline", "probe", "fast", "lora", "full"),
     default_recipe="fast",
     backbone="minilm-l6",
-    text_columns=("text", "sentence", "content", "headline", "title", "news", "文本", "句子", "内容", "标题"),
-    label_columns=("label", "sentiment", "class", "category", "target", "标签", "情感", "类别"),
+    columns={
+        "text": ("text", "sentence", "content", "headline", "title", "news", "文本", "句子", "内容", "标题"),
+        "label": ("label", "sentiment", "class", "category", "target", "标签", "情感", "类别"),
+    },
     error_costs=(
         ErrorCost("negative", "neutral", 5.0, MISSED_EVENT),
         ErrorCost("positive", "neutral", 3.0, MISSED_EVENT),

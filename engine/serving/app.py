@@ -94,9 +94,9 @@ class Service:
         models = [
             {
                 "name": m.name,
-                "precision": m.classifier.precision,
-                "provider": m.classifier.provider,
-                "size_bytes": m.classifier.size_bytes,
+                "precision": m.model.precision,
+                "provider": m.model.provider,
+                "size_bytes": m.model.size_bytes,
             }
             for m in self.store.loaded()
         ]
@@ -152,8 +152,8 @@ class Service:
         finally:
             ms = (time.perf_counter() - began) * 1e3
             self.journal.write(model=loaded.name, rows=rows, ms=ms, status=status)
-        classifier = loaded.classifier
-        facts = {"precision": classifier.precision, "provider": classifier.provider, "ms": round(ms, 3)}
+        model = loaded.model
+        facts = {"precision": model.precision, "provider": model.provider, "ms": round(ms, 3)}
         answer = {"model_name": loaded.name, "model_version": SERVED, "outputs": outputs, "parameters": facts}
         return JSONResponse(answer | ({"id": asked.id} if asked.id else {}))
 

@@ -15,7 +15,8 @@ from engine.config import Settings
 from engine.errors import BadInput, Failure, NotFound
 from engine.files import read_json, sha256_file
 from engine.jobs.runs import Attempt, RunFolder, all_runs
-from engine.serving.runtime import Classifier
+from engine.serving.runtime import ServedModel, load_model
+from engine.tasks.encoder import TensorSpec
 
 log = logging.getLogger("breakeven.inference")
 SERVED = "1"
@@ -31,35 +32,30 @@ class Loaded:
 
     name: str
     """The run's id."""
-    classifier: Classifier
+    model: ServedModel
     versions: tuple[str, ...]
 
     def metadata(self) -> dict[str, Any]:
         """Return the model metadata of the Open Inference Protocol; `parameters` say how it really runs."""
-        classes = len(self.classifier.labels)
+        encoder = self.model.encoder
+        tensors = [{**_described(t), "optional": True} for t in encoder.tensors if t.name != encoder.takes]
         return {
             "name": self.name,
             "versions": list(self.versions),
             "platform": "onnxruntime_onnx",
-            "inputs": [
-                {"name": "text", "datatype": "BYTES", "shape": [-1]},
-                *(
-                    {"name": n, "datatype": "FP32" if n == "weights" else "INT64", "shape": [-1, -1], "optional": True}
-                    for n in self.classifier.encoder.inputs
-                ),
-            ],
-            "outputs": [
-                {"name": "label", "datatype": "BYTES", "shape": [-1]},
-                {"name": "probabilities", "datatype": "FP64", "shape": [-1, classes]},
-                {"name": "logits", "datatype": "FP32", "shape": [-1, classes]},
-            ],
+            "inputs": [{"name": encoder.takes, "datatype": "BYTES", "shape": [-1]}, *tensors],
+            "outputs": [_described(t) for t in self.model.outputs],
             "parameters": {
-                "labels": list(self.classifier.labels),
-                "precision": self.classifier.precision,
-                "provider": self.classifier.provider,
-                "max_tokens": self.classifier.encoder.max_tokens,
+                "labels": list(encoder.labels),
+                "precision": self.model.precision,
+                "provider": self.model.provider,
+                **self.model.limits,
             },
         }
+
+
+def _described(tensor: TensorSpec) -> dict[str, Any]:
+    return {"name": tensor.name, "datatype": tensor.datatype, "shape": [-1, *tensor.shape]}
 
 
 class ModelStore:
@@ -114,12 +110,12 @@ class ModelStore:
     def _load(self, key: tuple[str, str]) -> Loaded:
         run, attempt, precision = self._folder(*key)
         other = (key[0], precision if key[1] == SERVED else SERVED)
-        if (same := self._found(other)) is not None and same.classifier.precision == precision:
+        if (same := self._found(other)) is not None and same.model.precision == precision:
             model = same
         else:
             check_hashes(run, attempt, precision)
-            classifier = Classifier.load(attempt.onnx / precision, threads=self._threads)
-            model = Loaded(run.run_id, classifier, (SERVED, *precisions(attempt)))
+            opened = load_model(attempt.onnx / precision, threads=self._threads)
+            model = Loaded(run.run_id, opened, (SERVED, *precisions(attempt)))
             log.info("model loaded", extra={"model": run.run_id, "precision": precision})
         with self._lock:
             self._loaded[key] = model
@@ -132,7 +128,7 @@ class ModelStore:
             log.info("model put away", extra={"model": name, "version": version})
 
     def _size(self) -> int:
-        return sum({id(m): m.classifier.size_bytes for m in self._loaded.values()}.values())
+        return sum({id(m): m.model.size_bytes for m in self._loaded.values()}.values())
 
     def _folder(self, name: str, version: str) -> tuple[RunFolder, Attempt, str]:
         """Return the run, its published attempt and the precision that `version` means."""

@@ -1,7 +1,8 @@
 """Inference requests and answers as JSON, by the Open Inference Protocol, version 2.
 
 https://github.com/kserve/open-inference-protocol/blob/main/specification/protocol/inference_rest.md
-A request holds either one BYTES tensor `text`, which is tokenised here, or the tensors that the graph takes.
+A request holds either one BYTES tensor with what people give (text, image, history), which is encoded here, or the
+tensors that the graph takes.
 """
 
 from __future__ import annotations
@@ -15,12 +16,11 @@ import numpy as np
 
 from engine.errors import BadInput
 from engine.serving.models import Loaded
-from engine.serving.tensors import read_tensors, read_texts
-from engine.tasks.text_classification import decode
+from engine.serving.runtime import ServedModel
+from engine.serving.tensors import READERS, read_tensors
 
-OUTPUTS = ("label", "probabilities")
-"""What is answered when the request names no outputs."""
-ALL_OUTPUTS = (*OUTPUTS, "logits")
+RANKED = {"probabilities", "logits"}
+"""Outputs with a value a class, which the classification parameter ranks."""
 
 
 @dataclass(frozen=True)
@@ -37,13 +37,13 @@ class Request:
 
     id: str
     outputs: tuple[Output, ...]
-    texts: tuple[str, ...] | None
-    """The texts, or None when tensors were given."""
+    given: tuple[Any, ...] | None
+    """What people gave, row by row, or None when tensors were given."""
     tensors: Mapping[str, np.ndarray]
 
     @property
     def rows(self) -> int:
-        return len(self.texts) if self.texts is not None else len(next(iter(self.tensors.values())))
+        return len(self.given) if self.given is not None else len(next(iter(self.tensors.values())))
 
 
 def parse(body: bytes, loaded: Loaded) -> Request:
@@ -55,11 +55,12 @@ def parse(body: bytes, loaded: Loaded) -> Request:
     if not isinstance(data, dict) or not isinstance(data.get("inputs"), list) or not data["inputs"]:
         raise BadInput("The request has no inputs; send {example}.", example=EXAMPLE)
     inputs = {str(i.get("name")): i for i in data["inputs"] if isinstance(i, dict)}
-    outputs = _outputs(data.get("outputs"))
+    outputs = _outputs(data.get("outputs"), loaded.model)
     request_id = str(data.get("id") or "")[:128]
-    if set(inputs) == {"text"}:
-        return Request(request_id, outputs, read_texts(inputs["text"]), {})
-    return Request(request_id, outputs, None, read_tensors(inputs, loaded.classifier.encoder))
+    encoder = loaded.model.encoder
+    if set(inputs) == {encoder.takes}:
+        return Request(request_id, outputs, READERS[encoder.takes](inputs[encoder.takes]), {})
+    return Request(request_id, outputs, None, read_tensors(inputs, encoder))
 
 
 EXAMPLE = '{"inputs": [{"name": "text", "shape": [1], "datatype": "BYTES", "data": ["Profit rose."]}]}'
@@ -67,33 +68,36 @@ EXAMPLE = '{"inputs": [{"name": "text", "shape": [1], "datatype": "BYTES", "data
 
 def compute(request: Request, loaded: Loaded) -> list[dict[str, Any]]:
     """Return the outputs asked for. Raises BadInput when the graph cannot take the tensors."""
-    classifier = loaded.classifier
-    if request.texts is not None:
-        logits = classifier.text_logits(request.texts)
+    model = loaded.model
+    if request.given is not None:
+        answered = model.answer(request.given)
     else:
         try:
-            logits = classifier.logits(request.tensors)
+            answered = model.run(request.tensors)
         except Exception as error:  # ONNX Runtime's errors share no base class
             raise BadInput(
                 "The model cannot take these tensors ({error}).", error=str(error).splitlines()[0][:200]
             ) from error
-    return [_output(wanted, logits, classifier.labels, classifier.encoder.temperature) for wanted in request.outputs]
+    datatypes = {output.name: output.datatype for output in model.outputs}
+    return [
+        _output(wanted, model.values(wanted.name, answered), datatypes[wanted.name], model.encoder.labels)
+        for wanted in request.outputs
+    ]
 
 
-def _outputs(given: Any) -> tuple[Output, ...]:
+def _outputs(given: Any, model: ServedModel) -> tuple[Output, ...]:
     if not given:
-        return tuple(map(Output, OUTPUTS))
+        return tuple(map(Output, model.default_outputs))
+    known = [output.name for output in model.outputs]
+    choices = ", ".join(known)
     if not isinstance(given, list) or not all(isinstance(o, dict) for o in given):
-        raise BadInput("outputs is no list of objects; leave it out or name some of {choices}.", choices=_CHOICES)
+        raise BadInput("outputs is no list of objects; leave it out or name some of {choices}.", choices=choices)
     for output in given:
-        if output.get("name") not in ALL_OUTPUTS:
+        if output.get("name") not in known:
             raise BadInput(
-                "There is no output {name}; choose from {choices}.", name=str(output.get("name"))[:64], choices=_CHOICES
+                "There is no output {name}; choose from {choices}.", name=str(output.get("name"))[:64], choices=choices
             )
     return tuple(Output(o["name"], _top(o.get("parameters"))) for o in given)
-
-
-_CHOICES = ", ".join(ALL_OUTPUTS)
 
 
 def _top(parameters: Any) -> int:
@@ -103,21 +107,18 @@ def _top(parameters: Any) -> int:
     return top
 
 
-def _output(wanted: Output, logits: np.ndarray, labels: Sequence[str], temperature: float) -> dict[str, Any]:
-    if wanted.name == "logits":
-        values, datatype = logits, "FP32"
-    else:
-        values, datatype = decode(logits, temperature), "FP64"
-    if wanted.top or wanted.name == "label":
-        data = [_classes(row, labels, wanted) for row in values]
-        shape = [len(values)] if wanted.name == "label" else [len(values), min(wanted.top, len(labels))]
-        return {"name": wanted.name, "datatype": "BYTES", "shape": shape, "data": [c for row in data for c in row]}
-    return {"name": wanted.name, "datatype": datatype, "shape": list(values.shape), "data": values.ravel().tolist()}
+def _output(wanted: Output, values: Any, datatype: str, labels: Sequence[str]) -> dict[str, Any]:
+    if wanted.top and wanted.name in RANKED:
+        values, datatype = [_best(row, labels, wanted.top) for row in values], "BYTES"
+    if isinstance(values, np.ndarray):
+        return {"name": wanted.name, "datatype": datatype, "shape": list(values.shape), "data": values.ravel().tolist()}
+    nested = bool(values) and isinstance(values[0], list)
+    shape = [len(values), *([len(values[0])] if nested else [])]
+    flat = [value for row in values for value in row] if nested else list(values)
+    return {"name": wanted.name, "datatype": datatype, "shape": shape, "data": flat}
 
 
-def _classes(row: np.ndarray, labels: Sequence[str], wanted: Output) -> list[str]:
-    """Return the label of a row, or with the classification parameter its best classes as "value:index:label"."""
-    if wanted.name == "label":
-        return [labels[int(row.argmax())]]
-    best = np.argsort(-row, kind="stable")[: wanted.top]
+def _best(row: np.ndarray, labels: Sequence[str], top: int) -> list[str]:
+    """Return the best classes of a row as "value:index:label"."""
+    best = np.argsort(-row, kind="stable")[:top]
     return [f"{row[i]:.6f}:{i}:{labels[i]}" for i in best]

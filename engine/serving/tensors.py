@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from engine.errors import BadInput
-from engine.tasks.encoder import Encoder
+from engine.tasks.encoder import Encoder, TensorSpec
 
 MAX_ROWS = 4096
 """Rows of one request."""
@@ -17,7 +17,9 @@ MAX_CHARACTERS = 100_000
 """Characters of one text; a model reads the first few hundred words."""
 MAX_TENSOR_VALUES = 1 << 18
 """Values of one input tensor."""
-DATATYPES = {"INT64": np.int64, "FP32": np.float32}
+DATATYPES: dict[str, Any] = {"INT64": np.int64, "FP32": np.float32, "UINT8": np.uint8}
+FRACTIONS = {"FP32"}
+"""Datatypes whose numbers need not be whole."""
 
 
 def read_texts(tensor: dict[str, Any]) -> tuple[str, ...]:
@@ -38,42 +40,60 @@ def read_texts(tensor: dict[str, Any]) -> tuple[str, ...]:
     return tuple(values)
 
 
+READERS: dict[str, Callable[[dict[str, Any]], tuple[Any, ...]]] = {"text": read_texts}
+"""Name of the input that people give → what reads it."""
+
+
 def read_tensors(inputs: Mapping[str, dict[str, Any]], encoder: Encoder) -> dict[str, np.ndarray]:
-    """Return the inputs that the graph takes, all (rows, length). Raises BadInput when one does not fit."""
-    wanted = encoder.inputs
-    if set(inputs) != set(wanted):
+    """Return the inputs that the graph takes, each (rows, …). Raises BadInput when one does not fit."""
+    if set(inputs) != set(encoder.inputs):
         raise BadInput(
-            "The inputs are {found}; send text, or all of {wanted}.",
+            "The inputs are {found}; send {takes}, or all of {wanted}.",
             found=", ".join(sorted(inputs))[:200],
-            wanted=", ".join(wanted),
+            takes=encoder.takes,
+            wanted=", ".join(encoder.inputs),
         )
-    tensors = {name: _tensor(name, inputs[name]) for name in wanted}
-    shapes = {t.shape for t in tensors.values()}
-    if len(shapes) > 1 or next(iter(shapes))[1] > encoder.max_tokens:
-        raise BadInput(
-            "The inputs have the shapes {shapes}; send one shape, [rows, length], with a length up to {most}.",
-            shapes=", ".join(map(str, sorted(shapes))),
-            most=encoder.max_tokens,
-        )
+    tensors = {spec.name: _tensor(spec, inputs[spec.name]) for spec in encoder.tensors}
+    _check_lengths(tensors, encoder)
     return tensors
 
 
-def _tensor(name: str, tensor: dict[str, Any]) -> np.ndarray:
-    datatype = "FP32" if name == "weights" else "INT64"
-    if tensor.get("datatype") != datatype:
+def _check_lengths(tensors: Mapping[str, np.ndarray], encoder: Encoder) -> None:
+    """Raise BadInput where rows, or lengths that are free, differ between inputs or are too long."""
+    longest = getattr(encoder, "max_tokens", MAX_TENSOR_VALUES)
+    shapes = {tensors[spec.name].shape[: 1 + spec.shape.count(-1)] for spec in encoder.tensors}
+    if len(shapes) > 1 or any(length > longest for shape in shapes for length in shape[1:]):
+        raise BadInput(
+            "The inputs have the shapes {shapes}; send one shape, [rows, length], with a length up to {most}.",
+            shapes=", ".join(map(str, sorted(t.shape for t in tensors.values()))),
+            most=longest,
+        )
+
+
+def _tensor(spec: TensorSpec, tensor: dict[str, Any]) -> np.ndarray:
+    if tensor.get("datatype") != spec.datatype:
         raise BadInput(
             "The input {name} has datatype {found}; send {wanted}.",
-            name=name,
+            name=spec.name,
             found=str(tensor.get("datatype"))[:64],
-            wanted=datatype,
+            wanted=spec.datatype,
         )
-    values, kinds = _values(tensor, MAX_TENSOR_VALUES), (int, float) if datatype == "FP32" else (int,)
-    if len(tensor["shape"]) != 2 or not all(isinstance(v, kinds) and not isinstance(v, bool) for v in values):
-        raise BadInput("The input {name} is no table of numbers; its shape is [rows, length].", name=name)
+    values = _values(tensor, MAX_TENSOR_VALUES)
+    kinds = (int, float) if spec.datatype in FRACTIONS else (int,)
+    fits = len(tensor["shape"]) == 1 + len(spec.shape) and all(
+        wanted in (-1, given) for wanted, given in zip(spec.shape, tensor["shape"][1:], strict=True)
+    )
+    if not fits or not all(isinstance(v, kinds) and not isinstance(v, bool) for v in values):
+        dims = ", ".join("length" if n == -1 else str(n) for n in spec.shape)
+        raise BadInput(
+            "The input {name} is no table of numbers; its shape is [rows, {dims}].", name=spec.name, dims=dims
+        )
     try:
-        return np.array(values, dtype=DATATYPES[datatype]).reshape(tensor["shape"])
+        return np.array(values, dtype=DATATYPES[spec.datatype]).reshape(tensor["shape"])
     except OverflowError as error:
-        raise BadInput("The input {name} has a number beyond {wanted}.", name=name, wanted=datatype) from error
+        raise BadInput(
+            "The input {name} has a number beyond {wanted}.", name=spec.name, wanted=spec.datatype
+        ) from error
 
 
 def _values(tensor: dict[str, Any], most: int) -> list[Any]:

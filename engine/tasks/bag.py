@@ -18,7 +18,7 @@ import numpy as np
 
 from engine.errors import BadInput
 from engine.files import read_json, write_json
-from engine.tasks.encoder import padded, read_task, task_fields, write_task
+from engine.tasks.encoder import PAD_MULTIPLE, TensorSpec, logits_of, padded, read_task, task_fields, write_task
 
 CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 WORD = re.compile(rf"[{CJK}]|[^\W{CJK}]+")
@@ -33,6 +33,7 @@ class BagEncoder:
     """Texts as ids of known words and pairs with their tf-idf weights; id 0 is padding with weight 0."""
 
     kind: ClassVar[str] = "bag"
+    takes: ClassVar[str] = "text"
     inputs: ClassVar[tuple[str, ...]] = ("input_ids", "weights")
 
     def __init__(
@@ -61,10 +62,21 @@ class BagEncoder:
         """Return each text's (ids, weights): int64 and float32, ids ascending. A text without known words is empty."""
         return [self._row(text) for text in texts]
 
-    def collate(self, rows: Sequence[Row]) -> dict[str, np.ndarray]:
-        """Return `input_ids` (B, T) int64 and `weights` (B, T) float32, T a multiple of 16."""
+    @property
+    def tensors(self) -> tuple[TensorSpec, ...]:
+        return TensorSpec("input_ids", "INT64", (-1,)), TensorSpec("weights", "FP32", (-1,))
+
+    @property
+    def outputs(self) -> tuple[TensorSpec, ...]:
+        return logits_of(self.labels)
+
+    def row_length(self, row: Row) -> int:
+        return len(row[0])
+
+    def collate(self, rows: Sequence[Row], *, multiple: int = PAD_MULTIPLE) -> dict[str, np.ndarray]:
+        """Return `input_ids` (B, T) int64 and `weights` (B, T) float32, T a multiple of `multiple`."""
         lengths = np.array([len(ids) for ids, _ in rows], dtype=np.int64)
-        mask = np.arange(padded(lengths)) < lengths[:, None]
+        mask = np.arange(padded(lengths, multiple)) < lengths[:, None]
         input_ids, weights = np.zeros(mask.shape, dtype=np.int64), np.zeros(mask.shape, dtype=np.float32)
         if rows:
             input_ids[mask] = np.concatenate([ids for ids, _ in rows])
@@ -85,7 +97,7 @@ class BagEncoder:
             folder / "vocabulary.json",
             {"schema_version": 1, "terms": list(self.terms), "idf": self.idf[1:].tolist()},
         )
-        write_task(self, folder)
+        write_task(self, folder, max_tokens=self.max_tokens)
 
     @classmethod
     def load(cls, folder: Path) -> BagEncoder:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,18 @@ class Metric:
     title: Message
     meaning: Message
     higher_is_better: bool
+    share: bool = True
+    """Whether it goes from 0 to 1."""
     in_words: Message | None = None
     """The figure as a sentence with the place {of_hundred}, such as "93 of 100 right"; None where there is none."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What one input of a task is called, for sentences that count them."""
+
+    one: Message
+    many: Message
 
 
 @dataclass(frozen=True)
@@ -29,13 +39,29 @@ class Task:
 
     name: str
     title: Message
+    unit: Unit
     metrics: tuple[Metric, ...]
     """The metrics of a report, the one quoted first first."""
     load_encoder: Callable[[Path], Any]
     """Folder with `task.json` → encoder."""
-    decode: Callable[..., Any]
-    """(logits (N, C), temperature) → probabilities (N, C)."""
+    inputs: Callable[..., Any]
+    """(data set, part) → what the encoder takes of each row of the part, in the order of `Dataset.rows`."""
+    judge: Callable[..., dict[str, Any]]
+    """Answers to a part → the "quality" block of a report; what it takes depends on what the task answers."""
 
     def metric(self, name: str) -> Metric:
         """Return the metric of that name; KeyError when the task has none."""
         return {metric.name: metric for metric in self.metrics}[name]
+
+    def in_words(self, values: Mapping[str, Any]) -> Message | None:
+        """Return the first of `values` (metric → share) that reads as a sentence, in words; None when none does."""
+        for metric in self.metrics:
+            value = values.get(metric.name)
+            if metric.in_words is not None and value is not None and value == value:
+                return Message(metric.in_words.text, of_hundred=of_hundred(float(value)))
+        return None
+
+
+def of_hundred(share: float) -> int:
+    """Return `share` as a count of 100, where only all is 100 and only none is 0."""
+    return 100 if share >= 1 else 0 if share <= 0 else min(99, max(1, round(100 * share)))

@@ -1,12 +1,13 @@
-"""What every text encoder offers, and the file beside a model that describes it.
+"""What every encoder offers, and the file beside a model that describes it.
 
-An encoder works in two steps, so that a caller who sorts by length encodes once: `rows` turns each text into its own
+An encoder works in two steps, so that a caller who sorts by length encodes once: `rows` turns each input into its own
 short arrays, `collate` pads some of them into a batch. `encode` does both.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
@@ -20,41 +21,75 @@ PAD_MULTIPLE = 16
 """Batches are padded to a multiple of this many tokens: oneDNN compiles per shape, and few shapes stay fast."""
 
 
+@dataclass(frozen=True)
+class TensorSpec:
+    """One input of a graph, without its batch dimension."""
+
+    name: str
+    datatype: str
+    """As the Open Inference Protocol names it: "INT64", "FP32", "UINT8"."""
+    shape: tuple[int, ...]
+    """-1 where the length is free."""
+
+
 class Encoder(Protocol):
     """What training and serving need of an encoder; its fields are what `task.json` keeps."""
 
     kind: ClassVar[str]
+    takes: ClassVar[str]
+    """The name of the input that people give: "text", "image", "history"."""
     inputs: ClassVar[tuple[str, ...]]
     """Names of the ONNX inputs, in order."""
     labels: tuple[str, ...]
-    max_tokens: int
     temperature: float
 
-    def rows(self, texts: Sequence[str]) -> list[Any]: ...
-    def collate(self, rows: Sequence[Any]) -> dict[str, np.ndarray]: ...
-    def encode(self, texts: Sequence[str]) -> dict[str, np.ndarray]: ...
-    def lengths(self, texts: Sequence[str]) -> np.ndarray: ...
-    def save(self, folder: Path) -> None: ...
+    @property
+    def tensors(self) -> tuple[TensorSpec, ...]:
+        """What the graph takes, in the order of `inputs`."""
+
+    @property
+    def outputs(self) -> tuple[TensorSpec, ...]:
+        """What the graph gives."""
+
+    def rows(self, inputs: Sequence[Any]) -> list[Any]:
+        """Return each input as its own short arrays."""
+
+    def row_length(self, row: Any) -> int:
+        """Return how many positions one encoded row takes: rows of like length make good batches."""
+
+    def collate(self, rows: Sequence[Any], *, multiple: int = PAD_MULTIPLE) -> dict[str, np.ndarray]:
+        """Return some rows as one batch, padded to a multiple of `multiple` positions."""
+
+    def encode(self, inputs: Sequence[Any]) -> dict[str, np.ndarray]:
+        """Return `inputs` as one batch."""
+
+    def save(self, folder: Path) -> None:
+        """Write `task.json` and what stands beside it into `folder`."""
 
 
-def padded(lengths: np.ndarray) -> int:
-    """Return the smallest multiple of 16 that holds every length, at least 16."""
+def logits_of(labels: Sequence[str]) -> tuple[TensorSpec, ...]:
+    """Return what a classifier's graph gives."""
+    return (TensorSpec("logits", "FP32", (len(labels),)),)
+
+
+def padded(lengths: np.ndarray, multiple: int = PAD_MULTIPLE) -> int:
+    """Return the smallest multiple of `multiple` that holds every length, at least one of them."""
     longest = int(lengths.max()) if lengths.size else 1
-    return max(1, -(-longest // PAD_MULTIPLE)) * PAD_MULTIPLE
+    return max(1, -(-longest // multiple)) * multiple
 
 
-def write_task(encoder: Encoder, folder: Path) -> None:
-    """Write `task.json`: everything beside weights and vocabulary that serving must know."""
+def write_task(encoder: Encoder, folder: Path, *, task: str = TASK, **fields: Any) -> None:
+    """Write `task.json`: everything beside weights and vocabulary that serving must know; `fields` are its own."""
     write_json(
         folder / "task.json",
         {
             "schema_version": 1,
-            "task": TASK,
+            "task": task,
             "encoder": encoder.kind,
             "labels": list(encoder.labels),
-            "max_tokens": encoder.max_tokens,
             "temperature": float(encoder.temperature),
             "inputs": list(encoder.inputs),
+            **fields,
         },
     )
 

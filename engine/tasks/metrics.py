@@ -48,5 +48,6 @@ METRICS: tuple[Metric, ...] = (
             "average. 0 is perfect."
         ),
         higher_is_better=False,
+        share=False,
     ),
 )

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from engine.datasets.dataset import Dataset, Part
 from engine.errors import BadInput
 from engine.messages import Message
 from engine.tasks.bag import BagEncoder, fit_bag
-from engine.tasks.base import Task
+from engine.tasks.base import Task, Unit
 from engine.tasks.encoder import TASK, Encoder, padded, read_task
+from engine.tasks.judge import judge
 from engine.tasks.metrics import METRICS
 from engine.tasks.tokens import TokenEncoder
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def load_encoder(folder: Path) -> TokenEncoder | BagEncoder:
@@ -47,12 +53,34 @@ def decode(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
     return np.asarray(exponents / exponents.sum(axis=-1, keepdims=True))
 
 
+def texts_of(dataset: Dataset, part: Part) -> list[str]:
+    """Return the texts of one part, in the order of its rows."""
+    found: list[str] = dataset.rows(part)["text"].tolist()
+    return found
+
+
+def judge_texts(
+    rows: pd.DataFrame,
+    truth: np.ndarray,
+    probabilities: np.ndarray,
+    labels: Sequence[str],
+    *,
+    seed: int,
+    positive: str = "",
+) -> dict[str, Any]:
+    """Return the "quality" block for the answers to `rows` (columns text, row); see `engine.tasks.judge.judge`."""
+    texts, numbers = rows["text"].tolist(), rows["row"].to_numpy()
+    return judge(truth, probabilities, labels, texts, numbers, seed=seed, positive=positive or None)
+
+
 TEXT_CLASSIFICATION = Task(
     name=TASK,
     title=Message("Text classification"),
+    unit=Unit(Message("sentence"), Message("sentences")),
     metrics=METRICS,
     load_encoder=load_encoder,
-    decode=decode,
+    inputs=texts_of,
+    judge=judge_texts,
 )
 
 

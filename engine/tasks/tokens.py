@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.errors import BadInput
 from engine.files import write_text
-from engine.tasks.encoder import padded, read_task, task_fields, write_task
+from engine.tasks.encoder import PAD_MULTIPLE, TensorSpec, logits_of, padded, read_task, task_fields, write_task
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -25,6 +25,7 @@ class TokenEncoder:
     """Sub-word tokens of a pre-trained encoder, as `tokenizer.json` describes them."""
 
     kind: ClassVar[str] = "tokens"
+    takes: ClassVar[str] = "text"
     inputs: ClassVar[tuple[str, ...]] = ("input_ids", "attention_mask")
 
     def __init__(
@@ -55,10 +56,21 @@ class TokenEncoder:
             encodings = self.tokenizer.encode_batch_fast(whole)
         return [encoding.ids for encoding in encodings]
 
-    def collate(self, rows: Sequence[Sequence[int]]) -> dict[str, np.ndarray]:
-        """Return `input_ids` and `attention_mask`, both (B, T) int64, T a multiple of 16."""
+    @property
+    def tensors(self) -> tuple[TensorSpec, ...]:
+        return tuple(TensorSpec(name, "INT64", (-1,)) for name in self.inputs)
+
+    @property
+    def outputs(self) -> tuple[TensorSpec, ...]:
+        return logits_of(self.labels)
+
+    def row_length(self, row: Sequence[int]) -> int:
+        return len(row)
+
+    def collate(self, rows: Sequence[Sequence[int]], *, multiple: int = PAD_MULTIPLE) -> dict[str, np.ndarray]:
+        """Return `input_ids` and `attention_mask`, both (B, T) int64, T a multiple of `multiple`."""
         lengths = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
-        mask = np.arange(padded(lengths)) < lengths[:, None]
+        mask = np.arange(padded(lengths, multiple)) < lengths[:, None]
         ids = np.full(mask.shape, self.pad_id, dtype=np.int64)
         ids[mask] = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=int(lengths.sum()))
         return {"input_ids": ids, "attention_mask": mask.astype(np.int64)}
@@ -74,7 +86,7 @@ class TokenEncoder:
     def save(self, folder: Path) -> None:
         """Write `tokenizer.json` and `task.json` into `folder`."""
         write_text(folder / "tokenizer.json", self.tokenizer.to_str())
-        write_task(self, folder)
+        write_task(self, folder, max_tokens=self.max_tokens)
 
     @classmethod
     def load(cls, folder: Path) -> TokenEncoder:

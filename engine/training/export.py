@@ -23,7 +23,7 @@ from torch import nn
 
 from engine.errors import Failure
 from engine.files import write_text, written_aside
-from engine.tasks.encoder import Encoder
+from engine.tasks.encoder import Encoder, TensorSpec
 from engine.training.quantise import quantise_int8
 
 EXAMPLES = ("Profit rose by 12 % in the third quarter.", "The company will close two plants.")
@@ -34,8 +34,6 @@ MAX_BATCH = 256
 CALIBRATION_TEXTS = 128
 CALIBRATION_BATCH = 8
 OPSET = 17
-TENSOR_TYPES = {"weights": "TYPE_FP32"}
-"""Triton data type of an input by its name; the others are TYPE_INT64."""
 
 
 class Exportable(Protocol):
@@ -110,15 +108,18 @@ def describe(encoder: Encoder, folder: Path) -> None:
 
 def triton_config(name: str, encoder: Encoder) -> str:
     """Return Triton's description of a model; the batch is Triton's own dimension and stands in no shape."""
-    inputs = ",\n".join(
-        f'  {{ name: "{name}" data_type: {TENSOR_TYPES.get(name, "TYPE_INT64")} dims: [ -1 ] }}'
-        for name in encoder.inputs
-    )
     return (
         f'name: "{name}"\nbackend: "onnxruntime"\nmax_batch_size: {MAX_BATCH}\n'
-        f"input [\n{inputs}\n]\n"
-        f'output [\n  {{ name: "logits" data_type: TYPE_FP32 dims: [ {len(encoder.labels)} ] }}\n]\n'
+        f"input [\n{_triton_tensors(encoder.tensors)}\n]\n"
+        f"output [\n{_triton_tensors(encoder.outputs)}\n]\n"
         "dynamic_batching { }\n"
+    )
+
+
+def _triton_tensors(tensors: Sequence[TensorSpec]) -> str:
+    return ",\n".join(
+        f'  {{ name: "{t.name}" data_type: TYPE_{t.datatype} dims: [ {", ".join(map(str, t.shape))} ] }}'
+        for t in tensors
     )
 
 

@@ -76,7 +76,7 @@ def train(
     within a step after `should_stop` turns true.
     """
     started = time.monotonic()
-    chosen = find_recipe(recipe)
+    chosen = find_recipe(dataset.task, recipe)
     resolved = resolve_options(chosen, options)
     if chosen.neural and backbone is None:
         raise BadInput("The recipe {recipe} needs a backbone; name one.", recipe=recipe)

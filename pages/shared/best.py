@@ -35,8 +35,8 @@ def scenario_card(scenario: Scenario, found: Best | None, pricing: Pricing) -> N
     best = found.run
     with st.container(border=True, height="stretch"):
         st.subheader(md(tr_message(scenario.title)), anchor=False)
-        st.markdown(_answer(best))
-        cost = _figures(best, pricing)
+        st.markdown(_answer(best, found.quality))
+        cost = _figures(best, found.quality, pricing)
         with st.container(horizontal=True):
             badge(
                 "measured",
@@ -54,20 +54,21 @@ def scenario_card(scenario: Scenario, found: Best | None, pricing: Pricing) -> N
             site.link(page, tr("See the results"), icon=":material/analytics:", step="results", run=best["run_id"])
 
 
-def _answer(best: dict[str, Any]) -> str:
+def _answer(best: dict[str, Any], quality: str) -> str:
     return tr(
-        "**{right}** with **{recipe}** (between {low} and {high} in 95 of 100 repetitions).",
-        right=words.right_of(best["accuracy"]),
-        recipe=md(words.recipe(best["recipe"])),
-        low=percent(best["accuracy_low"]),
-        high=percent(best["accuracy_high"]),
+        "**{right}** with **{recipe}** ({metric}: between {low} and {high} in 95 of 100 repetitions).",
+        right=md(words.answer(best["scenario"], best)),
+        recipe=md(words.recipe(best["recipe"], best["scenario"])),
+        metric=md(words.metric_name(quality)),
+        low=percent(best[f"{quality}_low"]),
+        high=percent(best[f"{quality}_high"]),
     )
 
 
-def _figures(best: dict[str, Any], pricing: Pricing) -> Figure:
+def _figures(best: dict[str, Any], quality: str, pricing: Pricing) -> Figure:
     """Draw quality, cost and speed; return the cost."""
     with st.grid(3, min_column_width=150, gap="small"):
-        st.metric(words.metric_name("macro_f1"), percent(best["macro_f1"]), help=words.metric_meaning("macro_f1"))
+        st.metric(words.metric_name(quality), percent(best[quality]), help=words.metric_meaning(quality))
         cost = figures(best, pricing).cost_per_1000
         st.metric(tr("Cost per 1,000"), md(money(cost.value)), help=md(origin(cost)))
         st.metric(tr("Latency p95"), milliseconds(best["p95_ms"]))

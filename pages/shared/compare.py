@@ -31,7 +31,7 @@ def test_part(points: pd.DataFrame) -> pd.DataFrame:
             parts,
             key="test",
             fallback=chosen,
-            help=tr("Runs compare only where they were judged on the very same sentences."),
+            help=tr("Runs compare only where they were judged on the very same rows."),
         )
     return points[points["test_id"] == chosen].copy()
 
@@ -45,7 +45,7 @@ def _part_name(row: dict[Any, Any]) -> str:
 def picture_frame(points: pd.DataFrame, across: Axis, up: Axis, chosen: list[str]) -> pd.DataFrame:
     """Return what the trade-off chart draws: one row a run that has both quantities."""
     whole = points.dropna(subset=[across.column, up.column])
-    made = whole[["run_id", "recipe", "front"]].copy()
+    made = whole[["run_id", "recipe", "scenario", "front"]].copy()
     for letter, axis in (("x", across), ("y", up)):
         made[letter] = whole[axis.column]
         made[f"{letter}_low"] = whole.get(f"{axis.column}_low", whole[axis.column])
@@ -58,16 +58,12 @@ def picture_frame(points: pd.DataFrame, across: Axis, up: Axis, chosen: list[str
 
 def names(points: pd.DataFrame) -> list[str]:
     """Return what each run is called."""
-    return [run_name(r) for r in points[["recipe", "seed", "run_id", "label"]].to_dict("records")]
-
-
-def run_name(row: dict[Any, Any]) -> str:
-    return words.run_name(str(row["recipe"]), int(row["seed"]), str(row["run_id"]), str(row["label"] or ""))
+    return [words.row_name(r) for r in points[["recipe", "scenario", "seed", "run_id", "label"]].to_dict("records")]
 
 
 def title_words(points: pd.DataFrame, across: Axis, up: Axis) -> str:
     """Return the picture's answer in one sentence: the best upwards, and the best across."""
-    needed = ["recipe", "seed", "run_id", "label", *dict.fromkeys((across.column, up.column))]
+    needed = ["recipe", "scenario", "seed", "run_id", "label", *dict.fromkeys((across.column, up.column))]
     whole = points[needed].dropna().to_dict("records")
     if not whole:
         return tr("No run has both quantities")
@@ -75,12 +71,12 @@ def title_words(points: pd.DataFrame, across: Axis, up: Axis) -> str:
     best_up = pick[up.more_is_better](whole, key=lambda r: r[up.column])
     best_across = pick[across.more_is_better](whole, key=lambda r: r[across.column])
     if best_up["run_id"] == best_across["run_id"]:
-        return tr("{run} is best in both", run=run_name(best_up))
+        return tr("{run} is best in both", run=words.row_name(best_up))
     return tr(
         "{best} reaches {high}; {other} needs only {low}",
-        best=words.recipe(best_up["recipe"]),
+        best=words.recipe(best_up["recipe"], best_up["scenario"]),
         high=up.write(float(best_up[up.column])),
-        other=words.recipe(best_across["recipe"]),
+        other=words.recipe(best_across["recipe"], best_across["scenario"]),
         low=across.write(float(best_across[across.column])),
     )
 
@@ -92,7 +88,8 @@ def chosen_runs() -> list[str]:
 
 def runs_table(points: pd.DataFrame, known: dict[str, Axis], selected: Any) -> None:
     """Draw the table of runs, from which two are chosen to test and any is opened, and its export."""
-    table = points.sort_values("macro_f1", ascending=False).reset_index(drop=True)
+    quality = next(iter(known.values())).column
+    table = points.sort_values(quality, ascending=False).reset_index(drop=True)
     shown = pd.DataFrame(
         {
             tr("Run"): names(table),
@@ -137,7 +134,7 @@ def _act_on(picked: list[str], points: pd.DataFrame) -> None:
                 page = site.scenario_file(str(rows[run_id]["scenario"]))
                 site.link(
                     page,
-                    tr("Open {run}", run=md(run_name(rows[run_id]))),
+                    tr("Open {run}", run=md(words.row_name(rows[run_id]))),
                     icon=":material/analytics:",
                     step="results",
                     run=run_id,

@@ -47,7 +47,7 @@ def draw(run: RunFolder, now: Progress, *, curves: bool = True) -> None:
             )
         st.progress(now.fraction, text=" · ".join(filter(None, (say(now.phase), md(position(now))))))
         if now.state == "running":
-            figures(now)
+            figures(now, run.spec.scenario)
         if now.message is not None:
             st.caption(say(now.message))
     if curves and now.curves:
@@ -58,7 +58,7 @@ def job_name(run: RunFolder) -> str:
     """Return what a job does, in a few words."""
     spec = run.spec
     if spec.kind == "finetune":
-        return words.run_name(spec.recipe, spec.seed, run.run_id, run.label)
+        return words.run_name(spec.recipe, spec.scenario, spec.seed, run.run_id, run.label)
     if spec.kind == "calibrate":
         return tr("Timing training steps of {backbone}", backbone=spec.backbone)
     name = spec.label or tr("a file")
@@ -74,13 +74,14 @@ def position(now: Progress) -> str:
     return tr("for {time}", time=duration(now.seconds)) if now.seconds >= 1 else ""
 
 
-def figures(now: Progress) -> None:
+def figures(now: Progress, scenario: str) -> None:
     """Draw epoch, speed and memory of a running job."""
     parts = []
     if now.epochs:
         parts.append(tr("epoch {n} of {all}", n=now.epoch, all=now.epochs))
     if now.examples_per_second:
-        parts.append(tr("{n} sentences a second", n=number(now.examples_per_second, 0)))
+        speed = number(now.examples_per_second, 0)
+        parts.append(tr("{n} {units} a second", n=speed, units=words.units(scenario)))
     if now.memory_mib:
         parts.append(tr("{size} of memory", size=size(now.memory_mib * 2**20)))
     if now.attempt > 1:

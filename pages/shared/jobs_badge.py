@@ -33,5 +33,5 @@ def running_jobs() -> None:
 
 def _bar(run: RunFolder) -> None:
     now = progress(run)
-    name = words.recipe(run.spec.recipe) if run.spec.kind == "finetune" else say(now.phase)
+    name = words.recipe(run.spec.recipe, run.spec.scenario) if run.spec.kind == "finetune" else say(now.phase)
     st.progress(now.fraction, text=f":small[**{md(name)}** · {say(now.phase)}]")

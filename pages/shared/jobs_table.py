@@ -89,7 +89,7 @@ def name(row: dict[Any, Any]) -> str:
     """Return what a job did."""
     if row["kind"] == "finetune":
         own = f"{row['label']} · " if row["label"] else ""
-        return own + words.recipe(str(row["recipe"]))
+        return own + words.recipe(str(row["recipe"]), str(row["scenario"]))
     kinds = {"prepare": tr("Data: {name}", name=row["label"] or tr("a file")), "calibrate": tr("Timing this machine")}
     return kinds.get(str(row["kind"]), str(row["kind"]))
 

@@ -23,6 +23,7 @@ def recent_runs(runs: pd.DataFrame) -> None:
         st.subheader(tr("What is new"), anchor=False)
         for row in runs.tail(SHOWN).iloc[::-1].to_dict("records"):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                page = site.scenario_file(str(row["scenario"]))
-                site.link(page, md(words.recipe(str(row["recipe"]))), step="results", run=str(row["run_id"]))
-                st.caption(f"{words.right_of(row['accuracy'])} · {ago(str(row['finished_at']))}", width="content")
+                scenario = str(row["scenario"])
+                name = md(words.recipe(str(row["recipe"]), scenario))
+                site.link(site.scenario_file(scenario), name, step="results", run=str(row["run_id"]))
+                st.caption(md(f"{words.answer(scenario, row)} · {ago(str(row['finished_at']))}"), width="content")

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from engine.jobs.progress import STATES
 from engine.jobs.runs import State
 from engine.models.recipes import RECIPES
 from engine.scenarios import SCENARIOS
+from engine.tasks import TASKS, Metric, Task
 from pages.shared.i18n import tr, tr_message
+from pages.shared.numbers import number
 
 
-def recipe(name: str) -> str:
-    """Return the title of a recipe; its id when it is not known any more."""
-    return tr_message(RECIPES[name].title) if name in RECIPES else name
+def task(scenario_name: str) -> Task:
+    """Return the task of a scenario; of one that is not known any more, the first there is."""
+    known = SCENARIOS.get(scenario_name) or next(iter(SCENARIOS.values()))
+    return TASKS[known.task]
+
+
+def recipe(name: str, scenario_name: str) -> str:
+    """Return the title of a recipe of a scenario; its id when it is not known any more."""
+    known = RECIPES[task(scenario_name).name]
+    return tr_message(known[name].title) if name in known else name
 
 
 def scenario(name: str) -> str:
@@ -22,39 +34,59 @@ def state(name: State) -> str:
     return tr_message(STATES[name])
 
 
+def unit(scenario_name: str) -> str:
+    """Return what one input is called: "sentence"."""
+    return tr_message(task(scenario_name).unit.one)
+
+
+def units(scenario_name: str) -> str:
+    """Return what several inputs are called: "sentences"."""
+    return tr_message(task(scenario_name).unit.many)
+
+
+def metric(name: str) -> Metric | None:
+    """Return the metric of that name, of whichever task has it."""
+    return next((m for known in TASKS.values() for m in known.metrics if m.name == name), None)
+
+
 def metric_name(name: str) -> str:
     """Return the usual name of a metric."""
-    names = {
-        "accuracy": tr("Accuracy"),
-        "macro_f1": tr("Macro-F1"),
-        "auc": tr("AUC"),
-        "ece": tr("Calibration error"),
-        "log_loss": tr("Log loss"),
-    }
-    return names.get(name, name)
+    found = metric(name)
+    return tr_message(found.title) if found else name
 
 
 def metric_meaning(name: str) -> str:
     """Return in one sentence what a metric says."""
-    meanings = {
-        "accuracy": tr("The share of sentences that got the right class."),
-        "macro_f1": tr(
-            "The balance of precision and recall, averaged over classes: a rare class counts as much as a common one."
-        ),
-        "auc": tr("How well probabilities rank: 1 is perfect, 0.5 is chance."),
-        "ece": tr("How far stated probabilities are from how often they come true, on average. Lower is better."),
-        "log_loss": tr(
-            "How much probability the model gave to the right class, on a logarithmic scale. Lower is better."
-        ),
-    }
-    return meanings.get(name, "")
+    found = metric(name)
+    return tr_message(found.meaning) if found else ""
 
 
-def run_name(recipe_name: str, seed: int, run_id: str, label: str = "") -> str:
+def run_name(recipe_name: str, scenario_name: str, seed: int, run_id: str, label: str = "") -> str:
     """Return what a run is called where people choose one: its own name, recipe, seed when it is not 0, end of id."""
     seed_part = tr(", seed {seed}", seed=seed) if seed else ""
     own = f"{label} · " if label else ""
-    return f"{own}{recipe(recipe_name)}{seed_part} · {run_id[-4:]}"
+    return f"{own}{recipe(recipe_name, scenario_name)}{seed_part} · {run_id[-4:]}"
+
+
+def row_name(row: Mapping[Any, Any]) -> str:
+    """Return `run_name` of one row of `data.runs`."""
+    return run_name(
+        str(row["recipe"]), str(row["scenario"]), int(row["seed"]), str(row["run_id"]), str(row["label"] or "")
+    )
+
+
+def answer(scenario_name: str, values: Mapping[Any, Any]) -> str:
+    """Return how good a model is in plain words: "93 of 100 right". `values` are its metrics, as plain shares."""
+    said = task(scenario_name).in_words(values)
+    if said is not None:
+        return tr_message(said)
+    quality = task(scenario_name).metrics[0].name
+    return tr("{metric} {value}", metric=metric_name(quality), value=number(values.get(quality), 3))
+
+
+def report_answer(report: Mapping[str, Any]) -> str:
+    """Return `answer` of a run's report."""
+    return answer(report["scenario"], {name: m["value"] for name, m in report["quality"]["metrics"].items()})
 
 
 def right_of(accuracy: float | None) -> str:

@@ -141,7 +141,7 @@ def test_compare_shows_and_tests(home: Path, trained: dict[str, Any]) -> None:
     assert paired["rows"] > 0
     assert 0 <= paired["p_value"] <= 1
     words = engine(home, "compare")
-    assert "macro-F1" in words.stdout
+    assert "Macro-F1" in words.stdout
     assert first in words.stdout
 
 

@@ -51,7 +51,7 @@ def test_the_answer_comes_first_and_wears_its_kind(page: Open, finished: Finish)
 def test_the_baseline_is_named_beside_a_neural_model(page: Open, finished: Finish) -> None:
     finished("baseline", right=0.7, train_seconds=1)
     finished("probe", right=0.85)
-    assert "Counting words" in said(page("finance_sentiment", step="results", lang="en"))
+    assert "Bag of words, the simplest recipe" in said(page("finance_sentiment", step="results", lang="en"))
 
 
 def test_the_address_names_the_run_and_a_second_one_to_test_against(page: Open, finished: Finish) -> None:

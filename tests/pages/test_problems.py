@@ -6,18 +6,19 @@ from dataclasses import replace
 
 import pytest
 
-from engine.datasets.dataset import DataCard, Dataset, PrepareOptions, Problem
+from engine.datasets.dataset import Dataset, Problem
+from engine.datasets.texts.options import TextCard, TextOptions
 from engine.messages import Message
 from pages.shared.scenario import problems
 
-OPTIONS = PrepareOptions(name="News", label_map={"up": "positive"})
+OPTIONS = TextOptions(name="News", label_map={"up": "positive"})
 
 
 @pytest.fixture
-def card(dataset: Dataset) -> DataCard:
-    return replace(
-        dataset.card, classes={"good": 9, "Good ": 1, "bad": 5}, labels_found={"good": 9, "Good ": 1, "bad": 5}
-    )
+def card(dataset: Dataset) -> TextCard:
+    found = dataset.card
+    assert isinstance(found, TextCard)
+    return replace(found, classes={"good": 9, "Good ": 1, "bad": 5}, labels_found={"good": 9, "Good ": 1, "bad": 5})
 
 
 def test_each_step_can_be_undone_masks_and_labels_too() -> None:
@@ -29,18 +30,18 @@ def test_each_step_can_be_undone_masks_and_labels_too() -> None:
     assert taken[problems.ONE_SPELLING].label_map == {}
 
 
-def test_labels_are_written_as_the_most_frequent_of_them(card: DataCard) -> None:
+def test_labels_are_written_as_the_most_frequent_of_them(card: TextCard) -> None:
     assert problems.one_spelling(card, replace(OPTIONS, label_map={})) == {"Good ": "good"}
     assert problems.one_spelling(card, replace(OPTIONS, label_map={"bad": "GOOD"})) == {"Good ": "good", "bad": "good"}
 
 
-def test_everything_on_offer_is_done_at_once(card: DataCard) -> None:
+def test_everything_on_offer_is_done_at_once(card: TextCard) -> None:
     found = [
         Problem("warn", "email", Message("E-mail"), remedy="mask:email"),
         Problem("warn", "duplicates", Message("Twice"), remedy="drop_duplicates"),
         Problem("warn", "look_alike_labels", Message("Alike")),
         Problem("note", "licence_unknown", Message("Licence")),
     ]
-    mended = problems.everything(card, PrepareOptions(name="News"), found)
+    mended = problems.everything(card, TextOptions(name="News"), found)
     assert (mended.masks, mended.cleaning) == (("email",), ("drop_duplicates",))
     assert mended.label_map == {"Good ": "good"}

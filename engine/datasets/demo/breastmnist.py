@@ -13,11 +13,10 @@ from engine.config import Settings
 from engine.datasets.dataset import Dataset, Problem
 from engine.datasets.demo.download import fetch
 from engine.datasets.demo.phantoms import LABELS, as_zip, generate
-from engine.datasets.images.open import open_images
 from engine.datasets.images.options import ImageOptions
 from engine.datasets.images.prepare import prepare
 from engine.datasets.raw import add_raw
-from engine.datasets.store import has_dataset
+from engine.datasets.store import has_dataset, open_dataset
 from engine.errors import BadInput, Failure
 from engine.files import read_json, write_json
 from engine.messages import Message
@@ -57,7 +56,7 @@ def demo_dataset(settings: Settings, *, md5: str = MD5, wait_s: float = 0.5, ref
     if record.exists() and not refresh:
         dataset_id = read_json(record)["dataset_id"]
         if has_dataset(settings, dataset_id):
-            return open_images(settings.workspace.datasets / dataset_id)
+            return open_dataset(settings, dataset_id)
     try:
         dataset = _published(settings, md5, wait_s)
     except Failure as failure:

@@ -11,8 +11,8 @@ Made so that a picture has to be looked at, and so that nobody can be right on a
   cast a shadow behind them. Tissue may also hold a fat lobule, round, bright-rimmed and dark, which looks like one.
 - Each patient has a probe, gain and tissue of his own and several pictures, so that pictures of one patient are alike.
 
-A linear head on a frozen EfficientNet-Lite0 reached an AUC of 0.76 on them, in five folds by patient at 128 pixels. They
-are no model of anatomy and teach nothing about patients; every screen says that they are generated.
+A linear head on a frozen EfficientNet-Lite0 reached an AUC of 0.76 on them, in five folds by patient at 128 pixels.
+They are no model of anatomy and teach nothing about patients; every screen says that they are generated.
 """
 
 from __future__ import annotations

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from engine.datasets.dataset import Problem
+from engine.datasets.dataset import DataCard
 from engine.datasets.images.options import MODALITIES
 from engine.datasets.images.scan import Row, Sample, Scan
 
@@ -18,28 +18,13 @@ QUANTILES = {"min": 0.0, "p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95"
 SAMPLE_FOLDER = "samples"
 
 
-@dataclass(frozen=True)
-class ImageCard:
-    """What was found out about the pictures of one data set, before and after cleaning."""
+@dataclass(frozen=True, kw_only=True)
+class ImageCard(DataCard):
+    """What was found out about the pictures of one data set; its rows are pictures.
 
-    rows_read: int
-    """Pictures in the file."""
-    rows_used: int
-    """Pictures left after mapping, setting aside and cleaning."""
-    classes: dict[str, int]
-    """Label → pictures, among those used, most frequent first."""
-    problems: tuple[Problem, ...]
-    licence: str
-    commercial_use: bool | None
-    synthetic: bool
-    parts: dict[str, dict[str, int]] = field(default_factory=dict)
-    """Part → label → pictures."""
-    steps: tuple[dict[str, Any], ...] = ()
-    """Cleaning steps as done: {"step", "rows_dropped"}."""
-    samples: tuple[dict[str, Any], ...] = ()
-    """A few pictures: {"row", "name", "label", "file"}; file is a small PNG beside the card."""
-    labels_found: dict[str, int] = field(default_factory=dict)
-    """Label as it stands in the file → pictures, before any mapping."""
+    A sample is {"row", "name", "label", "file"}: file is a small PNG beside the card.
+    """
+
     kind: str = ""
     """What the file is: "folders", "npz", "dicom"."""
     positive: str = ""
@@ -72,20 +57,6 @@ class ImageCard:
     aside_count: int = 0
     slices: dict[str, dict[str, int]] = field(default_factory=dict)
     """site, scanner, sex, age_band → value → pictures, where DICOM tells them."""
-
-    @property
-    def blocked(self) -> bool:
-        """Whether training on this data makes no sense."""
-        return any(problem.level == "block" for problem in self.problems)
-
-    def to_json(self) -> dict[str, Any]:
-        return {"schema_version": 1, **asdict(self), "problems": [p.to_json() for p in self.problems]}
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> ImageCard:
-        known = {k: v for k, v in data.items() if k != "schema_version"}
-        lists = {k: tuple(data.get(k, ())) for k in ("steps", "samples", "aside")}
-        return cls(**{**known, **lists, "problems": tuple(Problem.from_json(p) for p in data["problems"])})
 
 
 def class_counts(rows: Sequence[Row]) -> dict[str, int]:

@@ -41,7 +41,7 @@ def open_study(archive: Archive, options: ImageOptions) -> Study:
     unreadable = {name: Message.from_json(m) for name, m in summary["unreadable"].items()}
     facts = {"removed": summary["removed"]}
     count = len(rows) + len(unreadable)
-    return Study(count, lambda: _items(archive, members, rows, unreadable, options.frames), _problems(summary), facts)
+    return Study(count, lambda: _items(archive, members, rows, unreadable, options), _problems(summary), facts)
 
 
 def _items(
@@ -49,19 +49,19 @@ def _items(
     members: dict[str, Member],
     rows: list[dict[str, str]],
     unreadable: dict[str, Message],
-    which: str,
+    options: ImageOptions,
 ) -> Iterator[Item]:
     for row in rows:
         name, place = row["file"], int(row["file"].split(".")[0])
         known = {
-            "patient": row["patient"],
+            "patient": _patient(row, options.patient),
             "together": name,
             "burned_in": row["burned_in"],
             "modality": row["modality"],
         }
         known["slices"] = {s: row[s] for s in SLICES}  # type: ignore[assignment]
         try:
-            for number, picture in enumerate(read_frames(archive.read(members[FOLDER + name]), which), 1):
+            for number, picture in enumerate(read_frames(archive.read(members[FOLDER + name]), options.frames), 1):
                 called = name if number == 1 else f"{name} #{number}"
                 yield Item(place, called, row["label"], picture, **known)  # type: ignore[arg-type]
         except Unreadable as error:
@@ -70,6 +70,10 @@ def _items(
             yield Item(place, name, row["label"], None, UNREADABLE)
     for name, reason in unreadable.items():
         yield Item(int(name.split(".")[0]), name, "", None, reason)
+
+
+def _patient(row: dict[str, str], how: str) -> str:
+    return row[how] if how in ("tag", "column") else row["column"] or row["tag"]
 
 
 def _problems(summary: dict[str, Any]) -> tuple[Problem, ...]:

@@ -3,7 +3,7 @@
 A ZIP of DICOM files becomes another ZIP, and only that one is ever written:
 
     pictures/00017.dcm     the seventeenth file, built anew (see `deidentify`); file names may name patients, so they go
-    labels.csv             a row a file: its label, a keyed hash of its patient, and what else may be known of it
+    labels.csv             a row a file: its label, keyed hashes of its patient, and what else may be known of it
     removed.json           attribute → in how many files it was removed; files that could not be used, and why
 
 The archive that came is read where it lies and is not copied, unless it is a stream that cannot be read from any
@@ -39,7 +39,8 @@ from engine.errors import BadInput, Cancelled, NotFound
 from engine.messages import Message
 
 Progress = Callable[[float, Message], None]
-COLUMNS = ("file", "label", "patient", "site", "scanner", "sex", "age_band", "modality", "burned_in", "frames")
+COLUMNS = ("file", "label", "column", "tag", "site", "scanner", "sex", "age_band", "modality", "burned_in", "frames")
+"""Of labels.csv; column and tag are keyed hashes of what the labels CSV and PatientID name as the patient."""
 FOLDER, TABLE, REMOVED = "pictures/", "labels.csv", "removed.json"
 NOT_KNOWN = Message("it is not a PNG, JPEG, TIFF, BMP or DICOM file")
 
@@ -218,7 +219,7 @@ def _csv(learnt: _Learnt, found: dict[int, tuple[str, str]], keyed: Keyed) -> st
     for place, cleaned in learnt.cleaned.items():
         label, patient = found.get(place, ("", ""))
         row = {**cleaned.tags, "file": f"{place:05d}.dcm", "label": label, "burned_in": cleaned.burned_in}
-        row["patient"] = keyed.patient(patient) if patient else cleaned.patient
+        row |= {"column": keyed.patient(patient) if patient else "", "tag": cleaned.patient}
         row["frames"] = str(cleaned.frames)
         writer.writerow([row[c] for c in COLUMNS])
     return file.getvalue()

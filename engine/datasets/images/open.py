@@ -8,16 +8,11 @@ patient, width and height as they came, bits, site, scanner, sex, age_band, part
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO, overload
 
-from engine.config import Settings
 from engine.datasets.dataset import Dataset, Part
-from engine.datasets.images.card import ImageCard
-from engine.datasets.images.options import ImageOptions
-from engine.datasets.store import staged_dataset
-from engine.files import read_json, utc_now, write_json
 
 PICTURES = "pictures.bin"
 
@@ -62,56 +57,3 @@ def pictures(dataset: Dataset, part: Part) -> Pictures:
     """Return the pictures of one part as PNG bytes, aligned with `dataset.rows(part)`; nothing is read yet."""
     rows = dataset.rows(part)
     return Pictures(dataset.folder / PICTURES, list(zip(rows["offset"].tolist(), rows["size"].tolist(), strict=True)))
-
-
-def save_images(
-    settings: Settings,
-    *,
-    raw_id: str,
-    options: ImageOptions,
-    task: str,
-    labels: tuple[str, ...],
-    test_id: str,
-    card: ImageCard,
-    write: Callable[[Path], None],
-) -> Dataset:
-    """Store a data set of pictures, its rows and pictures written by `write(folder)`. Raises Failure on a full disk."""
-    dataset_id = options.dataset_id(raw_id)
-    with staged_dataset(settings, dataset_id) as folder:
-        write(folder)
-        write_json(folder / "card.json", card.to_json())
-        description = {
-            "schema_version": 1,
-            "id": dataset_id,
-            "name": options.name,
-            "task": task,
-            "raw_id": raw_id,
-            "options": options.to_json(),
-            "labels": list(labels),
-            "test_id": test_id,
-            "created_at": utc_now(),
-        }
-        write_json(folder / "dataset.json", description)
-    return open_images(settings.workspace.datasets / dataset_id)
-
-
-def open_images(folder: Path) -> Dataset:
-    """Return the data set stored in `folder`."""
-    data = read_json(folder / "dataset.json")
-    options = ImageOptions.from_json(data["options"])
-    return Dataset(
-        id=data["id"],
-        folder=folder,
-        name=data["name"],
-        task=data["task"],
-        raw_id=data["raw_id"],
-        options=options,  # type: ignore[arg-type]
-        labels=tuple(data["labels"]),
-        test_id=data["test_id"],
-        created_at=data["created_at"],
-    )
-
-
-def card_of(dataset: Dataset) -> ImageCard:
-    """Return the card of a data set of pictures."""
-    return ImageCard.from_json(read_json(dataset.folder / "card.json"))

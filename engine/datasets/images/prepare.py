@@ -14,12 +14,12 @@ from engine.datasets.dataset import Dataset, Problem
 from engine.datasets.images.card import ImageCard
 from engine.datasets.images.examine import draw_up_card, examine
 from engine.datasets.images.item import SLICES
-from engine.datasets.images.open import PICTURES, open_images, save_images
+from engine.datasets.images.open import PICTURES
 from engine.datasets.images.options import ImageOptions
 from engine.datasets.images.scan import Progress, Row
 from engine.datasets.images.work import Work
 from engine.datasets.raw import Raw
-from engine.datasets.store import has_dataset
+from engine.datasets.store import has_dataset, open_dataset, rename_dataset, save
 from engine.errors import BadInput
 from engine.files import disk_failure
 from engine.messages import Message
@@ -64,7 +64,8 @@ def prepare(
     """
     dataset_id = options.dataset_id(raw.id)
     if has_dataset(settings, dataset_id):
-        return open_images(settings.workspace.datasets / dataset_id)
+        stored = open_dataset(settings, dataset_id)
+        return stored if stored.name == options.name else rename_dataset(stored, options.name)
     with (
         tempfile.TemporaryFile(dir=settings.workspace.tmp) as spool,
         _opened(raw, options, settings, spool, progress, should_stop) as work,
@@ -95,11 +96,11 @@ def _opened(
 
 
 def _store(work: Work, spool: BinaryIO, task: str, card: ImageCard) -> Dataset:
-    def write(folder: Path) -> None:
-        _write_rows(work, spool, folder)
-        draw_up_card(work, folder)
+    def write(rows: Path) -> None:
+        _write_rows(work, spool, rows)
+        draw_up_card(work, rows.parent)
 
-    return save_images(
+    return save(
         work.settings,
         raw_id=work.raw.id,
         options=work.options,
@@ -107,26 +108,26 @@ def _store(work: Work, spool: BinaryIO, task: str, card: ImageCard) -> Dataset:
         labels=tuple(sorted(card.classes, key=_label_order)),
         test_id=_test_id(work),
         card=card,
-        write=write,
+        write_rows=write,
     )
 
 
-def _write_rows(work: Work, spool: BinaryIO, folder: Path) -> None:
-    """Write rows.parquet and, in its order, the pictures of its rows."""
+def _write_rows(work: Work, spool: BinaryIO, path: Path) -> None:
+    """Write rows.parquet to `path` and, in its order, the pictures of its rows beside it."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     rows = work.found.rows
     places = sorted(work.parts, key=lambda p: (rows[p].source, rows[p].row, p))
     used = [rows[p] for p in places]
-    offsets = _write_pictures(spool, used, folder / PICTURES)
+    offsets = _write_pictures(spool, used, path.parent / PICTURES)
     columns: dict[str, Any] = {
         name: [getattr(r, name) for r in used]
         for name in ("row", "source", "name", "label", "patient", "width", "height", "bits", "size")
     }
     columns |= {name: [r.slices.get(name, "") for r in used] for name in SLICES}
     columns |= {"part": [work.parts[p] for p in places], "offset": offsets}
-    pq.write_table(pa.table(columns), folder / "rows.parquet", compression="zstd")
+    pq.write_table(pa.table(columns), path, compression="zstd")
 
 
 def _write_pictures(spool: BinaryIO, rows: list[Row], path: Path) -> list[int]:

@@ -35,9 +35,19 @@ def score_curve(frame: pd.DataFrame, color: str) -> go.Figure:
     return made
 
 
-def throughput(frame: pd.DataFrame, color: str) -> go.Figure:
-    """Return sentences a second by batch size. Columns: batch, per_s."""
-    made = figure(tr("Sentences in one call"), tr("Sentences a second"), height=260)
+def in_one_call(units: str) -> str:
+    """Return the title of the size of a batch; `units` is what it counts."""
+    return tr("In one call ({units})", units=units)
+
+
+def a_second(units: str) -> str:
+    """Return the title of a throughput."""
+    return tr("A second ({units})", units=units)
+
+
+def throughput(frame: pd.DataFrame, color: str, units: str) -> go.Figure:
+    """Return what is answered a second by batch size; `units` is what that counts. Columns: batch, per_s."""
+    made = figure(in_one_call(units), a_second(units), height=260)
     made.add_scatter(
         x=[str(b) for b in frame["batch"]], y=frame["per_s"], mode="lines+markers", showlegend=False,
         line={"color": color, "width": 2},

@@ -20,7 +20,8 @@ LOG_FROM = 8.0
 def tradeoff(frame: pd.DataFrame, x_title: str, y_title: str, write: dict[str, Callable[[float], str]]) -> go.Figure:
     """Return the scatter of all runs; `write` says how a value of "x" and of "y" is written.
 
-    Columns: run_id, recipe, name, x, x_low, x_high, y, y_low, y_high, x_text, y_text, front (bool), chosen (bool).
+    Columns: run_id, recipe, scenario, name, x, x_low, x_high, y, y_low, y_high, x_text, y_text, front, chosen (both
+    bool).
     """
     made = figure(x_title, y_title, height=460)
     _front(made, frame)
@@ -29,7 +30,7 @@ def tradeoff(frame: pd.DataFrame, x_title: str, y_title: str, write: dict[str, C
             x=rows["x"],
             y=rows["y"],
             mode="markers",
-            name=words.recipe(str(recipe)),
+            name=words.recipe(str(recipe), str(rows["scenario"].iloc[0])),
             marker=_marker(rows, recipe_color(str(recipe))),
             error_x=error_bars(rows["x"], rows["x_low"], rows["x_high"]) | {"color": "rgba(135,146,165,0.45)"},
             error_y=error_bars(rows["y"], rows["y_low"], rows["y_high"]) | {"color": "rgba(135,146,165,0.45)"},

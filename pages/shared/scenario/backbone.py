@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.datasets.dataset import Dataset
+from engine.datasets.texts.options import TextCard
 from engine.models.adviser import advise
 from engine.models.catalog import BACKBONES
 from engine.scenarios import Scenario
@@ -17,7 +18,8 @@ OWN = "own"
 
 def choose(scenario: Scenario, dataset: Dataset | None) -> str:
     """Draw the ranking and return the chosen backbone: its id, a folder, or a hub id."""
-    ranked = advise(dataset.card) if dataset is not None else []
+    card = dataset.card if dataset is not None else None
+    ranked = advise(card) if isinstance(card, TextCard) else []
     order = [a.backbone.id for a in ranked] or [scenario.backbone]
     names = {name: BACKBONES[name].title for name in order} | {OWN: tr("Another one: a folder or a hub id")}
     with st.expander(tr("Backbone: {name}", name=names[order[0]]), icon=":material/hub:"):

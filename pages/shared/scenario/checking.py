@@ -9,10 +9,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
-from engine.datasets.dataset import DataCard, PrepareOptions
+from engine.datasets.dataset import DataCard, Options
+from engine.datasets.forms import form_of
 from engine.jobs.queue import submit_prepare
 from engine.jobs.runs import RunFolder
 from engine.messages import Message
@@ -21,7 +21,8 @@ from pages.shared import address, data, job_view, site
 from pages.shared.frame import say, strong
 from pages.shared.i18n import md, tr
 from pages.shared.resources import settings
-from pages.shared.scenario import data_card, data_step, problems, test_file
+from pages.shared.scenario import data_card, data_step, problems
+from pages.shared.scenario.parts import parts_of
 
 
 def draw(scenario: Scenario, run_id: str) -> None:
@@ -39,8 +40,9 @@ def draw(scenario: Scenario, run_id: str) -> None:
         address.remember("dataset", report["dataset_id"])
         st.toast(tr("The data set is stored."), icon=":material/check_circle:")
         st.rerun()
-    options = PrepareOptions.from_json(run.spec.dataset["options"])
-    review(scenario, run, DataCard.from_json(report["card"]), options)
+    form = form_of(scenario.task)
+    options = form.options.from_json(run.spec.dataset["options"])
+    review(scenario, run, form.card.from_json(report["card"]), options)
 
 
 def failed(run: RunFolder) -> None:
@@ -59,57 +61,24 @@ def back(run: RunFolder) -> None:
     address.remember("raw", run.spec.dataset["raw_id"])
 
 
-def review(scenario: Scenario, run: RunFolder, card: DataCard, options: PrepareOptions) -> None:
+def review(scenario: Scenario, run: RunFolder, card: DataCard, options: Options) -> None:
     """Draw the card with problems first, what can be done about them, and the last questions before storing."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(data_card.headline(card, options.name), anchor=False, width="stretch")
         st.button(tr("Back to the file"), icon=":material/arrow_back:", on_click=back, args=(run,), type="tertiary")
     problems.draw(card, options, partial(again, scenario, run))
-    data_card.figures(card)
-    label_mapping(scenario, run, card, options)
-    test_file.draw(scenario, run, options, again)
+    data_card.figures(scenario, card)
+    parts_of(scenario).adjust(scenario, run, card, options, again)
     store_form(scenario, run, card, options)
 
 
-def again(scenario: Scenario, run: RunFolder, options: PrepareOptions, *, store: bool = False) -> None:
+def again(scenario: Scenario, run: RunFolder, options: Options, *, store: bool = False) -> None:
     """Queue the check, or the storing, of the same file under other options, and open it."""
     queued = submit_prepare(settings(), run.spec.dataset["raw_id"], options, scenario.name, store=store)
     address.remember("check", queued.run_id)
 
 
-def label_mapping(scenario: Scenario, run: RunFolder, card: DataCard, options: PrepareOptions) -> None:
-    """Draw the labels as found and as used; an empty one leaves its rows out."""
-    found = card.labels_found or card.classes
-    if not found:
-        return
-    wanted = any(p.kind in problems.LABEL_KINDS for p in card.problems)
-    with st.expander(tr("Rename, merge or leave out labels"), icon=":material/label:", expanded=wanted):
-        st.caption(tr("Two labels with the same new name become one; an empty name leaves the rows out."))
-        frame = pd.DataFrame(
-            {"found": list(found), "rows": list(found.values()), "used": [options.label_map.get(k, k) for k in found]}
-        )
-        edited = st.data_editor(
-            frame,
-            hide_index=True,
-            disabled=["found", "rows"],
-            key=f"labels-{run.run_id}",
-            alt=tr("Labels as found and as used"),
-            column_config={
-                "found": st.column_config.TextColumn(tr("In the file")),
-                "rows": st.column_config.NumberColumn(tr("Rows")),
-                "used": st.column_config.TextColumn(tr("Used as")),
-            },
-        )
-        mapped = {
-            f: (u or "").strip() for f, u in zip(edited["found"], edited["used"], strict=True) if (u or "").strip() != f
-        }
-        st.button(
-            tr("Apply"), disabled=mapped == options.label_map, icon=":material/check:",
-            on_click=again, args=(scenario, run, replace(options, label_map=mapped)),
-        )  # fmt: skip
-
-
-def store_form(scenario: Scenario, run: RunFolder, card: DataCard, options: PrepareOptions) -> None:
+def store_form(scenario: Scenario, run: RunFolder, card: DataCard, options: Options) -> None:
     """Draw name, licence and split, and the button that stores the data set."""
     strong(tr("Name and licence"))
     with st.form("store", border=True):
@@ -140,7 +109,7 @@ def store_form(scenario: Scenario, run: RunFolder, card: DataCard, options: Prep
         )
         again(scenario, run, chosen, store=True)
         st.rerun()
-    st.button(tr("Discard"), type="tertiary", on_click=data_step.leave)
+    st.button(tr("Discard"), type="tertiary", on_click=data_step.leave, args=(scenario,))
 
 
 def train_link(scenario: Scenario, dataset_id: str) -> None:

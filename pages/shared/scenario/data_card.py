@@ -5,11 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from engine.datasets.dataset import DataCard, Problem
+from engine.datasets.dataset import DataCard, Dataset, Problem
+from engine.scenarios import Scenario
 from pages.shared.charts import quality, style
 from pages.shared.frame import data_notes, say, strong
 from pages.shared.i18n import md, tr, trn
 from pages.shared.numbers import number, percent
+from pages.shared.scenario.parts import parts_of
 
 SHOWN_ROWS = 12
 SHOWN_EXAMPLES = 2
@@ -61,29 +63,27 @@ def remedy_name(remedy: str) -> str:
     return names.get(remedy, remedy)
 
 
-def figures(card: DataCard) -> None:
-    """Draw what the data is: balance, lengths, parts, languages, licence."""
+def figures(scenario: Scenario, card: DataCard, dataset: Dataset | None = None) -> None:
+    """Draw what the data is: balance, what its form shows, parts, licence, a few rows.
+
+    `dataset` is None while the data is only checked.
+    """
     data_notes(synthetic=card.synthetic, licence=card.licence, commercial_use=card.commercial_use)
-    left, right = st.columns(2)
-    names, counts = list(card.classes), list(card.classes.values())
-    with left:
-        strong(tr("Classes"))
-        if names:
+    own = parts_of(scenario)
+    if card.classes:
+        left, right = st.columns(2)
+        with left:
+            strong(tr("Classes"))
+            names, counts = list(card.classes), list(card.classes.values())
             table = pd.DataFrame({tr("Class"): names, tr("Rows"): counts})
             style.draw(quality.bars(names[:20], counts[:20], tr("Rows")), balance(card), table, key="card-classes")
-    with right:
-        strong(tr("Words in a text"))
-        if card.length_histogram:
-            bins = list(card.length_histogram)
-            table = pd.DataFrame(bins, columns=[tr("From"), tr("To"), tr("Rows")])
-            alt = tr(
-                "Half of the texts have up to {half} words, 95 of 100 up to {most}.",
-                half=number(card.length_words["p50"]),
-                most=number(card.length_words["p95"]),
-            )
-            style.draw(quality.histogram(bins, tr("Words")), alt, table, key="card-lengths")
-    st.caption(md(facts(card)))
-    rows(card)
+        with right:
+            own.figures(card, dataset)
+    else:
+        own.figures(card, dataset)
+    st.caption(md(facts(card, own.facts(card))))
+    if card.samples:
+        own.samples(card, dataset)
 
 
 def balance(card: DataCard) -> str:
@@ -93,27 +93,16 @@ def balance(card: DataCard) -> str:
     return tr("{share} of the rows are “{label}”.", share=percent(count / total), label=top)
 
 
-def facts(card: DataCard) -> str:
-    """Return parts, languages and licence in one line."""
+def facts(card: DataCard, own: tuple[str, ...]) -> str:
+    """Return parts, what the form of the data adds, and licence in one line."""
     parts = [
         f"{name} {number(sum(card.parts[key].values()))}"
         for key, name in (("train", tr("training")), ("validation", tr("validation")), ("test", tr("test")))
         if key in card.parts
     ]
-    languages = [f"{code} {percent(share)}" for code, share in list(card.languages.items())[:3]]
     lines = [
         tr("Parts: {parts}", parts=", ".join(parts)) if parts else "",
-        tr("Languages: {languages}", languages=", ".join(languages)) if languages else "",
+        *own,
         tr("Licence: {licence}", licence=card.licence or tr("not named")),
     ]
     return " · ".join(line for line in lines if line)
-
-
-def rows(card: DataCard) -> None:
-    """Draw a few rows."""
-    if not card.samples:
-        return
-    names = {"row": tr("Row in the file"), "text": tr("Text"), "label": tr("Label")}
-    frame = pd.DataFrame(list(card.samples))[list(names)].rename(columns=names)
-    wide = {names["text"]: st.column_config.TextColumn(width="large")}
-    st.dataframe(frame, hide_index=True, height=210, column_config=wide, alt=tr("A few rows of the data"))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.datasets.store import add_raw
+from engine.datasets.forms import form_of
 from engine.scenarios import Scenario
 from pages.shared import address
 from pages.shared.i18n import tr
 from pages.shared.resources import settings
-from pages.shared.scenario import checking, datasets, upload
-
-MIME = ["csv", "tsv", "txt", "parquet"]
+from pages.shared.scenario import checking, datasets
+from pages.shared.scenario.parts import parts_of
 
 
 def draw(scenario: Scenario) -> None:
@@ -19,32 +18,32 @@ def draw(scenario: Scenario) -> None:
     if address.recall("check"):
         checking.draw(scenario, address.recall("check"))
     elif address.recall("raw"):
-        upload.draw(scenario, address.recall("raw"))
+        parts_of(scenario).preview(scenario, address.recall("raw"))
     else:
-        uploader()
+        uploader(scenario)
         datasets.draw(scenario)
 
 
-def uploader() -> None:
+def uploader(scenario: Scenario) -> None:
     """Draw the place for a file. It is stored at once and dropped from memory, and the preview opens."""
     turn = st.session_state.setdefault("upload-turn", 0)
-    limit = settings().max_upload_mib
+    own = parts_of(scenario)
     file = st.file_uploader(
-        tr("Upload your own sentences: a CSV or Parquet file with a text and a label column"),
-        type=MIME,
-        max_upload_size=limit,
-        key=f"upload-{turn}",
+        own.invite(),
+        type=list(own.suffixes),
+        max_upload_size=settings().max_upload_mib,
+        key=f"upload-{scenario.name}-{turn}",
         help=tr("Nothing is sent anywhere: the file stays in this machine's workspace."),
     )
     if file is None:
         return
-    raw = add_raw(file, file.name, settings())
+    raw = form_of(scenario.task).intake(file, file.name, settings())
     # A new key lets go of the bytes that the widget holds in this process.
     st.session_state["upload-turn"] = turn + 1
     address.remember("raw", raw.id)
     st.rerun()
 
 
-def leave() -> None:
+def leave(scenario: Scenario) -> None:
     """Go back to the stored data sets."""
-    address.forget("raw", "check", *upload.KEYS)
+    address.forget("raw", "check", *parts_of(scenario).keys)

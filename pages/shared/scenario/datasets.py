@@ -44,7 +44,7 @@ def draw(scenario: Scenario) -> None:
     st.subheader(data_card.headline(card, dataset.name), anchor=False)
     for problem in card.problems:
         data_card.problem_line(problem)
-    data_card.figures(card)
+    data_card.figures(scenario, card, dataset)
     with st.container(horizontal=True, vertical_alignment="center"):
         checking.train_link(scenario, dataset.id)
         if st.button(tr("Delete"), icon=":material/delete:", type="tertiary", key="delete-dataset"):

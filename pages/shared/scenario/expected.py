@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from engine.datasets.dataset import Dataset
+from engine.datasets.texts.options import TextCard
 from engine.economics.catalog import instance
 from engine.economics.training import train_cost
 from engine.jobs.results import cores
@@ -19,9 +20,10 @@ from pages.shared.resources import settings
 def estimated(recipe: Recipe, given: dict[str, Any], backbone: str, dataset: Dataset | None) -> Estimate | None:
     """Return the expected duration of a run, or None while nothing was timed or the data is not there yet."""
     timed = measurement(settings(), re.sub(r"[^\w.-]+", "--", backbone.strip("/"))) if recipe.neural else None
-    if dataset is None or (timed is None and recipe.neural):
+    card = dataset.card if dataset is not None else None
+    if not isinstance(card, TextCard) or (timed is None and recipe.neural):
         return None
-    return estimate(dataset.card, recipe.name, given, timed)
+    return estimate(card, recipe.name, given, timed)
 
 
 def expectation(recipe: Recipe, given: dict[str, Any], backbone: str, dataset: Dataset | None) -> str:

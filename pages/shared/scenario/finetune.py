@@ -42,7 +42,7 @@ def outcome(scenario: Scenario, training: set[str]) -> None:
     now = progress(run)
     name = job_view.job_name(run)
     if now.state == "finished":
-        right = words.right_of(data.report(run_id)["quality"]["metrics"]["accuracy"]["value"])
+        right = words.report_answer(data.report(run_id))
         st.success(
             tr("{run}: {right}.", run=md(name), right=right),
             title=words.state("finished"),

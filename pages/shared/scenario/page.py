@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -10,8 +10,8 @@ from engine.scenarios import Scenario
 from pages.shared import address, data
 from pages.shared.frame import page_title
 from pages.shared.i18n import tr, tr_message
-
-STEPS = ("try", "data", "finetune", "results")
+from pages.shared.scenario import data_step, finetune, results
+from pages.shared.scenario.parts import parts_of
 
 
 def scenario_page(scenario: Scenario) -> None:
@@ -29,8 +29,12 @@ def scenario_page(scenario: Scenario) -> None:
         width="stretch",
         label_visibility="collapsed",
     )
-    body = import_module(f"pages.shared.scenario.{MODULES[step]}")
-    body.draw(scenario)
+    BODIES[step](scenario)
 
 
-MODULES = {"try": "try_it", "data": "data_step", "finetune": "finetune", "results": "results"}
+BODIES: dict[str, Callable[[Scenario], None]] = {
+    "try": lambda scenario: parts_of(scenario).try_it(scenario),
+    "data": data_step.draw,
+    "finetune": finetune.draw,
+    "results": results.draw,
+}

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
-from engine.datasets.dataset import DataCard, PrepareOptions, Problem
+from engine.datasets.dataset import DataCard, Problem
 from pages.shared.frame import say
 from pages.shared.i18n import md, tr
 from pages.shared.scenario import data_card
@@ -17,10 +18,12 @@ MASK = "mask:"
 ONE_SPELLING = "one_spelling"
 LABEL_KINDS = {"tiny_class", "look_alike_labels", "too_many_classes", "one_class"}
 """Problems that the table of labels solves."""
-Again = Callable[[PrepareOptions], None]
+Options = Any
+"""Those of any form of data; not every form has masks or a map of labels."""
+Again = Callable[[Options], None]
 
 
-def draw(card: DataCard, options: PrepareOptions, again: Again) -> None:
+def draw(card: DataCard, options: Options, again: Again) -> None:
     """Draw every problem with its remedy, then what was done; `again` checks the file under other options."""
     if not card.problems:
         st.success(tr("Nothing is wrong with this data."), icon=":material/check_circle:")
@@ -46,7 +49,7 @@ def draw(card: DataCard, options: PrepareOptions, again: Again) -> None:
 def line(
     draw_text: Callable[[], object],
     key: str,
-    offer: tuple[str, PrepareOptions] | None,
+    offer: tuple[str, Options] | None,
     again: Again,
     *,
     undo: bool = False,
@@ -66,14 +69,14 @@ def line(
         st.button(name, key=key, icon=icon, type=kind, on_click=again, args=(options,))  # type: ignore[arg-type]
 
 
-def remedy(problem: Problem, card: DataCard, options: PrepareOptions) -> tuple[str, PrepareOptions] | None:
+def remedy(problem: Problem, card: DataCard, options: Options) -> tuple[str, Options] | None:
     """Return what one click does about the problem, in words and as options; None when it takes a decision."""
     if problem.kind == "look_alike_labels":
         return tr("Write them the same way"), replace(options, label_map=one_spelling(card, options))
     return (data_card.remedy_name(problem.remedy), with_step(problem.remedy, options)) if problem.remedy else None
 
 
-def everything(card: DataCard, options: PrepareOptions, standing: list[Problem]) -> PrepareOptions:
+def everything(card: DataCard, options: Options, standing: list[Problem]) -> Options:
     """Return the options with every remedy that is on offer."""
     for problem in standing:
         if (offer := remedy(problem, card, options)) is not None:
@@ -81,22 +84,23 @@ def everything(card: DataCard, options: PrepareOptions, standing: list[Problem])
     return options
 
 
-def steps_taken(options: PrepareOptions) -> dict[str, PrepareOptions]:
+def steps_taken(options: Options) -> dict[str, Options]:
     """Return each step that was chosen, with the options as they are without it."""
-    masks = {MASK + m: replace(options, masks=tuple(x for x in options.masks if x != m)) for m in options.masks}
+    chosen = getattr(options, "masks", ())
+    masks = {MASK + m: replace(options, masks=tuple(x for x in chosen if x != m)) for m in chosen}
     steps = {s: replace(options, cleaning=tuple(x for x in options.cleaning if x != s)) for s in options.cleaning}
-    labels = {ONE_SPELLING: replace(options, label_map={})} if options.label_map else {}
+    labels = {ONE_SPELLING: replace(options, label_map={})} if getattr(options, "label_map", None) else {}
     return steps | masks | labels
 
 
-def with_step(step: str, options: PrepareOptions) -> PrepareOptions:
+def with_step(step: str, options: Options) -> Options:
     """Return the options with one more cleaning step or mask."""
     if step.startswith(MASK):
         return replace(options, masks=(*options.masks, step.removeprefix(MASK)))
     return replace(options, cleaning=(*options.cleaning, step))
 
 
-def step_name(step: str, options: PrepareOptions) -> str:
+def step_name(step: str, options: Options) -> str:
     """Return what a step did, in words."""
     if step != ONE_SPELLING:
         return data_card.remedy_name(step)
@@ -105,7 +109,7 @@ def step_name(step: str, options: PrepareOptions) -> str:
     return tr("Labels changed: {pairs}", pairs=", ".join(pairs[:6]) + ("…" if len(pairs) > 6 else ""))
 
 
-def one_spelling(card: DataCard, options: PrepareOptions) -> dict[str, str]:
+def one_spelling(card: DataCard, options: Options) -> dict[str, str]:
     """Return the label map with labels that differ only in case or blanks written as the most frequent of them is."""
     usual: dict[str, str] = {}
     for label, _rows in sorted(card.classes.items(), key=lambda item: -item[1]):

@@ -15,13 +15,14 @@ from pages.shared.scenario.expected import expectation
 
 def choose(scenario: Scenario, dataset: Dataset | None) -> Recipe:
     """Draw a card a recipe, cheapest first, and return the chosen one. The choice stands in the URL."""
+    known = RECIPES[scenario.task]
     chosen = address.recall("recipe")
     chosen = chosen if chosen in scenario.recipes else scenario.default_recipe
     strong(tr("Recipe"))
     with st.grid(min(5, len(scenario.recipes)), min_column_width=160, gap="small"):
         for name in scenario.recipes:
-            card(RECIPES[name], scenario, dataset, chosen=name == chosen)
-    return RECIPES[chosen]
+            card(known[name], scenario, dataset, chosen=name == chosen)
+    return known[chosen]
 
 
 def card(recipe: Recipe, scenario: Scenario, dataset: Dataset | None, *, chosen: bool) -> None:

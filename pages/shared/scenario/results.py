@@ -9,13 +9,16 @@ import streamlit as st
 
 from engine.datasets.store import has_dataset
 from engine.scenarios import Scenario
-from pages.shared import address, data, run_actions, site, words
-from pages.shared.frame import badge, data_notes, empty, kinds_legend
+from pages.shared import data, run_actions, site, words
+from pages.shared.frame import badge, data_notes, empty, kinds_legend, say
 from pages.shared.i18n import md, tr
-from pages.shared.numbers import number, percent
+from pages.shared.numbers import number
 from pages.shared.resources import settings
-from pages.shared.scenario import results_compare, results_cost, results_files, results_quality, results_seeds
-from pages.shared.scenario.labels import run_labels
+from pages.shared.scenario import results_compare, results_cost, results_files, results_seeds
+from pages.shared.scenario.choose import choose_run
+from pages.shared.scenario.parts import parts_of
+
+SHOWN_METRICS = 4
 
 
 def draw(scenario: Scenario) -> None:
@@ -37,47 +40,36 @@ def draw(scenario: Scenario) -> None:
     run_actions.undo_line()
     report = data.report(run_id)
     answer(scenario, report, runs)
-    results_quality.draw(report)
+    parts_of(scenario).quality(report)
     results_cost.draw(report, data.row(runs, run_id))
     results_compare.draw(report, runs)
     results_seeds.draw(report, runs)
-    results_files.draw(report)
+    results_files.draw(scenario, report)
     kinds_legend()
-
-
-def choose_run(runs: pd.DataFrame, *, key: str, label: str, preferred: str = "") -> str:
-    """Draw the choice of a run, newest first, with `preferred` or else the newest chosen; return its id."""
-    names = run_labels(runs)
-    return address.choice(st.selectbox, label, names, key=key, fallback=preferred or next(iter(names)))
 
 
 def answer(scenario: Scenario, report: dict[str, Any], runs: pd.DataFrame) -> None:
     """Draw how good the model is in words, with its interval and what the simplest recipe reaches."""
     dataset, metrics = report["dataset"], report["quality"]["metrics"]
-    accuracy = metrics["accuracy"]
-    st.header(
-        tr(
-            "{right}, {low}–{high}",
-            right=words.right_of(accuracy["value"]),
-            low=round(100 * accuracy["low"]),
-            high=round(100 * accuracy["high"]),
-        ),
-        anchor=False,
-    )
+    st.header(md(headline(report)), anchor=False)
     sentence = tr(
-        "{recipe}, judged once on {rows} sentences it had never seen, as the exported model that is served.",
-        recipe=words.recipe(report["recipe"]),
+        "{recipe}, judged once on {rows} {units} it had never seen, as the exported model that is served.",
+        recipe=words.recipe(report["recipe"], scenario.name),
         rows=report["quality"]["rows"],
+        units=words.units(scenario.name),
     )
-    st.markdown(md(sentence) + " " + md(against_baseline(report, runs)))
+    st.markdown(md(sentence) + " " + md(against_simplest(scenario, report, runs)))
+    for warning in scenario.warnings:
+        st.caption(f":material/info: {say(warning)}")
     data_notes(
         synthetic=bool(dataset["synthetic"]),
         licence=dataset.get("licence", ""),
         commercial_use=dataset["commercial_use"],
     )
-    order = [scenario.quality, *(m for m in ("macro_f1", "accuracy", "auc", "ece") if m != scenario.quality)]
+    names = [m.name for m in words.task(scenario.name).metrics if m.name in metrics]
+    order = sorted(names, key=lambda name: name != scenario.quality)
     with st.grid(4, min_column_width=150):
-        for name in order:
+        for name in order[:SHOWN_METRICS]:
             with st.container(gap="xxsmall"):
                 show_metric(name, metrics[name])
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -91,6 +83,16 @@ def answer(scenario: Scenario, report: dict[str, Any], runs: pd.DataFrame) -> No
             site.link(page, name, icon=":material/table_rows:", step="data", dataset=dataset["id"])
 
 
+def headline(report: dict[str, Any]) -> str:
+    """Return how good the model is in plain words, with the interval of the figure they say."""
+    task, metrics = words.task(report["scenario"]), report["quality"]["metrics"]
+    said = next((metrics[m.name] for m in task.metrics if m.in_words and m.name in metrics), None)
+    if said is None or said["low"] is None:
+        return words.report_answer(report)
+    ends = (round(100 * said["low"]), round(100 * said["high"]))
+    return tr("{right}, {low}–{high}", right=words.report_answer(report), low=ends[0], high=ends[1])
+
+
 def show_metric(name: str, interval: dict[str, float | None]) -> None:
     """Draw one metric with its 95 % interval beneath."""
     st.metric(words.metric_name(name), number(interval["value"], 3), help=words.metric_meaning(name))
@@ -98,14 +100,19 @@ def show_metric(name: str, interval: dict[str, float | None]) -> None:
         st.caption(tr("95%: {low} to {high}", low=number(interval["low"], 3), high=number(interval["high"], 3)))
 
 
-def against_baseline(report: dict[str, Any], runs: pd.DataFrame) -> str:
-    """Return what the bag of words reaches on the same test part, as one sentence, or nothing."""
-    same = runs[(runs["test_id"] == report["dataset"]["test_id"]) & (runs["recipe"] == "baseline")]
-    if report["recipe"] == "baseline" or not len(same):
+def against_simplest(scenario: Scenario, report: dict[str, Any], runs: pd.DataFrame) -> str:
+    """Return what the simplest recipe reaches on the same test part, as one sentence, or nothing."""
+    simplest, metric = scenario.recipes[0], scenario.quality
+    same = runs[(runs["test_id"] == report["dataset"]["test_id"]) & (runs["recipe"] == simplest)]
+    if report["recipe"] == simplest or not len(same):
         return ""
-    reached = float(same.iloc[-1]["accuracy"])
-    return tr(
-        "Counting words, without a neural model, gets {baseline}; this one gets {gain} more.",
-        baseline=words.right_of(reached),
-        gain=percent(report["quality"]["metrics"]["accuracy"]["value"] - reached, 1),
-    )
+    reached, own = float(same.iloc[-1][metric]), float(report["quality"]["metrics"][metric]["value"])
+    places = {
+        "simplest": words.recipe(simplest, scenario.name),
+        "metric": words.metric_name(metric),
+        "value": number(reached, 3),
+        "gain": number(abs(own - reached), 3),
+    }
+    if own >= reached:
+        return tr("{simplest}, the simplest recipe, reaches {metric} {value}; this one is {gain} higher.", **places)
+    return tr("{simplest}, the simplest recipe, reaches {metric} {value}; this one is {gain} lower.", **places)

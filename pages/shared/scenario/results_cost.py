@@ -15,26 +15,36 @@ from pages.shared.frame import say, strong
 from pages.shared.i18n import md, tr
 from pages.shared.numbers import duration, milliseconds, number, size
 
+VARIANT_METRICS = ("auc", "macro_f1", "ndcg_at_10")
+"""Scores of a variant that its table shows, where its task has them."""
+
 
 def draw(report: dict[str, Any], row: dict[Any, Any]) -> None:
     """Draw speed and size as measured here, then cost and carbon on the machine the reader picks."""
     served = report["variants"][report["served"]]
-    latency, machine = served["latency_ms"], report["machine"]
+    latency, machine, units = served["latency_ms"], report["machine"], words.units(report["scenario"])
     st.subheader(
         tr(
-            "It answers in {p50}, and {n} sentences a second in bulk",
+            "It answers in {p50}, and {n} {units} a second in bulk",
             p50=milliseconds(latency["p50"]),
             n=number(served["throughput_per_s"], 0),
+            units=units,
         ),
         anchor=False,
     )
     here = tr(
-        "On {cpu}, {cores} cores, {provider}; tokenising included.",
+        "On {cpu}, {cores} cores, {provider}; encoding included.",
         cpu=machine["cpu"], cores=machine["cores"], provider=report["provider"],
     )  # fmt: skip
     with st.grid(4, min_column_width=150):
         tail = tr("p95 {p95}, p99 {p99}", p95=milliseconds(latency["p95"]), p99=milliseconds(latency["p99"]))
-        frame.figure(tr("Latency, one sentence"), milliseconds(latency["p50"]), "measured", here, note=tail)
+        frame.figure(
+            tr("Latency, one {unit}", unit=words.unit(report["scenario"])),
+            milliseconds(latency["p50"]),
+            "measured",
+            here,
+            note=tail,
+        )
         memory = tr("peak memory {memory}", memory=size(report["peak_memory_mib"] * 2**20))
         frame.figure(tr("Training time"), duration(report["seconds"]["train"]), "measured", here, note=memory)
         small = tr(
@@ -43,7 +53,7 @@ def draw(report: dict[str, Any], row: dict[Any, Any]) -> None:
             full=size(report["variants"]["fp32"]["size_bytes"]),
         )
         frame.figure(tr("Size on disk"), size(served["size_bytes"]), "measured", note=small)
-        batch = tr("at {n} sentences in one call", n=served["best_batch"])
+        batch = tr("at {n} {units} in one call", n=served["best_batch"], units=units)
         frame.figure(
             tr("Throughput"), tr("{n}/s", n=number(served["throughput_per_s"], 0)), "measured", here, note=batch
         )
@@ -66,15 +76,15 @@ def rented(row: dict[Any, Any]) -> None:
 
 def details(report: dict[str, Any]) -> None:
     """Draw throughput by batch size and what the gate found when the model was exported."""
-    served, gate = report["variants"][report["served"]], report["gate"]
+    served, gate, units = report["variants"][report["served"]], report["gate"], words.units(report["scenario"])
     batches = served.get("throughput_by_batch", {})
     table = pd.DataFrame({"batch": [int(b) for b in batches], "per_s": list(batches.values())})
-    names = {"batch": tr("Sentences in one call"), "per_s": tr("Sentences a second")}
+    names = {"batch": learning.in_one_call(units), "per_s": learning.a_second(units)}
     left, right = st.columns(2)
     with left:
-        alt = tr("Fastest at {n} sentences in one call.", n=served["best_batch"])
+        alt = tr("Fastest at {n} {units} in one call.", n=served["best_batch"], units=units)
         color = style.recipe_color(report["recipe"])
-        made = style.kept((report["run_id"], "throughput"), lambda: learning.throughput(table, color))
+        made = style.kept((report["run_id"], "throughput"), lambda: learning.throughput(table, color, units))
         style.draw(made, alt, table.round(0).rename(columns=names), key="throughput")
     with right:
         strong(tr("Exported and checked"))
@@ -101,7 +111,7 @@ def details(report: dict[str, Any]) -> None:
         rows = [
             {
                 tr("Precision"): name,
-                words.metric_name("macro_f1"): v["macro_f1"],
+                **{words.metric_name(m): v[m] for m in VARIANT_METRICS if m in v},
                 tr("Latency p50 (ms)"): v["latency_ms"]["p50"],
                 tr("Size"): size(v["size_bytes"]),
             }

@@ -8,14 +8,16 @@ from typing import Any
 
 import streamlit as st
 
+from engine.scenarios import Scenario
 from pages.shared import data
 from pages.shared.i18n import tr
 from pages.shared.resources import settings
+from pages.shared.scenario.parts import parts_of
 
 CARDS = ("model_card.md", "model_card.json", "data_card.md", "data_card.json")
 
 
-def draw(report: dict[str, Any]) -> None:
+def draw(scenario: Scenario, report: dict[str, Any]) -> None:
     """Draw the downloads of a run and the line that calls it."""
     st.subheader(tr("Take it with you"), anchor=False)
     names = {
@@ -40,13 +42,13 @@ def draw(report: dict[str, Any]) -> None:
             icon=":material/data_object:",
         )
     st.caption(tr("Ask the served model from anywhere on this machine:"))
-    st.code(curl(report["run_id"]), language="bash", wrap_lines=True)
+    st.code(curl(report["run_id"], parts_of(scenario).example()), language="bash", wrap_lines=True)
 
 
-def curl(run_id: str) -> str:
+def curl(run_id: str, example: dict[str, Any]) -> str:
     """Return the command that asks the inference service for one answer of `run_id`."""
     here = settings()
-    body = {"inputs": [{"name": "text", "shape": [1], "datatype": "BYTES", "data": ["Profit rose to EUR 13 mn."]}]}
+    body = {"inputs": [example]}
     return (
         f"curl -s http://{here.host}:{here.inference_port}/v2/models/{run_id}/infer "
         f"-H 'Content-Type: application/json' -d '{json.dumps(body)}'"

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from pages.shared import words
 from pages.shared.charts import quality, style
 from pages.shared.frame import strong
 from pages.shared.i18n import tr
-from pages.shared.numbers import number, percent
+from pages.shared.numbers import percent
 
 
-def draw(report: dict[str, Any]) -> None:
-    """Draw confusion, classes, mistakes, lengths and calibration of the run of `report`."""
+def draw(report: dict[str, Any], subject: str, title: str, beside: Callable[[], None]) -> None:
+    """Draw confusion, classes, mistakes and calibration of the run of `report`, and `beside` the last one.
+
+    `subject` is the field of a mistake that shows the row, `title` what that is called.
+    """
     block, labels, color = report["quality"], report["labels"], style.recipe_color(report["recipe"])
     run_id = report["run_id"]
     st.subheader(weakest_sentence(block["per_class"]), anchor=False)
@@ -34,12 +37,12 @@ def draw(report: dict[str, Any]) -> None:
         frame = class_frame(block["per_class"])
         shown = style.kept((run_id, "classes"), lambda: quality.per_class(frame, color))
         style.draw(shown, weakest_sentence(block["per_class"]), class_table(frame), key="classes")
-    mistakes(block["mistakes"])
+    mistakes(block["mistakes"], subject, title)
     left, right = st.columns(2)
     with left:
         calibration(run_id, block, color)
     with right:
-        by_length(run_id, block["slices"], color)
+        beside()
 
 
 def weakest_sentence(per_class: list[dict[str, Any]]) -> str:
@@ -79,20 +82,20 @@ def class_table(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[list(names)].round(3).rename(columns=names)
 
 
-def mistakes(found: list[dict[str, Any]]) -> None:
+def mistakes(found: list[dict[str, Any]], subject: str, title: str) -> None:
     """Draw the mistakes the model was surest of."""
     if not found:
         return
     strong(tr("The mistakes it was surest of"))
     st.caption(tr("Read a few: some are wrong labels in the data rather than errors of the model."))
-    table = pd.DataFrame(found)[["text", "label", "predicted", "probability", "row"]]
+    table = pd.DataFrame(found)[[subject, "label", "predicted", "probability", "row"]]
     st.dataframe(
         table,
         hide_index=True,
         height=280,
-        alt=tr("Sentences with their true class, the class the model said, and its probability"),
+        alt=tr("Rows with their true class, the class the model said, and its probability"),
         column_config={
-            "text": st.column_config.TextColumn(tr("Sentence"), width="large"),
+            subject: st.column_config.TextColumn(title, width="large"),
             "label": st.column_config.TextColumn(tr("Truth")),
             "predicted": st.column_config.TextColumn(tr("The model said")),
             "probability": st.column_config.ProgressColumn(
@@ -122,28 +125,3 @@ def calibration(run_id: str, block: dict[str, Any], color: str) -> None:
 def _ends(row: dict[Any, Any]) -> tuple[float, float]:
     """Return the interval of one bin as the report has it; without one, the point itself."""
     return float(row.get("low", row["accuracy"])), float(row.get("high", row["accuracy"]))
-
-
-def by_length(run_id: str, slices: list[dict[str, Any]], color: str) -> None:
-    rows = [
-        {
-            "name": f"{number(s['from'])}–{number(s['to'])}",
-            "count": s["count"],
-            "accuracy": s["accuracy"]["value"],
-            "low": s["accuracy"]["low"],
-            "high": s["accuracy"]["high"],
-        }
-        for s in slices
-        if s["slice"] == "length" and s["count"]
-    ]
-    if not rows:
-        return
-    frame = pd.DataFrame(rows)
-    worst = min(rows, key=lambda r: float(r["accuracy"]))
-    strong(tr("Short and long sentences"))
-    alt = tr(
-        "Least accurate at {words} words: {right}.", words=worst["name"], right=words.right_of(float(worst["accuracy"]))
-    )
-    names = {"name": tr("Words"), "count": tr("Rows"), "accuracy": tr("Accuracy"), "low": tr("Low"), "high": tr("High")}
-    shown = style.kept((run_id, "lengths"), lambda: quality.lengths(frame, color))
-    style.draw(shown, alt, frame.round(3).rename(columns=names), key="lengths")

@@ -49,7 +49,7 @@ def group_name(members: pd.DataFrame) -> str:
     first = members.iloc[0]
     return tr(
         "{recipe}, {n} seeds · macro-F1 {value} · {id}",
-        recipe=words.recipe(str(first["recipe"])),
+        recipe=words.recipe(str(first["recipe"]), str(first["scenario"])),
         n=len(members),
         value=number(float(members["macro_f1"].mean()), 3),
         id=str(first["run_id"])[-4:],
@@ -70,7 +70,8 @@ def spread(members: pd.DataFrame) -> str:
 def verdict(first: pd.DataFrame, second: pd.DataFrame) -> None:
     """Draw what the seeds of two groups say, in words and figures."""
     sides = tuple(tuple(str(r) for r in members["run_id"]) for members in (first, second))
-    names = tuple(words.recipe(str(members["recipe"].iloc[0])) for members in (first, second))
+    firsts = [{k: str(members[k].iloc[0]) for k in ("recipe", "scenario")} for members in (first, second)]
+    names = tuple(words.recipe(one["recipe"], one["scenario"]) for one in firsts)
     if names[0] == names[1]:
         names = tuple(f"{n} · {side[0][-4:]}" for n, side in zip(names, sides, strict=True))
     found = test(sides[0], sides[1], names[0], names[1])

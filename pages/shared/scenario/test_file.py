@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import streamlit as st
 
-from engine.datasets.dataset import PrepareOptions
-from engine.datasets.store import add_raw, open_raw
+from engine.datasets.dataset import Options
+from engine.datasets.forms import form_of
+from engine.datasets.store import open_raw
 from engine.jobs.runs import RunFolder
 from engine.scenarios import Scenario
 from pages.shared.i18n import md, tr
 from pages.shared.resources import settings
 
 
-def draw(scenario: Scenario, run: RunFolder, options: PrepareOptions, again: Callable[..., None]) -> None:
-    """Draw the choice of a test file; `again` queues the check under other options."""
+def draw(
+    scenario: Scenario, run: RunFolder, options: Options, again: Callable[..., None], suffixes: Sequence[str]
+) -> None:
+    """Draw the choice of a test file, which may end in `suffixes`; `again` queues the check under other options."""
     with st.expander(tr("I have a separate test file"), icon=":material/science:"):
         if options.test_raw_id:
             name = open_raw(settings(), options.test_raw_id).filename
@@ -26,9 +29,9 @@ def draw(scenario: Scenario, run: RunFolder, options: PrepareOptions, again: Cal
                 args=(scenario, run, replace(options, test_raw_id="")),
             )  # fmt: skip
             return
-        st.caption(tr("With the same columns. Without one, a fifth of the data is set aside for the test."))
-        file = st.file_uploader(tr("Test file"), type=["csv", "tsv", "txt", "parquet"], key=f"test-{run.run_id}")
+        st.caption(tr("Of the same kind. Without one, a fifth of the data is set aside for the test."))
+        file = st.file_uploader(tr("Test file"), type=list(suffixes), key=f"test-{run.run_id}")
         if file is not None:
-            raw = add_raw(file, file.name, settings())
+            raw = form_of(scenario.task).intake(file, file.name, settings())
             again(scenario, run, replace(options, test_raw_id=raw.id))
             st.rerun()

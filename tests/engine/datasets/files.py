@@ -11,12 +11,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from engine.config import Settings
-from engine.datasets.columns import UsualColumns
-from engine.datasets.dataset import DataCard, Dataset, PrepareOptions
-from engine.datasets.prepare import check, prepare
+from engine.datasets.dataset import DataCard, Dataset
 from engine.datasets.store import Raw, add_raw
+from engine.datasets.texts.columns import USUAL
+from engine.datasets.texts.options import TextCard, TextOptions
+from engine.datasets.texts.prepare import check, prepare
 
-USUAL = UsualColumns()
 HEADER = "text,label\n"
 WORDS = (
     "profit", "sales", "costs", "orders", "debt", "margin", "cash", "plant", "market", "share", "price", "demand",
@@ -53,13 +53,13 @@ def stored(settings: Settings, content: str | bytes, filename: str = "news.csv")
     return add_raw(io.BytesIO(content.encode() if isinstance(content, str) else content), filename, settings)
 
 
-def checked(settings: Settings, content: str | bytes, filename: str = "news.csv", **options: object) -> DataCard:
-    chosen = PrepareOptions(**{"name": "news", **options})  # type: ignore[arg-type]
+def checked(settings: Settings, content: str | bytes, filename: str = "news.csv", **options: object) -> TextCard:
+    chosen = TextOptions(**{"name": "news", **options})  # type: ignore[arg-type]
     return check(stored(settings, content, filename), chosen, settings, usual=USUAL)
 
 
 def prepared(settings: Settings, content: str | bytes, filename: str = "news.csv", **options: object) -> Dataset:
-    chosen = PrepareOptions(**{"name": "news", **options})  # type: ignore[arg-type]
+    chosen = TextOptions(**{"name": "news", **options})  # type: ignore[arg-type]
     return prepare(stored(settings, content, filename), chosen, settings, usual=USUAL, task="text_classification")
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from engine.datasets.dataset import DataCard
+from engine.datasets.texts.options import TextCard
 from engine.errors import BadInput
 from engine.models.adviser import advise
 from engine.models.estimate import FIXED_S, PADDING, estimate, mean_tokens
@@ -18,7 +18,7 @@ MEASURED: dict[str, Any] = {
 }
 
 
-def card(**changes: Any) -> DataCard:
+def card(**changes: Any) -> TextCard:
     values: dict[str, Any] = {
         "rows_read": 1000,
         "rows_used": 1000,
@@ -37,7 +37,7 @@ def card(**changes: Any) -> DataCard:
         "synthetic": False,
         "parts": {"train": {"good": 420, "bad": 280}, "validation": {"good": 60, "bad": 40}},
     }
-    return DataCard(**{**values, **changes})
+    return TextCard(**{**values, **changes})
 
 
 def test_full_training_is_steps_times_tokens_times_epochs() -> None:

@@ -7,17 +7,21 @@ import pytest
 from engine.errors import BadInput
 from engine.models.recipes import RECIPES, find_recipe, resolve_options
 
+FAST = RECIPES["text_classification"]["fast"]
+ALL = [(task, name) for task, recipes in RECIPES.items() for name in recipes]
 
-@pytest.mark.parametrize("name", RECIPES)
-def test_every_default_is_a_value_its_option_takes(name: str) -> None:
-    recipe = RECIPES[name]
-    assert resolve_options(recipe, recipe.defaults) == recipe.defaults == resolve_options(name, {})
+
+@pytest.mark.parametrize(("task", "name"), ALL)
+def test_every_default_is_a_value_its_option_takes(task: str, name: str) -> None:
+    recipe = find_recipe(task, name)
+    assert recipe.name == name
+    assert resolve_options(recipe, recipe.defaults) == recipe.defaults == resolve_options(recipe, {})
     assert all(str(option.meaning) for option in recipe.options)
 
 
 def test_values_from_a_command_line_become_what_the_option_is() -> None:
     given = {"epochs": "5", "learning_rate": "1e-4", "cache": "false", "pooling": "mean"}
-    found = resolve_options("fast", given)
+    found = resolve_options(FAST, given)
     assert {name: found[name] for name in given} == {
         "epochs": 5,
         "learning_rate": 1e-4,
@@ -41,9 +45,9 @@ def test_values_from_a_command_line_become_what_the_option_is() -> None:
 )
 def test_a_value_that_does_not_fit_says_what_does(given: dict[str, Any], sentence: str) -> None:
     with pytest.raises(BadInput, match=sentence.replace(".", r"\.")):
-        resolve_options("fast", given)
+        resolve_options(FAST, given)
 
 
 def test_a_recipe_that_is_not_there_names_those_that_are() -> None:
     with pytest.raises(BadInput, match="no recipe slow; choose one of baseline, probe, fast, lora, full"):
-        find_recipe("slow")
+        find_recipe("text_classification", "slow")

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from markdown_it import MarkdownIt
 
-from engine.datasets.dataset import DataCard, Dataset, PrepareOptions, Problem
+from engine.datasets.dataset import Dataset, Problem
+from engine.datasets.texts.options import TextCard, TextOptions
 from engine.files import write_json
 from engine.jobs.runs import RunSpec
 from engine.messages import Message
@@ -34,7 +35,7 @@ def dataset(tmp_path: Path) -> Dataset:
         "warn", "personal_email", Message("{count} rows have an e-mail address.", count=2), (4, 9), 2, "mask:email",
         ("secret@example.com",),
     )  # fmt: skip
-    card = DataCard(
+    card = TextCard(
         rows_read=900,
         rows_used=870,
         encoding="utf-8",
@@ -55,7 +56,7 @@ def dataset(tmp_path: Path) -> Dataset:
         samples=({"row": 1, "text": "A private sentence.", "label": LABELS[0]},),
     )
     write_json(tmp_path / "card.json", card.to_json())
-    options = PrepareOptions(
+    options = TextOptions(
         name="News [x](http://e) of\n# mine", cleaning=("drop_duplicates",), label_map={"pos": LABELS[2]}
     )
     return Dataset(
@@ -188,7 +189,7 @@ def test_a_baseline_and_a_report_without_extras_still_make_a_card(report: dict[s
     report |= {"recipe": "baseline", "options": {}, "scenario": "one_of_tomorrow"}
     report["backbone"] = {"id": "", "sha256": "", "licence": "", "commercial_use": True, "parameters": 100}
     markdown, _ = model_card(report, SPEC, dataset)
-    assert "Backbone: none; a linear model of words and pairs of words." in markdown
+    assert "- Backbone: none." in markdown
     assert "Environmental impact" not in markdown
 
 

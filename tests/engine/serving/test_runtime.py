@@ -85,5 +85,5 @@ def test_measuring_gives_every_figure_and_can_be_cancelled(fp32: Classifier) -> 
     assert found["provider"] == CPU
     with pytest.raises(Exception, match="cancelled"):
         measure(fp32, TEXTS, should_stop=lambda: True)
-    with pytest.raises(Exception, match="no texts"):
+    with pytest.raises(Exception, match="nothing to measure with"):
         measure(fp32, [])

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 MAX_LABELS = 100
 """A column with more different values than this is not taken for labels."""
 
 
-@dataclass(frozen=True)
-class UsualColumns:
-    """What columns are usually called, in lower case, the most usual first."""
-
-    text: tuple[str, ...] = ("text", "sentence", "content", "headline", "title", "文本", "句子", "内容")
-    label: tuple[str, ...] = ("label", "sentiment", "class", "category", "target", "标签", "情感", "类别")
+Usual = Mapping[str, tuple[str, ...]]
+"""Role of a column → what such columns are usually called, in lower case, the most usual first."""
+USUAL: dict[str, tuple[str, ...]] = {
+    "text": ("text", "sentence", "content", "headline", "title", "文本", "句子", "内容"),
+    "label": ("label", "sentiment", "class", "category", "target", "标签", "情感", "类别"),
+}
 
 
 def detect_columns(
-    columns: Sequence[str], rows: Sequence[dict[str, str]], usual: UsualColumns, *, text: str = "", label: str = ""
+    columns: Sequence[str], rows: Sequence[dict[str, str]], usual: Usual, *, text: str = "", label: str = ""
 ) -> tuple[str, str]:
     """Return the names of the text and the label column; "" for one that cannot be told.
 
     A column that was named is kept. Else a usual name decides, else the looks of `rows`: the text is the column with
     the longest different values, the label the one with the fewest values that repeat.
     """
-    text = text or _named(columns, usual.text, exclude=label)
-    label = label or _named(columns, usual.label, exclude=text)
+    names = {**USUAL, **usual}
+    text = text or _named(columns, names["text"], exclude=label)
+    label = label or _named(columns, names["label"], exclude=text)
     if not text:
         text = _longest(columns, rows, exclude=label)
     if not label:

@@ -8,14 +8,15 @@ from typing import Any
 import streamlit as st
 
 from engine.datasets.store import has_dataset, open_dataset
+from engine.datasets.texts.options import TextCard
 from engine.errors import BreakevenError
 from engine.scenarios import Scenario
 from pages.shared import data, site
 from pages.shared.frame import data_notes, empty, show_error
 from pages.shared.i18n import md, tr
 from pages.shared.resources import client, settings
-from pages.shared.scenario import answers
-from pages.shared.scenario.results import choose_run
+from pages.shared.scenario.choose import choose_run
+from pages.shared.texts import answers
 
 MOST = 200
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -60,6 +61,11 @@ def sentences(scenario: Scenario) -> tuple[str, ...]:
     return tuple(lines[:MOST])
 
 
+def example() -> dict[str, Any]:
+    """Return the input of a request with one sentence."""
+    return {"name": "text", "shape": [1], "datatype": "BYTES", "data": ["Profit rose to EUR 13 mn."]}
+
+
 def use_example(text: str) -> None:
     st.session_state["try-text"] = text
 
@@ -85,7 +91,8 @@ def foreign_script(texts: tuple[str, ...], dataset_id: str) -> None:
     """Say that an answer is a guess where a sentence is Chinese and the model learnt from none."""
     if not any(HAN.search(text) for text in texts) or not has_dataset(settings(), dataset_id):
         return
-    learnt = open_dataset(settings(), dataset_id).card.languages
+    card = open_dataset(settings(), dataset_id).card
+    learnt = card.languages if isinstance(card, TextCard) else {}
     if learnt and not {"zh", "ja"} & learnt.keys():
         st.caption(
             tr("This model learnt from no Chinese sentence: its answer to one is a guess."),

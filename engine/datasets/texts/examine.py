@@ -10,24 +10,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.config import Settings
-from engine.datasets import card as figures
-from engine.datasets.clean import check_steps, clean, look_for_suspects
-from engine.datasets.columns import UsualColumns
-from engine.datasets.dataset import DataCard, PrepareOptions, Problem
-from engine.datasets.findings import personal_problems, repetition_problems, suspect_problems
-from engine.datasets.load import Loaded, Source, load, make_data, open_source
-from engine.datasets.near import group_near_duplicates
-from engine.datasets.personal import KINDS
-from engine.datasets.problems import (
+from engine.datasets.dataset import Problem
+from engine.datasets.store import Raw, open_raw
+from engine.datasets.table import bounded, database
+from engine.datasets.texts import card as figures
+from engine.datasets.texts.clean import check_steps, clean, look_for_suspects
+from engine.datasets.texts.columns import Usual
+from engine.datasets.texts.findings import personal_problems, repetition_problems, suspect_problems
+from engine.datasets.texts.load import Loaded, Source, load, make_data, open_source
+from engine.datasets.texts.near import group_near_duplicates
+from engine.datasets.texts.options import TextCard, TextOptions
+from engine.datasets.texts.personal import KINDS
+from engine.datasets.texts.problems import (
     class_problems,
     language_problems,
     licence_problems,
     missing_columns,
     reading_problems,
 )
-from engine.datasets.split import collect, drop_what_the_test_file_has, split
-from engine.datasets.store import Raw, open_raw
-from engine.datasets.table import bounded, database
+from engine.datasets.texts.split import collect, drop_what_the_test_file_has, split
 from engine.errors import BadInput, Cancelled
 from engine.messages import Message
 
@@ -44,8 +45,8 @@ class Work:
 
     connection: duckdb.DuckDBPyConnection
     folder: Path
-    options: PrepareOptions
-    usual: UsualColumns
+    options: TextOptions
+    usual: Usual
     settings: Settings
     source: Source
     say: Progress
@@ -67,9 +68,9 @@ class Work:
 @contextmanager
 def opened(
     raw: Raw,
-    options: PrepareOptions,
+    options: TextOptions,
     settings: Settings,
-    usual: UsualColumns,
+    usual: Usual,
     progress: Progress | None,
     should_stop: Callable[[], bool] | None,
 ) -> Iterator[Work]:
@@ -166,12 +167,12 @@ def _test_file_problems(filename: str, rows: dict[str, int], known: dict[str, in
     return found
 
 
-def draw_up_card(work: Work) -> DataCard:
+def draw_up_card(work: Work) -> TextCard:
     connection, options, ready = work.connection, work.options, bool(work.source.text and work.source.label)
     classes = figures.class_counts(connection, "data") if ready else {}
     summary, histogram = figures.lengths(connection) if ready else ({}, ())
     order = {"block": 0, "warn": 1, "note": 2}
-    return DataCard(
+    return TextCard(
         rows_read=work.loaded.rows_read,
         rows_used=sum(classes.values()),
         encoding=options.encoding,

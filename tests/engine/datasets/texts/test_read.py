@@ -3,8 +3,8 @@
 import pytest
 
 from engine.config import Settings
-from engine.datasets.columns import UsualColumns, detect_columns
-from engine.datasets.read import Preview, preview
+from engine.datasets.texts.columns import detect_columns
+from engine.datasets.texts.read import Preview, preview
 from engine.errors import BadInput
 from tests.engine.datasets.files import HEADER, checked, parquet, rows, stored
 
@@ -99,7 +99,7 @@ def test_parquet_is_read_with_every_value_as_text(settings: Settings) -> None:
 
 def test_columns_are_told_by_name_then_by_their_looks() -> None:
     records = [{"id": str(i), "body": f"some longer words {i}", "kind": "ab"[i % 2]} for i in range(20)]
-    usual = UsualColumns(text=("text",), label=("label",))
+    usual = {"text": ("text",), "label": ("label",)}
     assert detect_columns(("id", "body", "kind"), records, usual) == ("body", "kind")
     assert detect_columns(("id", "Text", " LABEL "), [], usual) == ("Text", " LABEL ")
     assert detect_columns(("id", "body", "kind"), records, usual, text="id") == ("id", "kind")

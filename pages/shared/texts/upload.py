@@ -7,9 +7,10 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from engine.datasets.dataset import PrepareOptions
-from engine.datasets.read import DELIMITERS, ENCODINGS, Preview, UsualColumns, preview
 from engine.datasets.store import Raw, open_raw
+from engine.datasets.texts.columns import Usual
+from engine.datasets.texts.options import TextOptions
+from engine.datasets.texts.read import DELIMITERS, ENCODINGS, Preview, preview
 from engine.errors import BreakevenError
 from engine.jobs.queue import submit_prepare
 from engine.scenarios import Scenario
@@ -19,8 +20,13 @@ from pages.shared.i18n import md, tr
 from pages.shared.numbers import number, size
 from pages.shared.resources import settings
 
+SUFFIXES = ("csv", "tsv", "txt", "parquet")
 KEYS = ("encoding", "delimiter", "text", "label")
 SHOWN_ROWS = 8
+
+
+def invite() -> str:
+    return tr("Upload your own sentences: a CSV or Parquet file with a text and a label column")
 
 
 def draw(scenario: Scenario, raw_id: str) -> None:
@@ -29,7 +35,7 @@ def draw(scenario: Scenario, raw_id: str) -> None:
     st.subheader(tr("What is in {file}?", file=md(raw.filename)), anchor=False)
     given = {key: address.recall(key) for key in KEYS}
     try:
-        usual = UsualColumns(scenario.text_columns, scenario.label_columns)
+        usual = scenario.columns
         seen = look(str(raw.path), raw.filename, usual, **given)
     except BreakevenError as error:
         show_error(error)
@@ -55,8 +61,8 @@ def draw(scenario: Scenario, raw_id: str) -> None:
         st.caption(tr("Choose one column for the text and another one for the label."))
 
 
-@st.cache_data(show_spinner=False, max_entries=16, hash_funcs={UsualColumns: repr})
-def look(path: str, filename: str, usual: UsualColumns, **given: str) -> Preview:
+@st.cache_data(show_spinner=False, max_entries=16)
+def look(path: str, filename: str, usual: Usual, **given: str) -> Preview:
     """Return the preview of a file; `given` are the reader's choices by their URL names, empty where detected."""
     return preview(
         Path(path),
@@ -125,7 +131,7 @@ def rows(seen: Preview) -> None:
 
 def start_check(scenario: Scenario, raw: Raw, seen: Preview) -> None:
     """Queue the check of the file as it is read now, and open it."""
-    options = PrepareOptions(
+    options = TextOptions(
         name=Path(raw.filename).stem,
         encoding=seen.encoding,
         delimiter=seen.delimiter,

@@ -6,13 +6,13 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.datasets.columns import UsualColumns, detect_columns
 from engine.datasets.decode import ENCODINGS
 from engine.datasets.dialect import DELIMITERS, sniff
 from engine.datasets.kinds import Kind, kind_of
 from engine.datasets.table import Reject, database, parquet_columns, parquet_head, read_head
+from engine.datasets.texts.columns import USUAL, Usual, detect_columns
 
-__all__ = ["DELIMITERS", "ENCODINGS", "PREVIEW_ROWS", "Preview", "Reject", "UsualColumns", "preview"]
+__all__ = ["DELIMITERS", "ENCODINGS", "PREVIEW_ROWS", "Preview", "Reject", "Usual", "preview"]
 
 PREVIEW_ROWS = 20
 LOOKED_AT_ROWS = 200
@@ -54,7 +54,7 @@ def preview(
     encoding: str = "",
     delimiter: str = "",
     header: bool | None = None,
-    usual: UsualColumns | None = None,
+    usual: Usual | None = None,
     text_column: str = "",
     label_column: str = "",
 ) -> Preview:
@@ -76,7 +76,7 @@ def preview(
             columns, separator, named = dialect.columns, dialect.delimiter, dialect.header
             used, allowed = dialect.encoding.name, dialect.encoding.candidates
             rows, rejects = read_head(connection, dialect, Path(folder), filename, limit=LOOKED_AT_ROWS)
-    text, label = detect_columns(columns, rows, usual or UsualColumns(), text=text_column, label=label_column)
+    text, label = detect_columns(columns, rows, usual or USUAL, text=text_column, label=label_column)
     return Preview(
         filename=filename,
         kind=kind,

@@ -7,29 +7,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.config import Settings
-from engine.datasets.columns import UsualColumns
-from engine.datasets.dataset import DataCard, Dataset, PrepareOptions, Problem
-from engine.datasets.examine import Progress, draw_up_card, examine, opened
-from engine.datasets.split import test_part_id
+from engine.datasets.dataset import Dataset, Problem
 from engine.datasets.store import Raw, has_dataset, open_dataset, rename_dataset, save
+from engine.datasets.texts.columns import Usual
+from engine.datasets.texts.examine import Progress, draw_up_card, examine, opened
+from engine.datasets.texts.options import TextCard, TextOptions
+from engine.datasets.texts.split import test_part_id
 from engine.errors import BadInput
 from engine.messages import Message
 
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["Progress", "UsualColumns", "check", "prepare"]
+__all__ = ["Progress", "Usual", "check", "prepare"]
 
 
 def check(
     raw: Raw,
-    options: PrepareOptions,
+    options: TextOptions,
     settings: Settings,
     *,
-    usual: UsualColumns,
+    usual: Usual,
     progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,
-) -> DataCard:
+) -> TextCard:
     """Return the data card of `raw` under `options`, with suspected wrong labels; nothing is stored.
 
     Raises BadInput for a file that cannot be read or a column, mask or step that does not exist, Cancelled when asked.
@@ -41,10 +42,10 @@ def check(
 
 def prepare(
     raw: Raw,
-    options: PrepareOptions,
+    options: TextOptions,
     settings: Settings,
     *,
-    usual: UsualColumns,
+    usual: Usual,
     task: str,
     progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,

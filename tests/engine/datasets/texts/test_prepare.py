@@ -8,13 +8,14 @@ import pandas as pd
 import pytest
 
 from engine.config import Settings
-from engine.datasets.dataset import PARTS, DataCard, Dataset, PrepareOptions
-from engine.datasets.prepare import check, prepare
+from engine.datasets.dataset import PARTS, Dataset
+from engine.datasets.texts.columns import USUAL
+from engine.datasets.texts.options import TextCard, TextOptions
+from engine.datasets.texts.prepare import check, prepare
 from engine.errors import BadInput, Cancelled
 from engine.messages import Message
 from tests.engine.datasets.files import (
     HEADER,
-    USUAL,
     checked,
     kinds,
     left_over,
@@ -177,7 +178,7 @@ def test_the_languages_are_told(settings: Settings) -> None:
 def test_more_rows_than_are_prepared_are_sampled_evenly(settings: Settings) -> None:
     card = check(
         stored(settings, HEADER + "".join(sorted(rows(400).splitlines(keepends=True), key=lambda r: r[-3:]))),
-        PrepareOptions(name="news"),
+        TextOptions(name="news"),
         replace(settings, data_sample_rows=100),
         usual=USUAL,
     )
@@ -188,7 +189,7 @@ def test_more_rows_than_are_prepared_are_sampled_evenly(settings: Settings) -> N
 def test_the_card_and_the_options_survive_the_disk(settings: Settings) -> None:
     dataset = prepared(settings, parquet(), "news.parquet")
     card = dataset.card
-    assert DataCard.from_json(card.to_json()) == card
+    assert TextCard.from_json(card.to_json()) == card
     assert dataset.options.dataset_id(dataset.raw_id) == dataset.id
     assert sum(n for _, _, n in card.length_histogram) == card.rows_used
     assert card.length_words["min"] == card.length_words["max"] == 14
@@ -203,7 +204,7 @@ def test_progress_rises_and_a_stop_leaves_nothing(settings: Settings) -> None:
     raw = stored(settings, HEADER + rows(60))
     stop_after: Callable[[], bool] = lambda: len(seen) >= 3  # noqa: E731
     with pytest.raises(Cancelled):
-        prepare(raw, PrepareOptions(name="n"), settings, usual=USUAL, task="t", progress=note, should_stop=stop_after)
+        prepare(raw, TextOptions(name="n"), settings, usual=USUAL, task="t", progress=note, should_stop=stop_after)
     assert seen == sorted(seen)
     assert len(seen) == 3
     assert left_over(settings) == []

@@ -1,0 +1,75 @@
+"""How a trained classifier becomes a judged model: exported, proved, judged on both parts, measured as served."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine.datasets.dataset import Dataset
+from engine.jobs.hosting import Job
+from engine.jobs.proof import Proof, measured
+from engine.jobs.results import Clock, truth_of, write_predictions
+from engine.tasks import TASKS
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from engine.serving.runtime import Classifier
+
+
+def prove(job: Job, dataset: Dataset, trained: Any, threads: int, clock: Clock) -> Proof:
+    """Return what came of exporting, checking, judging and measuring `trained`."""
+    from engine.serving.runtime import Classifier
+    from engine.training.crafts import CRAFTS
+
+    craft, task = CRAFTS[dataset.task], TASKS[dataset.task]
+    rows, truth = truth_of(dataset, "validation")
+    inputs = task.inputs(dataset, "validation")
+    job.phase("export")
+    with clock.time("export"):
+        folders = craft.export(trained, job.attempt.onnx, task.inputs(dataset, "train"))
+        gate = craft.check(trained, folders, inputs, truth)
+    served = "int8" if gate.int8_accepted else "fp32"
+    folders = {name: folder for name, folder in folders.items() if folder.exists()}
+    job.say("exported", served=served)
+    job.phase("evaluate")
+    with clock.time("evaluate"):
+        loaded = {name: Classifier.load(folder, threads=threads) for name, folder in folders.items()}
+        answers = {name: classifier.probabilities(inputs) for name, classifier in loaded.items()}
+        variants: dict[str, Any] = {
+            "torch": _score(truth, trained.logits(inputs)),
+            **{name: _score(truth, a) for name, a in answers.items()},
+        }
+        validation = _judged(job, dataset, rows, truth, answers[served])
+        quality = _look_at_test(job, dataset, loaded[served], (rows, truth, answers[served]))
+    job.say("evaluated", metrics={name: m["value"] for name, m in quality["metrics"].items()})
+    job.phase("measure")
+    with clock.time("measure"):
+        for name, classifier in loaded.items():
+            variants[name] |= measured(job, classifier, inputs)
+    return Proof(gate.to_json(), served, variants, quality, validation)
+
+
+def _look_at_test(
+    job: Job, dataset: Dataset, classifier: Classifier, validation: tuple[Any, np.ndarray, np.ndarray]
+) -> dict[str, Any]:
+    """Judge the served model on the test part, count the look, and keep every answer for paired tests."""
+    job.say("test_look")
+    rows, truth = truth_of(dataset, "test")
+    answers = classifier.probabilities(TASKS[dataset.task].inputs(dataset, "test"))
+    write_predictions(
+        job.attempt.folder / "predictions.parquet", {"validation": validation, "test": (rows, truth, answers)}
+    )
+    return _judged(job, dataset, rows, truth, answers)
+
+
+def _judged(job: Job, dataset: Dataset, rows: Any, truth: np.ndarray, answers: np.ndarray) -> dict[str, Any]:
+    return TASKS[dataset.task].judge(
+        rows, truth, answers, list(dataset.labels), seed=job.run.spec.seed, positive=dataset.positive
+    )
+
+
+def _score(truth: np.ndarray, answers: np.ndarray) -> dict[str, float]:
+    """Return accuracy and macro-F1 of logits or probabilities (N, C)."""
+    from engine.training.loop import macro_f1
+
+    return {"accuracy": float((truth == answers.argmax(axis=1)).mean()), "macro_f1": macro_f1(truth, answers)}

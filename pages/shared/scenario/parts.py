@@ -1,0 +1,62 @@
+"""What of a scenario page differs with its task: one line a task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from engine.datasets.dataset import DataCard, Dataset
+from engine.jobs.runs import RunFolder
+from engine.scenarios import Scenario
+from pages.shared.texts import adjust, card, quality, try_it, upload
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of a scenario page that each task has of its own."""
+
+    suffixes: tuple[str, ...]
+    """What an uploaded file may end in, without the dot."""
+    invite: Callable[[], str]
+    """What to upload, in words."""
+    keys: tuple[str, ...]
+    """URL parameters of the preview, forgotten when it is left."""
+    preview: Callable[[Scenario, str], None]
+    """(scenario, raw id): draws a file before anything is decided."""
+    adjust: Callable[[Scenario, RunFolder, DataCard, Any, Callable[..., None]], None]
+    """(scenario, check, card, options, again): draws what can be changed about a checked file before it is stored."""
+    figures: Callable[[DataCard, Dataset | None], None]
+    """Draws what a data card shows beside its classes."""
+    facts: Callable[[DataCard], tuple[str, ...]]
+    """What a data card says in one line, in a few words each."""
+    samples: Callable[[DataCard, Dataset | None], None]
+    """Draws a few rows."""
+    try_it: Callable[[Scenario], None]
+    """Draws the try step."""
+    quality: Callable[[dict[str, Any]], None]
+    """(report): draws where the model fails and how far its figures can be trusted."""
+    example: Callable[[], dict[str, Any]]
+    """The input of a request that asks the served model for one answer."""
+
+
+PARTS: dict[str, Parts] = {
+    "text_classification": Parts(
+        suffixes=upload.SUFFIXES,
+        invite=upload.invite,
+        keys=upload.KEYS,
+        preview=upload.draw,
+        adjust=adjust.draw,
+        figures=card.figures,
+        facts=card.facts,
+        samples=card.samples,
+        try_it=try_it.draw,
+        quality=quality.draw,
+        example=try_it.example,
+    ),
+}
+
+
+def parts_of(scenario: Scenario) -> Parts:
+    """Return the parts of the scenario's task."""
+    return PARTS[scenario.task]
