@@ -106,6 +106,10 @@ class Settings:
         "https://huggingface.co/datasets/takala/financial_phrasebank/resolve/main/data/FinancialPhraseBank-v1.0.zip"
     )
     """Where the demo data of the finance scenario is fetched from."""
+    movielens_url: str = "https://files.grouplens.org/datasets/movielens/ml-100k.zip"
+    """Where the demo data of the recommendation scenario is fetched from."""
+    breastmnist_url: str = "https://zenodo.org/records/10519652/files/breastmnist.npz"
+    """Where the demo data of the imaging scenario is fetched from."""
     instance: str = "aws/us-east-1/c6i.xlarge"
     """The catalogue row that prices are computed for: provider/region/type."""
     utilisation: float = 0.3
@@ -114,6 +118,8 @@ class Settings:
     """The largest file an upload may be."""
     data_sample_rows: int = 1_000_000
     """The most rows of one table that are prepared."""
+    max_interactions: int = 20_000_000
+    """The most interactions that are prepared; a larger file is refused."""
 
     def __post_init__(self) -> None:
         if not 0 < self.utilisation <= 1:

@@ -136,10 +136,14 @@ def delete_dataset(settings: Settings, dataset_id: str, *, force: bool = False) 
         )
     _discard(settings, dataset.folder)
     left = (*list_datasets(settings), *list_away(settings))
-    kept = {raw for d in left for raw in (d.raw_id, d.options.test_raw_id)}
-    for raw_id in {dataset.raw_id, dataset.options.test_raw_id} - kept - {""}:
+    for raw_id in _raws(dataset).difference(*map(_raws, left)):
         _discard(settings, settings.workspace.raw / raw_id)
     return dataset
+
+
+def _raws(dataset: Dataset) -> set[str]:
+    """Return the ids of the stored files that a data set was made of."""
+    return {dataset.raw_id, dataset.options.test_raw_id, getattr(dataset.options, "items_raw_id", "")} - {""}
 
 
 def put_away(settings: Settings, dataset_id: str) -> Dataset:

@@ -124,8 +124,9 @@ def fit(
             epochs=plan.epochs,
             train_loss=round(train_loss, 6),
             validation_loss=round(loss, 6),
+            validation_score=round(score, 6),
+            score=score_by.name,
             seconds=round(time.monotonic() - started, 3),
-            **{f"validation_{score_by.name}": round(score, 6)},
         )
         if (score, -loss) > (best.best_score, -best.best_loss):
             best, kept = Fit(epoch, score, loss, logits), _trained_weights(model)

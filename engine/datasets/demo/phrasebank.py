@@ -7,19 +7,17 @@ half of the annotators agreeing.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import zipfile
 
-import httpx
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
-
 from engine.config import Settings
-from engine.datasets.columns import USUAL
-from engine.datasets.dataset import Dataset, PrepareOptions, Problem
+from engine.datasets.dataset import Dataset, Problem
+from engine.datasets.demo.download import fetch
 from engine.datasets.demo.generator import as_csv, generate
-from engine.datasets.prepare import prepare
 from engine.datasets.store import add_raw, has_dataset, open_dataset
+from engine.datasets.texts.columns import USUAL
+from engine.datasets.texts.options import TextOptions
+from engine.datasets.texts.prepare import prepare
 from engine.errors import Failure
 from engine.files import read_json, write_json
 from engine.messages import Message
@@ -30,17 +28,10 @@ independent programs that pin it. It was not downloaded here; a file with anothe
 MEMBER = "Sentences_50Agree.txt"
 LABELS = ("negative", "neutral", "positive")
 TASK = "text_classification"
-ATTEMPTS = 3
-MAX_BYTES = 16 << 20
-TIMEOUT = httpx.Timeout(20.0, connect=5.0)
-REAL = PrepareOptions(name="Financial PhraseBank", licence="CC BY-NC-SA 3.0 (Malo et al. 2014)", commercial_use=False)
-GENERATED = PrepareOptions(
+REAL = TextOptions(name="Financial PhraseBank", licence="CC BY-NC-SA 3.0 (Malo et al. 2014)", commercial_use=False)
+GENERATED = TextOptions(
     name="Generated financial sentences", licence="Apache-2.0 (generated)", commercial_use=True, synthetic=True
 )
-
-
-class _TryAgain(Exception):
-    """The server or the way to it failed; another try may help."""
 
 
 def demo_dataset(settings: Settings, *, sha256: str = SHA256, wait_s: float = 0.5, refresh: bool = False) -> Dataset:
@@ -58,7 +49,7 @@ def demo_dataset(settings: Settings, *, sha256: str = SHA256, wait_s: float = 0.
     try:
         if settings.offline:
             raise Failure("this program is set to work offline")
-        rows, options = read_archive(fetch(settings.phrasebank_url, sha256, wait_s=wait_s)), REAL
+        rows, options = read_archive(fetch(settings.phrasebank_url, sha256=sha256, wait_s=wait_s)), REAL
     except Failure as failure:
         message = Message(
             "The Financial PhraseBank could not be fetched ({reason}), so these sentences are generated.",
@@ -69,46 +60,6 @@ def demo_dataset(settings: Settings, *, sha256: str = SHA256, wait_s: float = 0.
     dataset = prepare(raw, options, settings, usual=USUAL, task=TASK, notes=notes)
     write_json(record, {"schema_version": 1, "dataset_id": dataset.id})
     return dataset
-
-
-def fetch(url: str, sha256: str, *, wait_s: float = 0.5) -> bytes:
-    """Return the bytes at `url`, in up to three tries. Raises Failure when they do not come or have another hash."""
-    tries = Retrying(
-        retry=retry_if_exception_type(_TryAgain),
-        stop=stop_after_attempt(ATTEMPTS),
-        wait=wait_exponential(multiplier=wait_s),
-        reraise=True,
-    )
-    try:
-        data: bytes = tries(_download, url)
-    except _TryAgain as error:
-        raise Failure("{url} did not answer: {reason}", url=url, reason=str(error)) from error
-    found = hashlib.sha256(data).hexdigest()
-    if found != sha256:
-        raise Failure(
-            "what {url} sent has the SHA-256 {found} instead of {wanted}", url=url, found=found, wanted=sha256
-        )
-    return data
-
-
-def _download(url: str) -> bytes:
-    """Return the body at `url`. Raises _TryAgain for what may pass, Failure for what will not."""
-    data = bytearray()
-    try:
-        with httpx.stream("GET", url, follow_redirects=True, timeout=TIMEOUT) as response:
-            if response.status_code == 429 or response.status_code >= 500:
-                raise _TryAgain(f"HTTP {response.status_code}")
-            if response.status_code != 200:
-                raise Failure("{url} answered with HTTP {status}", url=url, status=response.status_code)
-            for chunk in response.iter_bytes():
-                data += chunk
-                if len(data) > MAX_BYTES:
-                    raise Failure("{url} sent more than {limit} MiB", url=url, limit=MAX_BYTES >> 20)
-    except httpx.InvalidURL as error:
-        raise Failure("{url} is not an address", url=url) from error
-    except httpx.HTTPError as error:
-        raise _TryAgain(str(error) or type(error).__name__) from error
-    return bytes(data)
 
 
 def read_archive(data: bytes) -> list[tuple[str, str]]:

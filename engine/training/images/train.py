@@ -13,7 +13,7 @@ import torch
 
 from engine.datasets.dataset import Dataset, Part
 from engine.errors import BadInput
-from engine.files import read_json, written_aside
+from engine.files import written_aside
 from engine.models.catalog import LocalBackbone
 from engine.models.image_recipes import within_budget
 from engine.models.recipes import find_recipe, resolve_options
@@ -114,9 +114,7 @@ def _settled(dataset: Dataset, options: dict[str, Any]) -> dict[str, Any]:
     options = within_budget(options, len(dataset.rows("train")))
     if options.get("augmentation") != "auto":
         return options
-    card = dataset.folder / "card.json"
-    found = read_json(card).get("modality", "") if card.exists() else ""
-    modality = getattr(dataset.options, "modality", "") or str(found)
+    modality = getattr(dataset.card, "modality", "")
     return {**options, "augmentation": modality or "general"}
 
 

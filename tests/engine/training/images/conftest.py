@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,10 @@ import pytest
 from PIL import Image
 
 from engine.config import Settings
-from engine.datasets.dataset import Dataset, Options
+from engine.datasets.dataset import Dataset
+from engine.datasets.images.card import ImageCard
+from engine.datasets.images.options import ImageOptions
+from engine.files import write_json
 from engine.models.catalog import LocalBackbone, resolve
 from engine.training.images.train import Trained, train
 from tests.engine.training.conftest import Heard
@@ -22,14 +24,8 @@ from tests.engine.training.conftest import Heard
 LABELS = ("healthy", "lesion")
 
 
-@dataclass(frozen=True, kw_only=True)
-class PictureOptions(Options):
-    positive: str = "lesion"
-    modality: str = "ultrasound"
-
-
 def phantoms(count: int, *, side: int = 40, colours: int = 0, seed: int = 0) -> tuple[list[np.ndarray], np.ndarray]:
-    """Return pictures uint8 (side, side) or (side, side, colours) and their classes; those of class 1 have the patch."""
+    """Return pictures uint8 (side, side) or (side, side, colours), and their classes: class 1 has the patch."""
     draw = np.random.default_rng(seed)
     truth = np.arange(count) % 2
     shape = (side, side, colours) if colours else (side, side)
@@ -60,8 +56,20 @@ def save_pictures(folder: Path, pictures: Sequence[np.ndarray], truth: np.ndarra
             "size": sizes,
         }
     ).to_parquet(folder / "rows.parquet", index=False)
-    return Dataset("d" * 64, folder, "phantoms", "image_classification", "r" * 64, PictureOptions("phantoms"), LABELS,
-                   "t" * 64, "2026-11-24T00:00:00Z")  # fmt: skip
+    card = ImageCard(rows_read=len(files), rows_used=len(files), positive="lesion", modality="ultrasound")
+    write_json(folder / "card.json", card.to_json())
+    options = ImageOptions("phantoms", positive="lesion")
+    return Dataset(
+        "d" * 64,
+        folder,
+        "phantoms",
+        "image_classification",
+        "r" * 64,
+        options,
+        LABELS,
+        "t" * 64,
+        "2026-11-24T00:00:00Z",
+    )
 
 
 @pytest.fixture(scope="session")
@@ -86,9 +94,7 @@ QUICK: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture
-def train_pictures(
-    pictures: Dataset, network: LocalBackbone, tmp_path: Path, heard: Heard
-) -> Callable[..., Trained]:
+def train_pictures(pictures: Dataset, network: LocalBackbone, tmp_path: Path, heard: Heard) -> Callable[..., Trained]:
     """Train a recipe on the tiny data: `train_pictures("fast", {"views": 2}, out="a", seed=1)`."""
 
     def run(recipe: str, options: dict[str, Any] | None = None, *, out: str = "run", **changes: Any) -> Trained:
