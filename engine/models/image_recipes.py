@@ -28,7 +28,7 @@ AUGMENTATIONS = (
 """What pictures may undergo, by modality; "auto" is the data set's own."""
 VIEWS = Option(
     "views",
-    12,
+    16,
     Message("The most augmented views of each picture, computed once; more take longer and generalise better."),
     minimum=0,
     maximum=64,
@@ -71,19 +71,11 @@ PENALTY = Option(
     maximum=1.0,
 )
 PICTURES = (AUGMENTATION, COLOURS, PRECISION)
-DEPTH = (
-    Option("head_learning_rate", 1e-3, HEAD_RATE, minimum=1e-7, maximum=1.0),
-    Option(
-        "layer_decay",
-        0.9,
-        Message("Each block further down learns at this share of the rate above it."),
-        minimum=0.1,
-        maximum=1.0,
-    ),
-)
+HEAD = Option("head_learning_rate", 1e-3, HEAD_RATE, minimum=1e-7, maximum=1.0)
+DECAY = Message("Each block further down learns at this share of the rate above it.")
 TRAINED = Option(
     "trained_blocks",
-    6,
+    9,
     Message("How many upper blocks learn; those below stay as they are and are computed once."),
     minimum=1,
     maximum=200,
@@ -186,13 +178,14 @@ IMAGE_RECIPES: dict[str, Recipe] = {
                 "Keeps the lower blocks, computes them once for several views of a picture, and trains the upper ones."
             ),
             (
-                _size(192),
+                _size(128),
                 VIEWS,
-                *_shared(epochs=15, batch=32, rate=3e-4, decay=0.05, patience=6),
+                *_shared(epochs=12, batch=32, rate=1e-3, decay=0.05, patience=6),
                 TRAINED,
                 BUDGET,
                 *PICTURES,
-                *DEPTH,
+                HEAD,
+                Option("layer_decay", 1.0, DECAY, minimum=0.1, maximum=1.0),
                 DROPOUT,
             ),
             neural=True,
@@ -202,12 +195,12 @@ IMAGE_RECIPES: dict[str, Recipe] = {
             Message("Adapters (LoRA)"),
             Message("Trains small matrices beside the 1×1 convolutions and merges them in the end: all depths learn."),
             (
-                _size(192),
+                _size(128),
                 *_shared(epochs=10, batch=32, rate=1e-3, decay=0.05, patience=4),
                 *LORA[:2],
                 BUDGET,
                 *PICTURES,
-                *DEPTH[:1],
+                HEAD,
                 DROPOUT,
             ),
             neural=True,
@@ -217,11 +210,12 @@ IMAGE_RECIPES: dict[str, Recipe] = {
             Message("Full fine-tuning"),
             Message("Trains every weight on pictures augmented anew in every pass: the most, at the highest cost."),
             (
-                _size(192),
+                _size(128),
                 *_shared(epochs=10, batch=32, rate=3e-4, decay=0.05, patience=4),
                 BUDGET,
                 *PICTURES,
-                *DEPTH,
+                HEAD,
+                Option("layer_decay", 0.9, DECAY, minimum=0.1, maximum=1.0),
                 DROPOUT,
             ),
             neural=True,

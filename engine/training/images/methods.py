@@ -12,7 +12,6 @@ from torch import nn
 
 from engine.errors import BadInput
 from engine.models.catalog import LocalBackbone
-from engine.tasks.bootstrap import auc_of
 from engine.tasks.pictures import MULTIPLE, PictureEncoder, colours_of
 from engine.training.device import Device
 from engine.training.images.augment import AUGMENTATIONS, Augmentation
@@ -20,8 +19,9 @@ from engine.training.images.body import load_body
 from engine.training.images.feed import Pictures, Views, kept_views, pixels_of
 from engine.training.images.lora import add_adapters, merge_adapters
 from engine.training.images.model import GRID, Body, Head, PictureClassifier, PixelClassifier, Upper
+from engine.training.images.score import score_by
 from engine.training.images.work import training_flops, unit_flops
-from engine.training.loop import EVALUATION_BATCH, Fit, Part, Plan, Rows, Score, fit
+from engine.training.loop import EVALUATION_BATCH, Fit, Part, Plan, Rows, fit
 from engine.training.methods import BACKWARD_THROUGH_FROZEN, class_weights
 from engine.training.optimise import Layer, layer
 from engine.training.progress import Progress
@@ -149,21 +149,6 @@ class Logits(nn.Module):
         return self.model.logits(image)
 
 
-def score_by(labels: Sequence[str], positive: str) -> Score:
-    """Return the area under the ROC curve of the positive class, or its mean over the classes, one against the rest."""
-    chosen = [labels.index(positive)] if positive else list(range(len(labels)))
-
-    def auc(truth: np.ndarray, logits: np.ndarray) -> float:
-        odds = logits - np.log(np.exp(logits - logits.max(1, keepdims=True)).sum(1, keepdims=True))
-        every = np.ones((1, len(truth)))
-        found = np.array([auc_of(odds[:, c], truth == c)(every)[0] for c in chosen])
-        return float(np.nanmean(found)) if np.isfinite(found).any() else UNDECIDED
-
-    return Score("auc", auc)
-
-
-UNDECIDED = 0.5
-"""Stands for the area when the validation part has one class only: then the loss decides."""
 STANDARDISED_PICTURES = 2000
 """More pictures would not change the mean and deviation of a feature."""
 

@@ -47,6 +47,8 @@ class Trained:
     seconds: float
     """Wall time of the training, reading the data and writing the model included."""
     folder: Path
+    calibration: tuple[Any, ...]
+    """Some pictures of the training part, from which int8 takes the ranges of its activations."""
     options: dict[str, Any]
     """Every option as used, "augmentation" and "colours" as found where they were "auto"."""
 
@@ -105,8 +107,15 @@ def train(
         flops=progress.done_flops,
         seconds=time.monotonic() - started,
         folder=out,
+        calibration=spread(job.train),
         options={**resolved, "colours": made.encoder.colours},
     )
+
+
+def spread(pictures: Sequence[Any], most: int = 128) -> tuple[Any, ...]:
+    """Return at most `most` pictures, taken evenly from all."""
+    step = max(1, len(pictures) // most)
+    return tuple(pictures[i] for i in range(0, len(pictures), step))[:most]
 
 
 def _settled(dataset: Dataset, options: dict[str, Any]) -> dict[str, Any]:
