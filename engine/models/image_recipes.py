@@ -36,7 +36,7 @@ VIEWS = Option(
 )
 BUDGET = Option(
     "budget",
-    12_000,
+    20_000,
     Message("About how many pictures are shown in all: where there are many, views and passes are fewer."),
     minimum=100,
     maximum=100_000_000,
@@ -91,7 +91,7 @@ def within_budget(options: Mapping[str, Any], rows: int) -> dict[str, Any]:
     if "dropout" in options:  # a probe's epochs cost nothing
         fewer["epochs"] = min(int(options["epochs"]), max(LEAST_EPOCHS, round(budget / rows)))
     if "views" in options:
-        fewer["views"] = min(int(options["views"]), max(1, budget // (2 * rows)))
+        fewer["views"] = min(int(options["views"]), max(1, budget // rows))
     return {**options, **fewer}
 
 

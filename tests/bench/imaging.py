@@ -142,8 +142,8 @@ def measure_time(home: Path) -> dict[str, float]:
     settings = Settings(home=home, offline=True)
     trained, figures = fine_tune(data_set(settings, pictures, classes), "fast", home / "many", settings)
     print(
-        f"{PICTURES} pictures to train on with fast: {figures['seconds']:.0f} s, {figures['processor_seconds']:.0f} s of "
-        f"processor time on {psutil.cpu_count(logical=False)} cores; views {trained.options['views']}, "
+        f"{PICTURES} pictures to train on with fast: {figures['seconds']:.0f} s, {figures['processor_seconds']:.0f} s "
+        f"of processor time on {psutil.cpu_count(logical=False)} cores; views {trained.options['views']}, "
         f"epochs {trained.options['epochs']}"
     )
     return figures

@@ -44,7 +44,19 @@ class Job:
     backbone: LocalBackbone | None
     seed: int
     device: Device
+    """Where frozen units run, and in which precision."""
     progress: Progress
+
+    @property
+    def trainer(self) -> Device:
+        """Where and in which precision weights learn.
+
+        A processor without bf16 tiles runs frozen units 2.4 times as fast in bf16 and a training step half as fast
+        (measured with AVX-512 BF16: 2.9 against 6.9 ms and 15.7 against 9.3 ms a picture), so it learns in fp32 unless
+        bf16 is asked for.
+        """
+        asked = self.options.get("precision") == "bf16"
+        return Device(self.device.name, self.device.bf16 and (asked or self.device.name != "cpu"))
 
     @property
     def augmentation(self) -> Augmentation:
@@ -56,7 +68,7 @@ class Job:
             self.options,
             class_weights=weights,
             seed=self.seed,
-            device=self.device,
+            device=self.trainer,
             flops_per_token=flops,
             penalty=self.options.get("penalty", 0.0),
         )

@@ -159,9 +159,10 @@ def test_the_budget_bounds_what_is_computed() -> None:
         defaults = IMAGE_RECIPES[name].defaults
         few, many = within_budget(defaults, 500), within_budget(defaults, 5000)
         assert few["epochs"] == defaults["epochs"]
-        assert many["epochs"] == 3
-    assert within_budget(IMAGE_RECIPES["fast"].defaults, 5000)["views"] == 1
+        assert many["epochs"] == 4
+    assert within_budget(IMAGE_RECIPES["fast"].defaults, 5000)["views"] == 4
     assert within_budget(IMAGE_RECIPES["probe"].defaults, 5000)["epochs"] == IMAGE_RECIPES["probe"].defaults["epochs"]
+    assert within_budget(IMAGE_RECIPES["full"].defaults, 500_000)["epochs"] == 3
     assert within_budget(IMAGE_RECIPES["baseline"].defaults, 5000) == IMAGE_RECIPES["baseline"].defaults
 
 

@@ -108,7 +108,7 @@ def test_pictures_in_colour_keep_it(train_pictures: Train, tmp_path: Path) -> No
 
 
 def test_many_pictures_get_fewer_views_and_epochs(train_pictures: Train) -> None:
-    assert train_pictures("fast", {"views": 12, "epochs": 9, "budget": 100}).options["views"] == 4
+    assert train_pictures("fast", {"views": 12, "epochs": 3, "budget": 100}).options["views"] == 8
 
 
 def test_what_does_not_fit_is_said(train_pictures: Train, network: LocalBackbone) -> None:
