@@ -105,10 +105,10 @@ def test_a_packaged_network_with_other_weights_is_refused(
     monkeypatch.syspath_prepend(str(tmp_path))
     from dataclasses import replace
 
-    from engine.models import backbones, catalog
+    from engine.models import backbones
 
     changed = replace(backbones.EFFICIENTNET_LITE0, packages=(other.name,))
-    monkeypatch.setitem(catalog.KNOWN, "efficientnet-lite0", changed)
+    monkeypatch.setitem(backbones.IMAGE_BACKBONES, "efficientnet-lite0", changed)
     with pytest.raises(Failure, match="have the hash"):
         resolve("efficientnet-lite0", Settings(home=tmp_path))
 
