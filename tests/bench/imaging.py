@@ -49,7 +49,7 @@ def phantoms(count: int) -> tuple[np.ndarray, np.ndarray]:
     y, x = np.mgrid[:28, :28]
     classes = np.arange(count) % 2
     pictures = draw.gamma(4.0, 25.0, (count, 28, 28))
-    for picture in pictures[classes == 0]:
+    for picture in (p for p, c in zip(pictures, classes, strict=True) if c == 0):
         row, column = draw.uniform(8, 20, 2)
         picture[(y - row) ** 2 + (x - column) ** 2 < draw.uniform(9, 30)] *= 0.4
     return pictures.clip(0, 255).astype(np.uint8), classes
