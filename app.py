@@ -58,7 +58,7 @@ def start_supervisor(settings: Settings) -> Callable[[], None]:
 
 
 def first_jobs(settings: Settings) -> None:
-    """In an empty workspace, queue the demo runs and then the timing of their backbones, so that every page has figures."""
+    """In an empty workspace, queue the demo runs, then the timing of their backbones: every page gets its figures."""
     from engine.jobs.queue import AFTER_DEMO_PRIORITY, queue_demo, submit_calibrate
 
     queued = queue_demo(settings)
