@@ -15,7 +15,7 @@ from pydicom.dataset import FileMetaDataset
 from pydicom.uid import UID, CTImageStorage, ExplicitVRLittleEndian
 
 from engine.config import Settings
-from engine.datasets.dataset import Dataset
+from engine.datasets.dataset import PARTS, Dataset
 from engine.datasets.images.card import ImageCard
 from engine.datasets.images.intake import intake
 from engine.datasets.images.options import ImageOptions
@@ -115,3 +115,29 @@ def prepared(settings: Settings, content: bytes, filename: str = "pictures.zip",
 def problem(card: ImageCard, kind: str) -> str:
     """Return the sentence of a card's problem, or "" when it has none of that kind."""
     return next((str(p.message) for p in card.problems if p.kind == kind), "")
+
+
+def card_of(dataset: Dataset) -> ImageCard:
+    """Return the card of a data set of pictures."""
+    card = dataset.card
+    assert isinstance(card, ImageCard)
+    return card
+
+
+def by_name(dataset: Dataset) -> dict[str, str]:
+    """Return the part of each picture."""
+    return {str(name): part for part in PARTS for name in dataset.rows(part)["name"]}
+
+
+def spoilt(number: int) -> bytes:
+    """Return picture `number` as somebody else saved it: another size, brightness and compression."""
+    changed = np.clip(pixels(number, side=96).astype(int) * 1.05 + 4, 0, 255).astype(np.uint8)
+    return encoded(np.asarray(Image.fromarray(changed).resize((80, 80))), "JPEG", quality=40)
+
+
+def repeated() -> dict[str, bytes]:
+    """Return 120 pictures, 20 copies, 20 likenesses, and 4 copies under another label."""
+    members = {f"c{i % 2}/{i:03d}.png": encoded(pixels(i, side=96)) for i in range(120)}
+    members |= {f"c{i % 2}/copy {i}.bmp": encoded(pixels(i, side=96), "BMP") for i in range(20)}
+    members |= {f"c{i % 2}/near {i}.jpg": spoilt(i) for i in range(20, 40)}
+    return members | {f"c{(i + 1) % 2}/other {i}.png": encoded(pixels(i, side=96)) for i in range(40, 44)}
