@@ -16,7 +16,6 @@ from engine.models.backbones import BACKBONES, IMAGE_BACKBONES, MINILM, Backbone
 from engine.models.hub import fetch
 
 WEIGHTS = "model.safetensors"
-KNOWN = BACKBONES | IMAGE_BACKBONES
 READERS = {"text": "tokenizer.json", "image": "preprocessor_config.json"}
 """Kind of backbone → the file that says how its inputs are read."""
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
@@ -66,19 +65,20 @@ def resolve(id_or_path: str, settings: Settings) -> LocalBackbone:
     BadInput naming the choices when there is none, Failure when its weights are not the ones pinned or when the
     download fails.
     """
-    if id_or_path in KNOWN:
-        return _from_catalog(KNOWN[id_or_path], settings)
+    catalogue = {**BACKBONES, **IMAGE_BACKBONES}
+    if id_or_path in catalogue:
+        return _from_catalog(catalogue[id_or_path], settings)
     folder = Path(id_or_path).expanduser()
     if id_or_path and folder.is_dir():
         return _local(str(folder.resolve()), folder.resolve())
     if HUB_ID.fullmatch(id_or_path) and not id_or_path.startswith("."):
-        known = next((b for b in KNOWN.values() if b.hub_id == id_or_path), None)
+        known = next((b for b in catalogue.values() if b.hub_id == id_or_path), None)
         return _from_catalog(known, settings) if known else _local(id_or_path, fetch(id_or_path, settings))
     raise BadInput(
         "There is no backbone {backbone}; choose one of {choices}, a folder with model.safetensors, config.json and "
         "tokenizer.json or preprocessor_config.json, or a hub id such as {example}.",
         backbone=id_or_path,
-        choices=", ".join(KNOWN),
+        choices=", ".join(catalogue),
         example=MINILM.hub_id,
     )
 

@@ -25,9 +25,9 @@ TIMEOUT_S = 20.0
 def fetch(hub_id: str, settings: Settings) -> Path:
     """Return the folder in the workspace that holds `hub_id`, fetching it from `settings.hub_url` when it is not there.
 
-    Raises BadInput when the hub has no such model or when it has no safetensors weights, or neither a fast tokenizer nor
-    a preprocessor configuration, Failure
-    when the hub cannot be reached or when it would have to be and the settings say offline.
+    Raises BadInput when the hub has no such model, no safetensors weights for it, or neither a fast tokenizer nor a
+    preprocessor configuration, Failure when the hub cannot be reached or when it would have to be and the settings say
+    offline.
     """
     folder = settings.workspace.models / hub_id.replace("/", "--")
     done = folder / ".complete"

@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from engine.messages import Message
 from engine.models.options import Option, Recipe
 from engine.models.text_recipes import CLASS_WEIGHTS, EPOCHS, HEAD_RATE, LORA, PRECISION, RATE
 
-AUGMENTATIONS = ("auto", "none", "general", "ultrasound", "x-ray", "mammography", "ct", "mr", "nuclear", "fundus", "oct",
-                 "endoscopy", "microscopy", "photo")  # fmt: skip
+AUGMENTATIONS = (
+    "auto",
+    "none",
+    "general",
+    "ultrasound",
+    "x-ray",
+    "mammography",
+    "ct",
+    "mr",
+    "nuclear",
+    "fundus",
+    "oct",
+    "endoscopy",
+    "microscopy",
+    "photo",
+)
 """What pictures may undergo, by modality; "auto" is the data set's own."""
 VIEWS = Option(
     "views",
-    8,
-    Message("Augmented views of each picture, computed once; more take longer and generalise better."),
+    16,
+    Message("The most augmented views of each picture, computed once; more take longer and generalise better."),
     minimum=0,
     maximum=64,
     advanced=False,
+)
+BUDGET = Option(
+    "budget",
+    20_000,
+    Message("About how many pictures are shown in all: where there are many, views and passes are fewer."),
+    minimum=100,
+    maximum=100_000_000,
 )
 AUGMENTATION = Option(
     "augmentation",
@@ -46,23 +70,33 @@ PENALTY = Option(
     minimum=0.0,
     maximum=1.0,
 )
-DEPTH = (
-    Option("head_learning_rate", 1e-3, HEAD_RATE, minimum=1e-7, maximum=1.0),
-    Option(
-        "layer_decay",
-        0.9,
-        Message("Each block further down learns at this share of the rate above it."),
-        minimum=0.1,
-        maximum=1.0,
-    ),
-)
+PICTURES = (AUGMENTATION, COLOURS, PRECISION)
+HEAD = Option("head_learning_rate", 1e-3, HEAD_RATE, minimum=1e-7, maximum=1.0)
+DECAY = Message("Each block further down learns at this share of the rate above it.")
 TRAINED = Option(
     "trained_blocks",
-    6,
+    9,
     Message("How many upper blocks learn; those below stay as they are and are computed once."),
     minimum=1,
     maximum=200,
 )
+
+
+def within_budget(options: Mapping[str, Any], rows: int) -> dict[str, Any]:
+    """Return `options` with as many views and epochs as the budget allows for `rows` pictures to train on."""
+    if "budget" not in options:
+        return dict(options)
+    budget, rows = int(options["budget"]), max(1, rows)
+    fewer: dict[str, Any] = {}
+    if "dropout" in options:  # a probe's epochs cost nothing
+        fewer["epochs"] = min(int(options["epochs"]), max(LEAST_EPOCHS, round(budget / rows)))
+    if "views" in options:
+        fewer["views"] = min(int(options["views"]), max(1, budget // rows))
+    return {**options, **fewer}
+
+
+LEAST_EPOCHS = 3
+"""The rate has to rise and fall, however many pictures there are."""
 
 
 def _size(pixels: int, least: int = 64) -> Option:
@@ -119,7 +153,7 @@ IMAGE_RECIPES: dict[str, Recipe] = {
         Recipe(
             "baseline",
             Message("Pixels"),
-            Message("Weighs the pixels of a very small picture, without a network: the bar that every recipe has to clear."),
+            Message("Weighs the pixels of a very small picture, without a network: the bar for every other recipe."),
             (_size(28, least=8), *_shared(epochs=30, batch=64, rate=1e-3, decay=0.0, patience=10), PENALTY, COLOURS),
             neural=False,
         ),
@@ -127,35 +161,64 @@ IMAGE_RECIPES: dict[str, Recipe] = {
             "probe",
             Message("Probe"),
             Message("Keeps the network as it is and learns a linear head on what it sees at several depths."),
-            (_size(192), VIEWS, *_shared(epochs=30, batch=64, rate=1e-3, decay=0.0, patience=10), PENALTY,
-             AUGMENTATION, COLOURS, PRECISION),
+            (
+                _size(192),
+                VIEWS,
+                *_shared(epochs=30, batch=64, rate=1e-3, decay=0.0, patience=10),
+                PENALTY,
+                BUDGET,
+                *PICTURES,
+            ),
             neural=True,
         ),
         Recipe(
             "fast",
             Message("Fast fine-tuning"),
             Message(
-                "Keeps the lower blocks, computes them once for several views of each picture, and trains the upper ones."
+                "Keeps the lower blocks, computes them once for several views of a picture, and trains the upper ones."
             ),
-            (_size(192), VIEWS, *_shared(epochs=12, batch=32, rate=3e-4, decay=0.05, patience=6), TRAINED,
-             AUGMENTATION, COLOURS, PRECISION, *DEPTH, DROPOUT),
+            (
+                _size(128),
+                VIEWS,
+                *_shared(epochs=12, batch=32, rate=1e-3, decay=0.05, patience=6),
+                TRAINED,
+                BUDGET,
+                *PICTURES,
+                HEAD,
+                Option("layer_decay", 1.0, DECAY, minimum=0.1, maximum=1.0),
+                DROPOUT,
+            ),
             neural=True,
         ),
         Recipe(
             "lora",
             Message("Adapters (LoRA)"),
-            Message("Trains small matrices beside the 1×1 convolutions and merges them at the end: every depth learns."),
-            (_size(192), *_shared(epochs=8, batch=32, rate=1e-3, decay=0.05, patience=4), *LORA[:2],
-             AUGMENTATION, COLOURS, PRECISION, *DEPTH[:1], DROPOUT),
+            Message("Trains small matrices beside the 1×1 convolutions and merges them in the end: all depths learn."),
+            (
+                _size(128),
+                *_shared(epochs=10, batch=32, rate=1e-3, decay=0.05, patience=4),
+                *LORA[:2],
+                BUDGET,
+                *PICTURES,
+                HEAD,
+                DROPOUT,
+            ),
             neural=True,
         ),
         Recipe(
             "full",
             Message("Full fine-tuning"),
             Message("Trains every weight on pictures augmented anew in every pass: the most, at the highest cost."),
-            (_size(192), *_shared(epochs=8, batch=32, rate=3e-4, decay=0.05, patience=4),
-             AUGMENTATION, COLOURS, PRECISION, *DEPTH, DROPOUT),
+            (
+                _size(128),
+                *_shared(epochs=10, batch=32, rate=3e-4, decay=0.05, patience=4),
+                BUDGET,
+                *PICTURES,
+                HEAD,
+                Option("layer_decay", 0.9, DECAY, minimum=0.1, maximum=1.0),
+                DROPOUT,
+            ),
             neural=True,
         ),
     )
-}  # fmt: skip
+}

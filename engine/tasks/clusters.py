@@ -37,7 +37,7 @@ def count_clusters(clusters: np.ndarray | None, rows: int) -> int:
 def cluster_weights(
     clusters: np.ndarray, generator: np.random.Generator, *, resamples: int = RESAMPLES
 ) -> Iterator[np.ndarray]:
-    """Yield pieces of (R, N) row weights: how often each row's cluster was drawn when all are drawn with replacement."""
+    """Yield pieces of (R, N) row weights: how often its cluster was drawn when as many are drawn anew."""
     count = int(clusters.max()) + 1
     most = max(1, ELEMENTS_AT_ONCE // max(len(clusters), 1))
     for start in range(0, resamples, most):

@@ -23,14 +23,9 @@ def load_encoder(folder: Path) -> PictureEncoder:
 
 def pictures_of(dataset: Dataset, part: Part) -> Sequence[bytes]:
     """Return the files of the pictures of one part, in the order of its rows, each read when it is asked for."""
-    try:
-        from engine.datasets.images.open import pictures  # type: ignore[import-not-found]
-    except ModuleNotFoundError:  # a stand-in until that package is here
-        places = dataset.rows(part)[["offset", "size"]].to_numpy()
-        data = (dataset.folder / "pictures.bin").read_bytes()
-        return [data[start : start + size] for start, size in places]
-    found: Sequence[bytes] = pictures(dataset, part)
-    return found
+    from engine.datasets.images.open import pictures
+
+    return pictures(dataset, part)
 
 
 SENSITIVITY = Metric(

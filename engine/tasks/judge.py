@@ -48,8 +48,8 @@ def judge(
     `truth` (N,) holds class numbers, `probabilities` (N, C) sums to 1 a row, `labels` names the C classes, `texts` and
     `rows` (N,) are the sentences and their row numbers. `positive` names the class whose AUC is quoted; without it the
     AUC is the mean over classes, one against the rest. `clusters` (N,) says which rows belong together, as those of one
-    patient: intervals then resample clusters, and without it rows. Figures are shares from 0 to 1; log loss is in nats. A class
-    without rows has None for its figures, is left out of the means, and is named in "notes".
+    patient: intervals then resample clusters, and without it rows. Figures are shares from 0 to 1; log loss is in nats.
+    A class without rows has None for its figures, is left out of the means, and is named in "notes".
 
     Raises BadInput when there is no row or `positive` is no label, Failure when a probability is not a number.
     """

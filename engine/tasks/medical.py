@@ -1,4 +1,4 @@
-"""The judge of a classifier of pictures: what every classifier is judged by, and how well it finds what it looks for."""
+"""The judge of a classifier of pictures: what every classifier is judged by, and how well it finds one class."""
 
 from __future__ import annotations
 

@@ -35,20 +35,18 @@ class Costs:
         return missed + (1 - self.prevalence) * (1 - specificity) * self.false_alarm
 
 
-def cheapest(points: Sequence[Mapping[str, float]], costs: Costs) -> dict[str, Any]:
+def cheapest(points: Sequence[Mapping[str, Any]], costs: Costs) -> dict[str, Any]:
     """Return the ROC point of least expected cost, with its "cost"; of equals the one that misses least.
 
     Acting on nobody counts as a point too: its threshold is None. Metz 1978, "Basic principles of ROC analysis".
     """
-    nobody = {"threshold": None, "sensitivity": 0.0, "specificity": 1.0}
-    found = [
-        {**p, "cost": costs.of(float(p["sensitivity"] or 0), float(p["specificity"] or 0))} for p in (nobody, *points)
-    ]
+    nobody: dict[str, Any] = {"threshold": None, "sensitivity": 0.0, "specificity": 1.0}
+    found = [{**p, "cost": costs.of(float(p["sensitivity"]), float(p["specificity"]))} for p in (nobody, *points)]
     return min(found, key=lambda p: (p["cost"], -p["sensitivity"]))
 
 
-def at_threshold(points: Sequence[Mapping[str, float]], threshold: float | None) -> dict[str, Any]:
-    """Return sensitivity and specificity at `threshold` on another part's curve: those of the last point at or above."""
+def at_threshold(points: Sequence[Mapping[str, Any]], threshold: float | None) -> dict[str, Any]:
+    """Return sensitivity and specificity at `threshold` on another part's curve: the last point at or above."""
     above = [p for p in points if threshold is not None and p["threshold"] >= threshold]
     if not above:
         return {"threshold": threshold, "sensitivity": 0.0, "specificity": 1.0}

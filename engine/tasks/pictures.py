@@ -69,11 +69,11 @@ class PictureEncoder:
         """
         return [self._row(picture) for picture in inputs]
 
-    def row_length(self, row: Any) -> int:
+    def row_length(self, row: Any) -> int:  # noqa: ARG002  # the protocol's
         """Return 1: every picture takes the same room."""
         return 1
 
-    def collate(self, rows: Sequence[np.ndarray], *, multiple: int = 1) -> dict[str, np.ndarray]:
+    def collate(self, rows: Sequence[np.ndarray], *, multiple: int = 1) -> dict[str, np.ndarray]:  # noqa: ARG002
         """Return {"image": (B, 3, S, S) uint8}."""
         return {"image": np.stack(rows) if len(rows) else np.zeros((0, 3, self.size, self.size), np.uint8)}
 
@@ -108,7 +108,9 @@ class PictureEncoder:
 def pixels(picture: bytes | np.ndarray) -> np.ndarray:
     """Return a picture as uint8 (H, W) or (H, W, 3). Raises BadInput when it is none."""
     if isinstance(picture, bytes | bytearray | memoryview):
-        return _decode(bytes(picture))
+        from engine.datasets.images.decode import decode_picture
+
+        return decode_picture(bytes(picture))
     if picture.dtype != np.uint8 or not picture.size or picture.shape[2:] not in ((), (3,)) or picture.ndim < 2:
         raise BadInput(
             "A picture is {type} of shape {shape}; give 8-bit pixels of shape (height, width) or (height, width, 3).",
@@ -125,17 +127,3 @@ def colours_of(pictures: Sequence[bytes | np.ndarray], *, most: int = 64) -> str
         if found.ndim == 3 and ((found[..., 0] != found[..., 1]) | (found[..., 0] != found[..., 2])).any():
             return "colour"
     return "grey"
-
-
-def _decode(data: bytes) -> np.ndarray:
-    """Stand-in until engine.datasets.images is here: then this is its `decode_picture`."""
-    try:
-        from engine.datasets.images.decode import decode_picture  # type: ignore[import-not-found]
-    except ModuleNotFoundError:
-        import io
-
-        from PIL import Image
-
-        found = Image.open(io.BytesIO(data))
-        return np.asarray(found if found.mode == "L" else found.convert("RGB"))
-    return np.asarray(decode_picture(data))

@@ -38,6 +38,8 @@ class Score:
     name: str
     of: Callable[[np.ndarray, np.ndarray], float]
     """(truth (N,), logits (N, C)) → the more, the better."""
+    doubt: Callable[[np.ndarray], float] = lambda _: 0.0
+    """Truth (N,) → how far a score may lie below the best and still be as good: what few rows cannot tell apart."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,8 @@ def fit(
 ) -> Fit:
     """Train `model` and leave it with the weights of the epoch that had the best score on `validation`.
 
-    `score_by` is macro-F1 by default. Raises Failure when the loss stops being a number, Cancelled when asked to stop.
+    Of epochs that are as good within `score_by.doubt` the last counts, whose rate was lowest. `score_by` is macro-F1 by
+    default. Raises Failure when the loss stops being a number, Cancelled when asked to stop.
     """
     model.to(plan.device.name)
     score_by = score_by or Score("macro_f1", macro_f1)
@@ -110,7 +113,8 @@ def fit(
         weight=torch.tensor(plan.class_weights, dtype=torch.float32, device=plan.device.name),
         label_smoothing=plan.label_smoothing,
     )
-    order, best = stream(plan.seed, "order"), Fit()
+    order, best, doubt = stream(plan.seed, "order"), Fit(), score_by.doubt(validation.truth)
+    highest = -math.inf
     kept = _trained_weights(model)
     for epoch in range(1, plan.epochs + 1):
         started = time.monotonic()
@@ -128,7 +132,8 @@ def fit(
             score=score_by.name,
             seconds=round(time.monotonic() - started, 3),
         )
-        if (score, -loss) > (best.best_score, -best.best_loss):
+        highest = max(highest, score)
+        if (score, -loss) > (best.best_score, -best.best_loss) or (doubt and score >= highest - doubt):
             best, kept = Fit(epoch, score, loss, logits), _trained_weights(model)
         elif epoch - best.best_epoch >= plan.patience:
             break

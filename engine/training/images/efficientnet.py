@@ -60,7 +60,7 @@ class Block(nn.Module):
         self.skip = stride == 1 and inputs == outputs
 
     def forward(self, maps: Tensor) -> Tensor:
-        out = self.project(self.filter(self.expand(maps)))
+        out: Tensor = self.project(self.filter(self.expand(maps)))
         return maps + out if self.skip else out
 
 

@@ -18,9 +18,8 @@ from engine.training.export import OPSET, describe, model_file, remove_model, tr
 from engine.training.images.feed import decoded
 from engine.training.images.model import PictureClassifier, PixelClassifier
 from engine.training.images.quantise import quantise_static
-from engine.training.images.train import Trained
+from engine.training.images.train import Trained, spread
 
-CALIBRATION_PICTURES = 128
 EXAMPLES = 2
 """Rows of the traced batch: with one, its size would be taken for a constant."""
 
@@ -41,11 +40,9 @@ def export(trained: Trained, onnx_folder: Path, inputs: Sequence[Any] = ()) -> d
     return folders
 
 
-def make_int8(trained: Trained, fp32: Path, int8: Path, inputs: Sequence[Any], *, careful: bool = False) -> None:
-    """Write the int8 form of the graph in `fp32` to the model folder `int8`."""
-    step = max(1, len(inputs) // CALIBRATION_PICTURES)
-    chosen = [inputs[i] for i in range(0, len(inputs), step)][:CALIBRATION_PICTURES]
-    batches = ({"image": _three(image)} for _, image in decoded(trained.encoder, chosen))
+def make_int8(trained: Trained, fp32: Path, int8: Path, inputs: Sequence[Any], *, careful: int = 0) -> None:
+    """Write the int8 form of the graph in `fp32` to the folder `int8`, its first `careful` convolutions in fp32."""
+    batches = [{"image": _three(image)} for _, image in decoded(trained.encoder, spread(inputs))]
     with written_aside(model_file(int8)) as aside:
         quantise_static(model_file(fp32), aside, batches, careful=careful)
     describe(trained.encoder, int8)

@@ -1,11 +1,11 @@
 """No exported classifier of pictures is served before it is proved against the trained one.
 
 fp32 has to give torch's logits and maps at several batches; when it does not, the run fails. int8 has to answer like
-fp32 and be as good on the validation part; when it does not, it is made once more with the first convolutions left in
+fp32 and be as good on the validation part; when it does not, it is made again with more of the first convolutions in
 fp32, and when that does not pass either, it is removed and fp32 is served.
 
-A validation part of pictures is often small: of 78, one other answer is more than one in a hundred. Whether int8 answers
-like fp32 needs no label, so it is asked about augmented views of the validation pictures as well.
+A validation part of pictures is often small: of 78, one other answer is more than one in a hundred. Whether int8
+answers like fp32 needs no label, so it is asked about augmented views of the validation pictures as well.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from engine.training.export import remove_model
 from engine.training.gate import BATCHES, MAX_DIFFERENCE, MAX_METRIC_DROP, MIN_AGREEMENT
 from engine.training.images.augment import AUGMENTATIONS, augmented
 from engine.training.images.export import make_int8
-from engine.training.images.methods import score_by
+from engine.training.images.quantise import CAREFUL
+from engine.training.images.score import score_by
 from engine.training.images.train import Trained
 from engine.training.loop import macro_f1
 from engine.training.streams import stream
@@ -53,6 +54,8 @@ class Gate:
     int8_accepted: bool = False
     int8_careful: bool = False
     """Whether the first convolutions of the int8 model had to stay in fp32."""
+    int8_in_fp32: int = 0
+    """How many those are."""
     reason: Message | None = None
     """Why int8 is not served; None when it is."""
 
@@ -60,13 +63,10 @@ class Gate:
         return {**asdict(self), "reason": self.reason.to_json() if self.reason else None}
 
 
-def check(
-    trained: Trained, folders: Mapping[str, Path], inputs: Sequence[Any], truth: np.ndarray, train: Sequence[Any] = ()
-) -> Gate:
+def check(trained: Trained, folders: Mapping[str, Path], inputs: Sequence[Any], truth: np.ndarray) -> Gate:
     """Prove the models in `folders` (as `export` returned them) and remove the int8 one when it may not be served.
 
-    `inputs` and `truth` (N,) are the validation part; `train` are pictures to calibrate on again, by default the
-    validation part's. Raises Failure when fp32 drifts from torch.
+    `inputs` and `truth` (N,) are the validation part. Raises Failure when fp32 drifts from torch.
     """
     fp32 = PictureModel.load(folders["fp32"])
     difference = fp32_difference(trained, fp32, inputs)
@@ -80,10 +80,12 @@ def check(
     if "int8" not in folders:
         return Gate(difference, reason=Message("The model has no convolutions that int8 would make faster."))
     gate = _compared(trained, difference, fp32, folders["int8"], inputs, truth)
-    if not gate.int8_accepted:
-        make_int8(trained, folders["fp32"], folders["int8"], train or inputs, careful=True)
+    for careful in CAREFUL[1:]:
+        if gate.int8_accepted:
+            break
+        make_int8(trained, folders["fp32"], folders["int8"], trained.calibration, careful=careful)
         again = _compared(trained, difference, fp32, folders["int8"], inputs, truth)
-        gate = replace(again, int8_careful=again.int8_accepted)
+        gate = replace(again, int8_careful=again.int8_accepted, int8_in_fp32=careful)
     if not gate.int8_accepted:
         remove_model(folders["int8"])
     return gate

@@ -18,7 +18,7 @@ def add_adapters(units: nn.ModuleList, *, rank: int, alpha: int) -> nn.Module:
     from peft import LoraConfig, get_peft_model
 
     config = LoraConfig(r=rank, lora_alpha=alpha, lora_dropout=0.0, target_modules=target_modules(units))
-    adapted: Any = get_peft_model(units, config)  # type: ignore[arg-type]  # it asks for no more than a module
+    adapted: Any = get_peft_model(units, config)
     return adapted  # type: ignore[no-any-return]
 
 

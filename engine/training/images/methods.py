@@ -12,7 +12,6 @@ from torch import nn
 
 from engine.errors import BadInput
 from engine.models.catalog import LocalBackbone
-from engine.tasks.bootstrap import auc_of
 from engine.tasks.pictures import MULTIPLE, PictureEncoder, colours_of
 from engine.training.device import Device
 from engine.training.images.augment import AUGMENTATIONS, Augmentation
@@ -20,8 +19,9 @@ from engine.training.images.body import load_body
 from engine.training.images.feed import Pictures, Views, kept_views, pixels_of
 from engine.training.images.lora import add_adapters, merge_adapters
 from engine.training.images.model import GRID, Body, Head, PictureClassifier, PixelClassifier, Upper
+from engine.training.images.score import score_by
 from engine.training.images.work import training_flops, unit_flops
-from engine.training.loop import Fit, Part, Plan, Rows, Score, fit
+from engine.training.loop import EVALUATION_BATCH, Fit, Part, Plan, Rows, fit
 from engine.training.methods import BACKWARD_THROUGH_FROZEN, class_weights
 from engine.training.optimise import Layer, layer
 from engine.training.progress import Progress
@@ -44,7 +44,19 @@ class Job:
     backbone: LocalBackbone | None
     seed: int
     device: Device
+    """Where frozen units run, and in which precision."""
     progress: Progress
+
+    @property
+    def trainer(self) -> Device:
+        """Where and in which precision weights learn.
+
+        A processor without bf16 tiles runs frozen units 2.4 times as fast in bf16 and a training step half as fast
+        (measured with AVX-512 BF16: 2.9 against 6.9 ms and 15.7 against 9.3 ms a picture), so it learns in fp32 unless
+        bf16 is asked for.
+        """
+        asked = self.options.get("precision") == "bf16"
+        return Device(self.device.name, self.device.bf16 and (asked or self.device.name != "cpu"))
 
     @property
     def augmentation(self) -> Augmentation:
@@ -56,7 +68,7 @@ class Job:
             self.options,
             class_weights=weights,
             seed=self.seed,
-            device=self.device,
+            device=self.trainer,
             flops_per_token=flops,
             penalty=self.options.get("penalty", 0.0),
         )
@@ -149,21 +161,6 @@ class Logits(nn.Module):
         return self.model.logits(image)
 
 
-def score_by(labels: Sequence[str], positive: str) -> Score:
-    """Return the area under the ROC curve of the positive class, or its mean over the classes, one against the rest."""
-    chosen = [labels.index(positive)] if positive else list(range(len(labels)))
-
-    def auc(truth: np.ndarray, logits: np.ndarray) -> float:
-        odds = logits - np.log(np.exp(logits - logits.max(1, keepdims=True)).sum(1, keepdims=True))
-        every = np.ones((1, len(truth)))
-        found = np.array([auc_of(odds[:, c], truth == c)(every)[0] for c in chosen])
-        return float(np.nanmean(found)) if np.isfinite(found).any() else UNDECIDED
-
-    return Score("auc", auc)
-
-
-UNDECIDED = 0.5
-"""Stands for the area when the validation part has one class only: then the loss decides."""
 STANDARDISED_PICTURES = 2000
 """More pictures would not change the mean and deviation of a feature."""
 
@@ -236,13 +233,8 @@ def _kept(job: Job, model: PictureClassifier, encoder: PictureEncoder, cut: int,
 
 def _standardise(upper: Upper, train: Views, job: Job) -> None:
     """Let the head know the mean and deviation of its features before anything has learnt."""
-    still, found = Views(train.columns), []
-    upper.eval()
-    with torch.inference_mode(), job.device.autocast():
-        for rows in np.array_split(np.arange(min(len(train), STANDARDISED_PICTURES)), max(1, len(train) // 64)):
-            if len(rows):
-                found.append(upper.features(*still.batch(rows, job.device.name)))
-    upper.head.standardise(torch.cat(found))
+    still = Views(train.columns)
+    _standardise_head(upper.head, upper.eval().features, still, job)
 
 
 def _by_depth(units: nn.ModuleList, head: nn.Module, options: dict[str, Any]) -> list[Layer]:
@@ -256,17 +248,16 @@ def _whole(job: Job, model: PictureClassifier, encoder: PictureEncoder, layers: 
     """Train on augmented pictures through the whole body."""
     train, validation = (pixels_of(encoder, p, job.progress) for p in (job.train, job.validation))
     job.progress.total_flops = flops * len(train) * job.options["epochs"]
-    _standardise_whole(model, Pictures(train), job)
+    _standardise_head(model.head, model.eval().features, Pictures(train), job)
     fed = Pictures(train, job.augmentation, stream(job.seed, "view"))
     return _fit(job, Logits(model), layers, fed, Pictures(validation), flops)
 
 
-def _standardise_whole(model: PictureClassifier, train: Pictures, job: Job) -> None:
-    model.eval()
-    count = min(len(train), STANDARDISED_PICTURES)
+def _standardise_head(head: Head, features: Callable[..., torch.Tensor], train: Rows, job: Job) -> None:
+    count = min(len(train.lengths), STANDARDISED_PICTURES)
     with torch.inference_mode(), job.device.autocast():
-        chosen = np.array_split(np.arange(count), -(-count // 64))
-        model.head.standardise(torch.cat([model.features(*train.batch(r, job.device.name)) for r in chosen]))
+        chosen = np.array_split(np.arange(count), -(-count // EVALUATION_BATCH))
+        head.standardise(torch.cat([features(*train.batch(rows, job.device.name)) for rows in chosen]))
 
 
 def _fit(job: Job, model: nn.Module, layers: list[Layer], train: Rows, validation: Rows, flops: float) -> Fit:

@@ -118,7 +118,7 @@ class PictureClassifier(nn.Module):
         """Return each class's addends (B, C, S / 16, S / 16); the mean over places is the logit, bias included."""
         weight = self.head.linear.weight / self.head.deviation
         bias = self.head.linear.bias - weight @ self.head.mean
-        parts = weight.split([int(t.shape[1]) for t in tapped], dim=1)
+        parts = torch.split(weight, [int(t.shape[1]) for t in tapped], dim=1)
         found = [
             functional.conv2d(resized(t, self.size // GRID), w[:, :, None, None])
             for t, w in zip(tapped, parts, strict=True)
@@ -126,7 +126,7 @@ class PictureClassifier(nn.Module):
         return torch.stack(found).sum(0) + bias[:, None, None]
 
     def train(self, mode: bool = True) -> Self:
-        """Norms keep the statistics they were trained with: a batch of 32 pictures of one kind has none worth having."""
+        """Norms keep the statistics they were trained with: 32 pictures of one kind have none worth having."""
         super().train(mode)
         still_norms(self)
         return self

@@ -7,7 +7,7 @@ independent of its neighbours in the batch. Krishnamoorthi 2018, arXiv:1806.0834
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +15,19 @@ import numpy as np
 
 from engine.training.quantise import quiet_quantiser, sums_without_overflow
 
-PERCENTILE = 99.99
-"""Of each activation tensor's values, the share that int8 can say; what lies beyond is cut."""
+CAREFUL = (0, 3, 9)
+"""How many of the first convolutions stay in fp32, in the order tried. They have few channels, of unequal size, and see
+the most places. Measured on BreastMNIST with EfficientNet-Lite0 at 192 pixels, answers equal to fp32 and the time
+of a picture, fp32 taking 9.8 ms: 97.4 % in 5.1 ms with none, 98.8 % in 5.6 ms with three, 99.8 % in 7.7 ms with nine.
+Ranges by percentile or with more of the last convolutions in fp32 agreed no better than plain ranges."""
 
 
-def quantise_static(
-    fp32: Path, out: Path, batches: Iterable[Mapping[str, np.ndarray]], *, careful: bool = False, method: str = "minmax"
-) -> None:
+def quantise_static(fp32: Path, out: Path, batches: Sequence[Mapping[str, np.ndarray]], *, careful: int = 0) -> None:
     """Write the graph `fp32` with int8 convolutions to `out`, calibrated on `batches` of encoded pictures.
 
-    Weights get one scale a channel, activations one a tensor. What explains the answer (`maps`) and what decides it
-    (averages and the linear layer) stay in fp32. `careful` leaves the first convolutions, whose few channels suffer
-    most, in fp32 as well.
+    Weights get one scale a channel, activations one a tensor. What explains the answer (`maps`), what decides it
+    (averages and the linear layer) and the first `careful` convolutions stay in fp32. At the end the logits are moved
+    by what rounding moved them on average (`correct_bias`).
     """
     import onnx
     from onnxruntime.quantization import CalibrationMethod, QuantFormat, QuantType, quantize_static
@@ -47,33 +48,55 @@ def quantise_static(
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
             nodes_to_exclude=kept_in_fp32(model, careful=careful),
-            calibrate_method={
-                "minmax": CalibrationMethod.MinMax,
-                "entropy": CalibrationMethod.Entropy,
-                "percentile": CalibrationMethod.Percentile,
-            }[method],
-            extra_options={"CalibPercentile": PERCENTILE, "ActivationSymmetric": False, "WeightSymmetric": True},
+            calibrate_method=CalibrationMethod.MinMax,
+            extra_options={"ActivationSymmetric": False, "WeightSymmetric": True},
         )
+    correct_bias(fp32, out, batches)
 
 
-def kept_in_fp32(model: Any, *, careful: bool) -> list[str]:
-    """Return the nodes that only the maps need, and, when `careful`, the convolutions up to the first depthwise one."""
+def correct_bias(fp32: Path, int8: Path, batches: Sequence[Mapping[str, np.ndarray]]) -> None:
+    """Add to the logits and maps of `int8`, in place, what it gives too little on average of `batches`.
+
+    Rounding weights moves averages, and the same way for every picture: Nagel et al. 2019, arXiv:1906.04721, section
+    4.2, here at the one place where it matters. On BreastMNIST the share of equal answers rose from 94.2 to 97.4 %.
+    """
+    import onnx
+    from onnx import helper, numpy_helper
+
+    shift = np.asarray(_mean_logits(fp32, batches) - _mean_logits(int8, batches), dtype=np.float32)
+    model = onnx.load(int8)
+    makers = {name: node for node in model.graph.node for name in node.output}
+    for output, value in (("logits", shift), ("maps", shift[:, None, None])):
+        node = makers[output]
+        node.output[list(node.output).index(output)] = f"{output}_rounded"
+        model.graph.initializer.append(numpy_helper.from_array(value, f"{output}_shift"))
+        model.graph.node.append(helper.make_node("Add", [f"{output}_rounded", f"{output}_shift"], [output]))
+    onnx.save(model, int8)
+
+
+def _mean_logits(model: Path, batches: Sequence[Mapping[str, np.ndarray]]) -> np.ndarray:
+    """Return the mean (C,) over all pictures of `batches`."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    found = np.concatenate([session.run(["logits"], dict(batch))[0] for batch in batches])
+    return np.asarray(found.mean(axis=0))
+
+
+def kept_in_fp32(model: Any, *, careful: int) -> list[str]:
+    """Return the nodes that only the maps need, and the first `careful` convolutions."""
     needed = _behind(model, "logits")
-    kept = [node.name for node in model.graph.node if node.name not in needed]
-    if careful:
-        convolutions = [n.name for n in model.graph.node if n.op_type == "Conv" and n.name in needed]
-        kept += convolutions[:CAREFUL]
-    return kept
-
-
-CAREFUL = 3
-"""The stem, the first depthwise convolution and what narrows it."""
+    maps = [node.name for node in model.graph.node if node.name not in needed]
+    convolutions = [node.name for node in model.graph.node if node.op_type == "Conv" and node.name in needed]
+    return maps + convolutions[:careful]
 
 
 class Reader:
     """Batches one by one, as ONNX Runtime's calibration asks for them."""
 
-    def __init__(self, batches: Iterable[Mapping[str, np.ndarray]]) -> None:
+    def __init__(self, batches: Sequence[Mapping[str, np.ndarray]]) -> None:
         self._batches: Iterator[Mapping[str, np.ndarray]] = iter(batches)
 
     def get_next(self) -> dict[str, np.ndarray] | None:

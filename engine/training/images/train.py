@@ -13,8 +13,9 @@ import torch
 
 from engine.datasets.dataset import Dataset, Part
 from engine.errors import BadInput
-from engine.files import read_json, written_aside
+from engine.files import written_aside
 from engine.models.catalog import LocalBackbone
+from engine.models.image_recipes import within_budget
 from engine.models.recipes import find_recipe, resolve_options
 from engine.tasks.image_classification import pictures_of
 from engine.tasks.pictures import PictureEncoder
@@ -46,6 +47,8 @@ class Trained:
     seconds: float
     """Wall time of the training, reading the data and writing the model included."""
     folder: Path
+    calibration: tuple[Any, ...]
+    """Some pictures of the training part, from which int8 takes the ranges of its activations."""
     options: dict[str, Any]
     """Every option as used, "augmentation" and "colours" as found where they were "auto"."""
 
@@ -104,17 +107,23 @@ def train(
         flops=progress.done_flops,
         seconds=time.monotonic() - started,
         folder=out,
+        calibration=spread(job.train),
         options={**resolved, "colours": made.encoder.colours},
     )
 
 
+def spread(pictures: Sequence[Any], most: int = 128) -> tuple[Any, ...]:
+    """Return at most `most` pictures, taken evenly from all."""
+    step = max(1, len(pictures) // most)
+    return tuple(pictures[i] for i in range(0, len(pictures), step))[:most]
+
+
 def _settled(dataset: Dataset, options: dict[str, Any]) -> dict[str, Any]:
-    """Return `options` with the augmentation of the data set's modality where it was left open."""
+    """Return `options` with views and epochs within the budget, and the modality's augmentation where it was open."""
+    options = within_budget(options, len(dataset.rows("train")))
     if options.get("augmentation") != "auto":
         return options
-    card = dataset.folder / "card.json"
-    found = read_json(card).get("modality", "") if card.exists() else ""
-    modality = getattr(dataset.options, "modality", "") or str(found)
+    modality = getattr(dataset.card, "modality", "")
     return {**options, "augmentation": modality or "general"}
 
 

@@ -1,0 +1,214 @@
+"""Pictures: what `fast` reaches in repeated five folds, how long 4,700 pictures take, and how fast they are served."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+
+from engine.config import Settings
+from engine.datasets.dataset import Dataset
+from engine.datasets.images.options import ImageOptions
+from engine.datasets.images.prepare import prepare
+from engine.datasets.raw import add_raw
+from tests.bench import common
+
+BREASTMNIST = common.DEV_DATA / "breastmnist_train_val.npz"
+POSITIVE = "0"
+REPEATS = 1 if common.SHORT else 3
+FOLDS = 2 if common.SHORT else 5
+PICTURES = 400 if common.SHORT else 4700
+ROUNDS = 1 if common.SHORT else 5
+SERVED = 64 if common.SHORT else 624
+BATCH = 16
+RECIPES = ("fast",) if common.SHORT else ("baseline", "probe", "fast")
+
+
+def pool() -> tuple[np.ndarray, np.ndarray, str]:
+    """Return pictures (N, 28, 28), classes (N,) and where they come from: BreastMNIST, else generated phantoms."""
+    if BREASTMNIST.exists():
+        with np.load(BREASTMNIST, allow_pickle=False) as file:
+            parts = [(file[f"{part}_images"], file[f"{part}_labels"].ravel()) for part in ("train", "val")]
+        pictures, classes = (np.concatenate(both) for both in zip(*parts, strict=True))
+        source = BREASTMNIST.name
+    else:
+        pictures, classes = phantoms(200 if common.SHORT else 600)
+        source = "generated phantoms (synthetic)"
+    return (pictures[:160], classes[:160], source) if common.SHORT else (pictures, classes, source)
+
+
+def phantoms(count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return speckled pictures (N, 28, 28) uint8, half of them with a dark disc, and their classes: 0 has the disc."""
+    draw = np.random.default_rng(0)
+    y, x = np.mgrid[:28, :28]
+    classes = np.arange(count) % 2
+    pictures = draw.gamma(4.0, 25.0, (count, 28, 28))
+    for picture in (p for p, c in zip(pictures, classes, strict=True) if c == 0):
+        row, column = draw.uniform(8, 20, 2)
+        picture[(y - row) ** 2 + (x - column) ** 2 < draw.uniform(9, 30)] *= 0.4
+    return pictures.clip(0, 255).astype(np.uint8), classes
+
+
+def folds(classes: np.ndarray, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield (the rest, held out) positions of each fold, with the same balance of classes."""
+    order = np.random.default_rng(seed).permutation(len(classes))
+    place = np.empty(len(classes), dtype=int)
+    for label in np.unique(classes):
+        inside = order[classes[order] == label]
+        place[inside] = np.arange(len(inside)) % FOLDS
+    for k in range(FOLDS):
+        yield np.flatnonzero(place != k), np.flatnonzero(place == k)
+
+
+def data_set(settings: Settings, pictures: np.ndarray, classes: np.ndarray, test: np.ndarray | None = None) -> Dataset:
+    """Return a stored data set of all pictures but those at `test`, which are its test part."""
+    held = np.zeros(len(classes), bool)
+    if test is not None:
+        held[test] = True
+    raw = add_raw(_npz(pictures[~held], classes[~held]), "pictures.npz", settings)
+    other = add_raw(_npz(pictures[held], classes[held]), "test.npz", settings).id if held.any() else ""
+    options = ImageOptions("bench", positive=POSITIVE, modality="ultrasound", test_raw_id=other)
+    return prepare(raw, options, settings, task="image_classification")
+
+
+def _npz(pictures: np.ndarray, classes: np.ndarray) -> io.BytesIO:
+    file = io.BytesIO()
+    np.savez(file, train_images=pictures, train_labels=classes[:, None])
+    file.seek(0)
+    return file
+
+
+def fine_tune(
+    dataset: Dataset, recipe: str, out: Path, settings: Settings, seed: int = 0
+) -> tuple[Any, dict[str, Any]]:
+    """Train, export and judge as a run does; return what was trained and its figures."""
+    from engine.models.catalog import resolve
+    from engine.serving.runtime import PictureModel
+    from engine.tasks.image_classification import pictures_of
+    from engine.tasks.medical import judge_pictures
+    from engine.training.images.export import export_fp32
+    from engine.training.images.train import train
+
+    backbone = resolve("efficientnet-lite0", settings)
+    cpu, wall = time.process_time(), time.perf_counter()
+    trained = train(
+        dataset, recipe, {}, backbone, seed=seed, threads=0, out=out / "model", say=lambda event, **values: None
+    )
+    seconds = {"seconds": time.perf_counter() - wall, "processor_seconds": time.process_time() - cpu}
+    served = PictureModel.load(export_fp32(trained, out / "onnx" / "fp32"))
+    rows = dataset.rows("test")
+    truth = np.array([dataset.labels.index(label) for label in rows["label"]])
+    answers = served.probabilities(pictures_of(dataset, "test"))
+    found = judge_pictures(rows, truth, answers, dataset.labels, seed=0, positive=dataset.positive)
+    return trained, {**seconds, **{name: m["value"] for name, m in found["metrics"].items()}}
+
+
+def measure_folds(home: Path) -> dict[str, Any]:
+    """Return the mean and spread of AUC over repeated folds, by recipe."""
+    pictures, classes, source = pool()
+    settings, found = Settings(home=home, offline=True), []
+    for repeat in range(REPEATS):
+        for k, (_, held) in enumerate(folds(classes, repeat)):
+            dataset = data_set(settings, pictures, classes, held)
+            for recipe in RECIPES if repeat == 0 else ("fast",):
+                _, figures = fine_tune(dataset, recipe, home / "out", settings, seed=repeat)
+                found.append({"repeat": repeat, "fold": k, "recipe": recipe, **figures})
+                print({k: round(v, 4) if isinstance(v, float) else v for k, v in found[-1].items()}, flush=True)
+    means = {
+        recipe: {
+            name: float(np.mean([f[name] for f in found if f["recipe"] == recipe]))
+            for name in ("auc", "accuracy", "processor_seconds")
+        }
+        | {"auc_std": float(np.std([f["auc"] for f in found if f["recipe"] == recipe]))}
+        for recipe in RECIPES
+    }
+    print(f"\n{REPEATS} × {FOLDS} folds of {len(classes)} pictures, {source}; served ONNX model")
+    common.table(
+        ["recipe", "AUC", "± std", "accuracy", "processor s"],
+        [[r, m["auc"], m["auc_std"], m["accuracy"], m["processor_seconds"]] for r, m in means.items()],
+    )
+    return {"source": source, "folds": found, "means": means}
+
+
+def measure_time(home: Path) -> dict[str, float]:
+    """Return how long `fast` takes on 4,700 generated pictures to train on."""
+    pictures, classes = phantoms(round(PICTURES / 0.7))
+    settings = Settings(home=home, offline=True)
+    trained, figures = fine_tune(data_set(settings, pictures, classes), "fast", home / "many", settings)
+    print(
+        f"{PICTURES} pictures to train on with fast: {figures['seconds']:.0f} s, {figures['processor_seconds']:.0f} s "
+        f"of processor time on {psutil.cpu_count(logical=False)} cores; views {trained.options['views']}, "
+        f"epochs {trained.options['epochs']}"
+    )
+    return figures
+
+
+def measure_serving(home: Path) -> dict[str, dict[str, float]]:
+    """Return pictures a second, decoding included, and accuracy beside them, of ONNX and of torch eager."""
+    from engine.serving.runtime import PictureModel
+    from engine.tasks.image_classification import pictures_of
+    from engine.training.images.export import export
+    from engine.training.images.gate import check
+
+    pictures, classes, _ = pool()
+    settings = Settings(home=home, offline=True)
+    dataset = data_set(settings, pictures, classes)
+    trained, _ = fine_tune(dataset, "fast", home / "served", settings)
+    parts = {part: list(pictures_of(dataset, part)) for part in ("train", "validation", "test")}
+    folders = export(trained, home / "served" / "onnx", parts["train"])
+    place = {label: i for i, label in enumerate(dataset.labels)}
+    rows = {"validation": dataset.rows("validation"), "test": dataset.rows("test")}
+    truths = {part: np.array([place[label] for label in found["label"]]) for part, found in rows.items()}
+    gate = check(trained, folders, parts["validation"], truths["validation"])
+    print(gate.to_json())
+    models = {name: PictureModel.load(folder) for name, folder in folders.items() if folder.exists()}
+    answers: dict[str, Callable[[Sequence[bytes]], np.ndarray]] = {
+        name: lambda files, model=model: model.answer(files, batch=BATCH)  # type: ignore[misc]
+        for name, model in models.items()
+    }
+    found = in_turns({**answers, "torch eager": trained.logits}, parts["test"], truths["test"])
+    common.table(
+        ["what", "pictures/s", "accuracy"], [[n, f["pictures_per_second"], f["accuracy"]] for n, f in found.items()]
+    )
+    return found
+
+
+def in_turns(
+    answers: dict[str, Callable[[Sequence[bytes]], np.ndarray]], files: list[bytes], truth: np.ndarray
+) -> dict[str, dict[str, float]]:
+    """Return name → pictures a second (median round) and accuracy; each round asks everyone once."""
+    many = [files[i % len(files)] for i in range(SERVED)]
+    seconds: dict[str, list[float]] = {name: [] for name in answers}
+    for answer in answers.values():
+        answer(many[:BATCH])
+    for _ in range(ROUNDS):
+        for name, answer in answers.items():
+            started = time.perf_counter()
+            answer(many)
+            seconds[name].append(time.perf_counter() - started)
+    return {
+        name: {
+            "pictures_per_second": len(many) / float(np.median(seconds[name])),
+            "accuracy": float((answer(files).argmax(1) == truth).mean()),
+        }
+        for name, answer in answers.items()
+    }
+
+
+def main() -> None:
+    home = common.OUT / "imaging"
+    shutil.rmtree(home, ignore_errors=True)
+    before = common.noise()
+    result = {"time": measure_time(home), "serving": measure_serving(home), **measure_folds(home), "noise": before}
+    print(f"processor noise {before:.0%}")
+    common.save("imaging", result)
+
+
+if __name__ == "__main__":
+    main()
