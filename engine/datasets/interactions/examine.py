@@ -15,6 +15,7 @@ from engine.datasets.interactions import findings
 from engine.datasets.interactions import problems as say
 from engine.datasets.interactions.clean import check_steps, clean
 from engine.datasets.interactions.columns import Found, Usual, detect_interactions, detect_items
+from engine.datasets.interactions.guard import guarded
 from engine.datasets.interactions.items import LoadedItems, load_items, no_items, shared_ids
 from engine.datasets.interactions.load import (
     events_found,
@@ -27,7 +28,7 @@ from engine.datasets.interactions.source import Opened, Read, count, open_file, 
 from engine.datasets.interactions.split import collect, split
 from engine.datasets.interactions.times import Times, detect_times
 from engine.datasets.raw import Raw, open_raw
-from engine.datasets.table import bounded, database
+from engine.datasets.table import database
 from engine.errors import Cancelled
 from engine.messages import Message
 
@@ -88,7 +89,7 @@ def opened(
     with (
         tempfile.TemporaryDirectory(dir=settings.workspace.tmp, prefix="prepare-") as name,
         database(Path(name)) as connection,
-        bounded(),
+        guarded(connection, should_stop),
     ):
         connection.execute("SET TimeZone = 'UTC'")
         make_tables(connection)
