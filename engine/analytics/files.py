@@ -58,7 +58,8 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     epochs: float | None = None
     train_loss: float | None = None
     validation_loss: float | None = None
-    validation_macro_f1: float | None = None
+    validation_score: float | None = None
+    score: str | None = None
     seconds: float | None = None
 
 

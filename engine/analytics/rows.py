@@ -164,7 +164,7 @@ def _state(published: bool, attempt: int, events: list[Event], requests: list[Re
 
 
 def _epoch(run_id: str, attempt: int, e: Event) -> Row:
-    figures = (e.epoch, e.epochs, e.train_loss, e.validation_loss, e.validation_macro_f1, e.seconds)
+    figures = (e.epoch, e.epochs, e.train_loss, e.validation_loss, e.validation_score, e.seconds, e.score)
     return run_id, attempt, *figures
 
 

@@ -36,5 +36,10 @@ CREATE TABLE usage (file VARCHAR, model VARCHAR, served_at TIMESTAMP, prediction
 CREATE TABLE usage_files (file VARCHAR, read_bytes BIGINT);
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST,)
+_SCORES = """
+ALTER TABLE epochs RENAME COLUMN validation_macro_f1 TO validation_score;
+ALTER TABLE epochs ADD COLUMN score VARCHAR;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SCORES)
 """Step n + 1 is at place n."""

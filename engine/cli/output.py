@@ -55,7 +55,7 @@ class Watcher:
         elif event == "epoch":
             say(
                 f"  epoch {values['epoch']} of {values['epochs']}: training loss {values['train_loss']:.3f}, "
-                f"validation loss {values['validation_loss']:.3f}, macro-F1 {values['validation_macro_f1']:.3f} "
+                f"validation loss {values['validation_loss']:.3f}, {values['score']} {values['validation_score']:.3f} "
                 f"({values['seconds']:.1f} s)",
                 self._stream,
             )

@@ -9,8 +9,8 @@ from typing import Any
 from engine.cli.train import existing
 from engine.config import Settings
 from engine.datasets.dialect import sniff
-from engine.datasets.read import Preview, preview
 from engine.datasets.table import database, load_csv, load_parquet, rejected
+from engine.datasets.texts.read import Preview, preview
 from engine.errors import BadInput
 from engine.scenarios import SCENARIOS
 

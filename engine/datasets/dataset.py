@@ -62,26 +62,6 @@ class Options:
         return sha256_json({"raw_id": raw_id} | replace(self, name="").to_json())
 
 
-@dataclass(frozen=True, kw_only=True)
-class PrepareOptions(Options):
-    """The choices for a table of labelled texts."""
-
-    encoding: str = ""
-    """How bytes become text, as Python names it ("utf-8-sig", "gb18030", "cp1252"); empty: detected."""
-    delimiter: str = ""
-    """What separates columns of a CSV; empty: detected."""
-    header: bool | None = None
-    """Whether the first line of a CSV names the columns; None: detected."""
-    text_column: str = ""
-    """The column that holds the text; empty: detected."""
-    label_column: str = ""
-    """The column that holds the label; empty: detected."""
-    label_map: dict[str, str] = field(default_factory=dict)
-    """Label as found → label as used; a label mapped to "" is left out with its rows."""
-    masks: tuple[str, ...] = ()
-    """Kinds of personal data to mask: "email", "phone", "account"."""
-
-
 @dataclass(frozen=True)
 class Problem:
     """Something about the data that a person should know before training on it."""
@@ -156,23 +136,6 @@ class DataCard:
 def _tuples(value: Any) -> Any:
     """Return a list as a tuple, and the lists within it too."""
     return tuple(map(_tuples, value)) if isinstance(value, list) else value
-
-
-@dataclass(frozen=True, kw_only=True)
-class TextCard(DataCard):
-    """The card of a table of texts."""
-
-    encoding: str = ""
-    delimiter: str = ""
-    columns: tuple[str, ...] = ()
-    text_column: str = ""
-    label_column: str = ""
-    length_words: dict[str, float] = field(default_factory=dict)
-    """min, p5, p25, p50, p75, p95, max, mean of words a text."""
-    length_histogram: tuple[tuple[float, float, int], ...] = ()
-    """(from, to, rows) by words a text."""
-    languages: dict[str, float] = field(default_factory=dict)
-    """ISO 639-1 code → share of a sample."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ alike, whatever the form:
     check(raw, options, settings, *, usual, progress=None, should_stop=None) -> card; nothing is stored
     prepare(raw, options, settings, *, usual, task, progress=None, should_stop=None, notes=()) -> Dataset
 
-`usual` says what columns are usually called (`engine.datasets.columns.Usual`). All raise BadInput for a file that
+`usual` says what columns are usually called (`engine.datasets.texts.columns.Usual`). All raise BadInput for a file that
 cannot be used, and Cancelled when asked to stop.
 """
 
@@ -16,13 +16,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from engine.datasets.dataset import DataCard, Dataset, Options, PrepareOptions, TextCard
+from engine.datasets.dataset import DataCard, Dataset, Options
 from engine.datasets.interactions.card import InteractionCard
 from engine.datasets.interactions.options import InteractionOptions
 from engine.datasets.interactions.prepare import check as check_interactions
 from engine.datasets.interactions.prepare import prepare as prepare_interactions
-from engine.datasets.prepare import check, prepare
 from engine.datasets.raw import Raw, add_raw
+from engine.datasets.texts.options import TextCard, TextOptions
+from engine.datasets.texts.prepare import check, prepare
 from engine.errors import BadInput
 
 
@@ -38,7 +39,7 @@ class Form:
 
 
 FORMS: dict[str, Form] = {
-    "text_classification": Form(PrepareOptions, TextCard, add_raw, check, prepare),
+    "text_classification": Form(TextOptions, TextCard, add_raw, check, prepare),
     "ranking": Form(InteractionOptions, InteractionCard, add_raw, check_interactions, prepare_interactions),
 }
 

@@ -59,7 +59,9 @@ class Epoch:
     epochs: int
     train_loss: float
     validation_loss: float
-    validation_macro_f1: float
+    validation_score: float
+    score: str
+    """The metric that `validation_score` is, by which the best epoch is told."""
     seconds: float
 
 
@@ -173,7 +175,8 @@ def _only_phase(step: dict[str, Any]) -> tuple[Message, float]:
 
 def _curves(events: list[dict[str, Any]]) -> tuple[Epoch, ...]:
     names = Epoch.__dataclass_fields__
-    return tuple(Epoch(**{k: v for k, v in e.items() if k in names}) for e in events if e["event"] == "epoch")
+    whole = [e for e in events if e["event"] == "epoch" and names.keys() <= e.keys()]
+    return tuple(Epoch(**{k: e[k] for k in names}) for e in whole)
 
 
 def _elapsed(events: list[dict[str, Any]], *, running: bool) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from engine.datasets.dataset import TextCard
+from engine.datasets.texts.options import TextCard
 from engine.messages import Message
 from engine.models.backbones import BACKBONES, MINILM, Backbone
 from engine.models.catalog import packaged_folder

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from engine.config import Settings
-from engine.datasets.dataset import DataCard, TextCard
+from engine.datasets.dataset import DataCard
+from engine.datasets.texts.options import TextCard
 from engine.errors import BadInput
 from engine.files import read_json
 from engine.models.recipes import find_recipe, resolve_options

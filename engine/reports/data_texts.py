@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from engine.datasets.dataset import Dataset, PrepareOptions, TextCard
+from engine.datasets.dataset import Dataset
+from engine.datasets.texts.options import TextCard, TextOptions
 from engine.messages import Message
 from engine.reports.markdown import Block, Bullets, Section
 from engine.reports.wording import UNKNOWN, listed
@@ -95,6 +96,6 @@ def _card(dataset: Dataset) -> TextCard:
     return card
 
 
-def _options(dataset: Dataset) -> PrepareOptions:
-    assert isinstance(dataset.options, PrepareOptions)
+def _options(dataset: Dataset) -> TextOptions:
+    assert isinstance(dataset.options, TextOptions)
     return dataset.options

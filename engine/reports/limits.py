@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from engine.datasets.dataset import Dataset, TextCard
+from engine.datasets.dataset import Dataset
+from engine.datasets.texts.options import TextCard
 from engine.messages import Message
 from engine.reports.wording import SYNTHETIC, listed, of_hundred
 

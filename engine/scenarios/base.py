@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from engine.config import Settings
-from engine.datasets.columns import Usual
 from engine.datasets.dataset import Dataset
+from engine.datasets.texts.columns import Usual
 from engine.messages import Message
 
 

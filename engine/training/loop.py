@@ -100,7 +100,8 @@ def fit(
             epochs=plan.epochs,
             train_loss=round(train_loss, 6),
             validation_loss=round(loss, 6),
-            validation_macro_f1=round(score, 6),
+            validation_score=round(score, 6),
+            score="macro_f1",
             seconds=round(time.monotonic() - started, 3),
         )
         if (score, -loss) > (best.best_score, -best.best_loss):

@@ -40,7 +40,7 @@ class Trained:
     temperature: float
     """What logits are divided by before softmax; fitted on the validation part."""
     best_epoch: int
-    validation_macro_f1: float
+    validation_score: float
     """Of the best epoch, as measured while training."""
     flops: float
     """Floating-point operations done, as `engine.training.work` counts them."""
@@ -100,7 +100,7 @@ def train(
         labels=dataset.labels,
         temperature=temperature,
         best_epoch=made.fit.best_epoch,
-        validation_macro_f1=made.fit.best_score,
+        validation_score=made.fit.best_score,
         flops=progress.done_flops,
         seconds=time.monotonic() - started,
         folder=out,

@@ -91,14 +91,14 @@ def figures(now: Progress, scenario: str) -> None:
 
 
 def learning_curves(now: Progress, recipe: str) -> None:
-    """Draw loss and macro-F1 by epoch."""
+    """Draw loss and score by epoch."""
     frame = pd.DataFrame([vars(c) for c in now.curves])
     color, last = style.recipe_color(recipe), now.curves[-1]
     names = {
         "epoch": tr("Epoch"),
         "train_loss": tr("Training part"),
         "validation_loss": tr("Validation part"),
-        "validation_macro_f1": words.metric_name("macro_f1"),
+        "validation_score": words.metric_name(last.score),
     }
     table = frame[list(names)].round(3).rename(columns=names)
     left, right = st.columns(2)
@@ -106,5 +106,7 @@ def learning_curves(now: Progress, recipe: str) -> None:
         alt = tr("Validation loss is {value} after epoch {n}.", value=number(last.validation_loss, 3), n=last.epoch)
         style.draw(learning.loss_curves(frame, color), alt, table, key=f"loss-{now.run_id}")
     with right:
-        alt = tr("Macro-F1 is {value} after epoch {n}.", value=number(last.validation_macro_f1, 3), n=last.epoch)
-        style.draw(learning.score_curve(frame, color), alt, table, key=f"score-{now.run_id}")
+        name = words.metric_name(last.score)
+        value = number(last.validation_score, 3)
+        alt = tr("{metric} is {value} after epoch {n}.", metric=name, value=value, n=last.epoch)
+        style.draw(learning.score_curve(frame, color, name), alt, table, key=f"score-{now.run_id}")

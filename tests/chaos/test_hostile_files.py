@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from engine.config import Settings
-from engine.datasets.dataset import PrepareOptions
-from engine.datasets.prepare import check
-from engine.datasets.read import preview
 from engine.datasets.store import add_raw
+from engine.datasets.texts.options import TextOptions
+from engine.datasets.texts.prepare import check
+from engine.datasets.texts.read import preview
 from engine.errors import BadInput
 from tests.chaos import LONG, rounds
 
@@ -78,7 +78,7 @@ def test_every_file_is_previewed_and_checked_or_refused_with_one_sentence(worksp
         tried += 1
         try:
             preview(path, filename=name, usual=usual)
-            check(add_raw(path, name, settings), PrepareOptions(name=name), settings, usual=usual)
+            check(add_raw(path, name, settings), TextOptions(name=name), settings, usual=usual)
         except BadInput as error:
             refused += 1
             sentence = str(error)

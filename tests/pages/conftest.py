@@ -13,11 +13,12 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from engine.config import load_settings
-from engine.datasets.columns import USUAL
-from engine.datasets.dataset import Dataset, PrepareOptions
+from engine.datasets.dataset import Dataset
 from engine.datasets.demo.generator import as_csv, generate
-from engine.datasets.prepare import prepare
 from engine.datasets.store import add_raw
+from engine.datasets.texts.columns import USUAL
+from engine.datasets.texts.options import TextOptions
+from engine.datasets.texts.prepare import prepare
 from engine.files import utc_now, write_json
 from engine.jobs.queue import finetune_spec
 from engine.jobs.results import machine
@@ -55,7 +56,7 @@ def dataset(workspace: Path) -> Dataset:
     """A small stored data set of generated sentences."""
     settings = load_settings()
     raw = add_raw(io.BytesIO(as_csv(generate(3, 240))), "news.csv", settings)
-    options = PrepareOptions(name="News", licence="CC BY-NC 4.0", commercial_use=False)
+    options = TextOptions(name="News", licence="CC BY-NC 4.0", commercial_use=False)
     return prepare(raw, options, settings, usual=USUAL, task="text_classification")
 
 

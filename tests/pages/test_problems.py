@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from engine.datasets.dataset import Dataset, PrepareOptions, Problem, TextCard
+from engine.datasets.dataset import Dataset, Problem
+from engine.datasets.texts.options import TextCard, TextOptions
 from engine.messages import Message
 from pages.shared.scenario import problems
 
-OPTIONS = PrepareOptions(name="News", label_map={"up": "positive"})
+OPTIONS = TextOptions(name="News", label_map={"up": "positive"})
 
 
 @pytest.fixture
@@ -41,6 +42,6 @@ def test_everything_on_offer_is_done_at_once(card: TextCard) -> None:
         Problem("warn", "look_alike_labels", Message("Alike")),
         Problem("note", "licence_unknown", Message("Licence")),
     ]
-    mended = problems.everything(card, PrepareOptions(name="News"), found)
+    mended = problems.everything(card, TextOptions(name="News"), found)
     assert (mended.masks, mended.cleaning) == (("email",), ("drop_duplicates",))
     assert mended.label_map == {"Good ": "good"}

@@ -11,12 +11,13 @@ import io
 import zipfile
 
 from engine.config import Settings
-from engine.datasets.columns import USUAL
-from engine.datasets.dataset import Dataset, PrepareOptions, Problem
+from engine.datasets.dataset import Dataset, Problem
 from engine.datasets.demo.download import fetch
 from engine.datasets.demo.generator import as_csv, generate
-from engine.datasets.prepare import prepare
 from engine.datasets.store import add_raw, has_dataset, open_dataset
+from engine.datasets.texts.columns import USUAL
+from engine.datasets.texts.options import TextOptions
+from engine.datasets.texts.prepare import prepare
 from engine.errors import Failure
 from engine.files import read_json, write_json
 from engine.messages import Message
@@ -27,8 +28,8 @@ independent programs that pin it. It was not downloaded here; a file with anothe
 MEMBER = "Sentences_50Agree.txt"
 LABELS = ("negative", "neutral", "positive")
 TASK = "text_classification"
-REAL = PrepareOptions(name="Financial PhraseBank", licence="CC BY-NC-SA 3.0 (Malo et al. 2014)", commercial_use=False)
-GENERATED = PrepareOptions(
+REAL = TextOptions(name="Financial PhraseBank", licence="CC BY-NC-SA 3.0 (Malo et al. 2014)", commercial_use=False)
+GENERATED = TextOptions(
     name="Generated financial sentences", licence="Apache-2.0 (generated)", commercial_use=True, synthetic=True
 )
 

@@ -24,11 +24,11 @@ def loss_curves(frame: pd.DataFrame, color: str) -> go.Figure:
     return made
 
 
-def score_curve(frame: pd.DataFrame, color: str) -> go.Figure:
-    """Return macro-F1 on the validation part by epoch. Columns: epoch, validation_macro_f1."""
-    made = figure(tr("Epoch"), tr("Macro-F1, validation (0–1)"), height=260)
+def score_curve(frame: pd.DataFrame, color: str, metric: str) -> go.Figure:
+    """Return a score on the validation part by epoch; `metric` is its name. Columns: epoch, validation_score."""
+    made = figure(tr("Epoch"), tr("{metric}, validation (0–1)", metric=metric), height=260)
     made.add_scatter(
-        x=frame["epoch"], y=frame["validation_macro_f1"], mode="lines+markers", showlegend=False,
+        x=frame["epoch"], y=frame["validation_score"], mode="lines+markers", showlegend=False,
         line={"color": color, "width": 2}, hovertemplate="%{y:.3f}<extra></extra>",
     )  # fmt: skip
     made.update_xaxes(dtick=max(1, len(frame) // 8), rangemode="tozero")

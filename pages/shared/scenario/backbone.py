@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.datasets.dataset import Dataset, TextCard
+from engine.datasets.dataset import Dataset
+from engine.datasets.texts.options import TextCard
 from engine.models.adviser import advise
 from engine.models.catalog import BACKBONES
 from engine.scenarios import Scenario

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from engine.datasets.dataset import Dataset, TextCard
+from engine.datasets.dataset import Dataset
+from engine.datasets.texts.options import TextCard
 from engine.economics.catalog import instance
 from engine.economics.training import train_cost
 from engine.jobs.results import cores

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from engine.datasets.dataset import DataCard, Dataset, TextCard
+from engine.datasets.dataset import DataCard, Dataset
+from engine.datasets.texts.options import TextCard
 from pages.shared.charts import quality, style
 from pages.shared.frame import strong
 from pages.shared.i18n import tr

@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from engine.datasets.dataset import TextCard
 from engine.datasets.store import has_dataset, open_dataset
+from engine.datasets.texts.options import TextCard
 from engine.errors import BreakevenError
 from engine.scenarios import Scenario
 from pages.shared import data, site

@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from engine.datasets.columns import Usual
-from engine.datasets.dataset import PrepareOptions
-from engine.datasets.read import DELIMITERS, ENCODINGS, Preview, preview
 from engine.datasets.store import Raw, open_raw
+from engine.datasets.texts.columns import Usual
+from engine.datasets.texts.options import TextOptions
+from engine.datasets.texts.read import DELIMITERS, ENCODINGS, Preview, preview
 from engine.errors import BreakevenError
 from engine.jobs.queue import submit_prepare
 from engine.scenarios import Scenario
@@ -131,7 +131,7 @@ def rows(seen: Preview) -> None:
 
 def start_check(scenario: Scenario, raw: Raw, seen: Preview) -> None:
     """Queue the check of the file as it is read now, and open it."""
-    options = PrepareOptions(
+    options = TextOptions(
         name=Path(raw.filename).stem,
         encoding=seen.encoding,
         delimiter=seen.delimiter,

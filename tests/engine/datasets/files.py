@@ -11,10 +11,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from engine.config import Settings
-from engine.datasets.columns import USUAL
-from engine.datasets.dataset import DataCard, Dataset, PrepareOptions, TextCard
-from engine.datasets.prepare import check, prepare
+from engine.datasets.dataset import DataCard, Dataset
 from engine.datasets.store import Raw, add_raw
+from engine.datasets.texts.columns import USUAL
+from engine.datasets.texts.options import TextCard, TextOptions
+from engine.datasets.texts.prepare import check, prepare
 
 HEADER = "text,label\n"
 WORDS = (
@@ -53,12 +54,12 @@ def stored(settings: Settings, content: str | bytes, filename: str = "news.csv")
 
 
 def checked(settings: Settings, content: str | bytes, filename: str = "news.csv", **options: object) -> TextCard:
-    chosen = PrepareOptions(**{"name": "news", **options})  # type: ignore[arg-type]
+    chosen = TextOptions(**{"name": "news", **options})  # type: ignore[arg-type]
     return check(stored(settings, content, filename), chosen, settings, usual=USUAL)
 
 
 def prepared(settings: Settings, content: str | bytes, filename: str = "news.csv", **options: object) -> Dataset:
-    chosen = PrepareOptions(**{"name": "news", **options})  # type: ignore[arg-type]
+    chosen = TextOptions(**{"name": "news", **options})  # type: ignore[arg-type]
     return prepare(stored(settings, content, filename), chosen, settings, usual=USUAL, task="text_classification")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine.config import Settings
-from engine.datasets.read import preview
+from engine.datasets.texts.read import preview
 from engine.errors import BadInput
 from tests.engine.datasets.files import checked
 

@@ -5,8 +5,8 @@ import random
 import pytest
 
 from engine.config import Settings
-from engine.datasets.read import preview
 from engine.datasets.store import list_datasets, open_raw
+from engine.datasets.texts.read import preview
 from engine.errors import BadInput
 from tests.engine.datasets.files import HEADER, archive, checked, kinds, left_over, parquet, prepared, rows, stored
 

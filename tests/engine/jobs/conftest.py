@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from engine.config import Settings
-from engine.datasets.columns import USUAL
-from engine.datasets.dataset import Dataset, PrepareOptions
-from engine.datasets.prepare import prepare
+from engine.datasets.dataset import Dataset
 from engine.datasets.store import add_raw, open_dataset
+from engine.datasets.texts.columns import USUAL
+from engine.datasets.texts.options import TextOptions
+from engine.datasets.texts.prepare import prepare
 from tests.engine.jobs import write_csv
 
 
@@ -21,7 +22,7 @@ def prepared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("prepared") / "workspace"
     settings = Settings(home=home, offline=True, threads=1)
     raw = add_raw(write_csv(home.parent / "small.csv"), "small.csv", settings)
-    prepare(raw, PrepareOptions("small"), settings, usual=USUAL, task="text_classification")
+    prepare(raw, TextOptions("small"), settings, usual=USUAL, task="text_classification")
     return home
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from engine.config import Settings
-from engine.datasets.dataset import Dataset, PrepareOptions
+from engine.datasets.dataset import Dataset
+from engine.datasets.texts.options import TextOptions
 from engine.errors import BadInput
 from engine.jobs.order import in_order
 from engine.jobs.queue import (
@@ -32,7 +33,7 @@ def test_a_submitted_run_says_all_that_is_needed_to_do_it_again(settings: Settin
     spec = run.spec
     assert (spec.scenario, spec.recipe, spec.options, spec.seed) == (SCENARIO, "probe", {"epochs": 3}, 7)
     assert spec.dataset_id == dataset.id
-    assert PrepareOptions.from_json(spec.dataset["options"]).dataset_id(spec.dataset["raw_id"]) == dataset.id
+    assert TextOptions.from_json(spec.dataset["options"]).dataset_id(spec.dataset["raw_id"]) == dataset.id
     assert (run.state, run.label) == ("queued", "mine")
     again = repeat_spec(settings, run)
     assert replace(again, run_id=spec.run_id, created_at=spec.created_at, threads=0) == spec
@@ -70,7 +71,7 @@ def test_the_queue_goes_by_priority_then_age(settings: Settings, dataset: Datase
 
 def test_a_job_of_another_slot_does_not_wait_for_training(settings: Settings, dataset: Dataset) -> None:
     submit_finetune(settings, SCENARIO, dataset, "baseline")
-    check = submit_prepare(settings, dataset.raw_id, PrepareOptions("again"), SCENARIO, store=False)
+    check = submit_prepare(settings, dataset.raw_id, TextOptions("again"), SCENARIO, store=False)
     assert progress(check).queue_position == 1
 
 

@@ -12,8 +12,9 @@ import psutil
 import pytest
 
 from engine.config import Settings
-from engine.datasets.dataset import Dataset, PrepareOptions, TextCard
+from engine.datasets.dataset import Dataset
 from engine.datasets.store import open_dataset
+from engine.datasets.texts.options import TextCard, TextOptions
 from engine.jobs.attempts import KEPT_OF_A_FAILURE
 from engine.jobs.lease import Lease
 from engine.jobs.queue import cancel, progress, submit_finetune, submit_prepare
@@ -48,7 +49,7 @@ def lease_of(run: RunFolder, attempt: int = 1) -> Lease:
 
 
 def test_a_check_and_a_preparation_end_with_the_card(settings: Settings, dataset: Dataset) -> None:
-    options = PrepareOptions("again", split_seed=5)
+    options = TextOptions("again", split_seed=5)
     runs = [submit_prepare(settings, dataset.raw_id, options, SCENARIO, store=store) for store in (False, True)]
     with supervising(settings):
         wait_for(lambda: all(ended(run) for run in runs))
@@ -111,7 +112,7 @@ def test_one_supervisor_acts_and_another_takes_over(settings: Settings, dataset:
     assert (first.owner, second.owner) == (True, False)
     first.stop()
     try:
-        run = submit_prepare(settings, dataset.raw_id, PrepareOptions("again"), SCENARIO, store=False)
+        run = submit_prepare(settings, dataset.raw_id, TextOptions("again"), SCENARIO, store=False)
         wait_for(lambda: ended(run))
         assert second.owner
         assert run.state == "finished"
@@ -137,7 +138,7 @@ def test_a_command_that_was_killed_is_not_tried_again(settings: Settings, datase
 def test_a_fault_of_the_worker_is_one_sentence_and_its_traceback_stays_in_the_log(
     settings: Settings, dataset: Dataset
 ) -> None:
-    run = submit_prepare(settings, dataset.raw_id, PrepareOptions("gone"), SCENARIO, store=True)
+    run = submit_prepare(settings, dataset.raw_id, TextOptions("gone"), SCENARIO, store=True)
     for raw in settings.workspace.raw.iterdir():
         (raw / "data").unlink()
         (raw / "data").mkdir()

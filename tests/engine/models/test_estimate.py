@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from engine.datasets.dataset import TextCard
+from engine.datasets.texts.options import TextCard
 from engine.errors import BadInput
 from engine.models.adviser import advise
 from engine.models.estimate import FIXED_S, PADDING, estimate, mean_tokens

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from markdown_it import MarkdownIt
 
-from engine.datasets.dataset import Dataset, PrepareOptions, Problem, TextCard
+from engine.datasets.dataset import Dataset, Problem
+from engine.datasets.texts.options import TextCard, TextOptions
 from engine.files import write_json
 from engine.jobs.runs import RunSpec
 from engine.messages import Message
@@ -55,7 +56,7 @@ def dataset(tmp_path: Path) -> Dataset:
         samples=({"row": 1, "text": "A private sentence.", "label": LABELS[0]},),
     )
     write_json(tmp_path / "card.json", card.to_json())
-    options = PrepareOptions(
+    options = TextOptions(
         name="News [x](http://e) of\n# mine", cleaning=("drop_duplicates",), label_map={"pos": LABELS[2]}
     )
     return Dataset(

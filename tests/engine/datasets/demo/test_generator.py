@@ -2,7 +2,7 @@ from collections import Counter
 
 from engine.config import Settings
 from engine.datasets.demo.generator import ROWS, SHARES, as_csv, generate
-from engine.datasets.suspects import _held_out_probabilities
+from engine.datasets.texts.suspects import _held_out_probabilities
 from tests.engine.datasets.files import checked
 
 

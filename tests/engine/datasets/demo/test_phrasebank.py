@@ -105,7 +105,7 @@ def test_a_server_that_is_not_there_is_a_failure() -> None:
     with server((200, ARCHIVE)) as (url, _):
         pass
     with pytest.raises(Failure, match="did not answer"):
-        fetch(url, HASH, wait_s=0.01)
+        fetch(url, sha256=HASH, wait_s=0.01)
 
 
 @pytest.mark.parametrize("archive", [b"no zip", published("no label here\n"), published("text@happy\n"), published("")])

@@ -1,6 +1,6 @@
 import pytest
 
-from engine.datasets.personal import find, mask, masked_example
+from engine.datasets.texts.personal import find, mask, masked_example
 
 
 @pytest.mark.parametrize(

@@ -10,24 +10,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.config import Settings
-from engine.datasets import card as figures
-from engine.datasets.clean import check_steps, clean, look_for_suspects
-from engine.datasets.columns import Usual
-from engine.datasets.dataset import PrepareOptions, Problem, TextCard
-from engine.datasets.findings import personal_problems, repetition_problems, suspect_problems
-from engine.datasets.load import Loaded, Source, load, make_data, open_source
-from engine.datasets.near import group_near_duplicates
-from engine.datasets.personal import KINDS
-from engine.datasets.problems import (
+from engine.datasets.dataset import Problem
+from engine.datasets.store import Raw, open_raw
+from engine.datasets.table import bounded, database
+from engine.datasets.texts import card as figures
+from engine.datasets.texts.clean import check_steps, clean, look_for_suspects
+from engine.datasets.texts.columns import Usual
+from engine.datasets.texts.findings import personal_problems, repetition_problems, suspect_problems
+from engine.datasets.texts.load import Loaded, Source, load, make_data, open_source
+from engine.datasets.texts.near import group_near_duplicates
+from engine.datasets.texts.options import TextCard, TextOptions
+from engine.datasets.texts.personal import KINDS
+from engine.datasets.texts.problems import (
     class_problems,
     language_problems,
     licence_problems,
     missing_columns,
     reading_problems,
 )
-from engine.datasets.split import collect, drop_what_the_test_file_has, split
-from engine.datasets.store import Raw, open_raw
-from engine.datasets.table import bounded, database
+from engine.datasets.texts.split import collect, drop_what_the_test_file_has, split
 from engine.errors import BadInput, Cancelled
 from engine.messages import Message
 
@@ -44,7 +45,7 @@ class Work:
 
     connection: duckdb.DuckDBPyConnection
     folder: Path
-    options: PrepareOptions
+    options: TextOptions
     usual: Usual
     settings: Settings
     source: Source
@@ -67,7 +68,7 @@ class Work:
 @contextmanager
 def opened(
     raw: Raw,
-    options: PrepareOptions,
+    options: TextOptions,
     settings: Settings,
     usual: Usual,
     progress: Progress | None,

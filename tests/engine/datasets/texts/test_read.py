@@ -3,8 +3,8 @@
 import pytest
 
 from engine.config import Settings
-from engine.datasets.columns import detect_columns
-from engine.datasets.read import Preview, preview
+from engine.datasets.texts.columns import detect_columns
+from engine.datasets.texts.read import Preview, preview
 from engine.errors import BadInput
 from tests.engine.datasets.files import HEADER, checked, parquet, rows, stored
 

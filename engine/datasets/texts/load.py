@@ -6,12 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.datasets.columns import Usual, detect_columns
-from engine.datasets.dataset import PrepareOptions
 from engine.datasets.dialect import Dialect, sniff
 from engine.datasets.kinds import kind_of
-from engine.datasets.personal import CANDIDATE, mask
-from engine.datasets.read import LOOKED_AT_ROWS
 from engine.datasets.store import Raw
 from engine.datasets.table import (
     Reject,
@@ -22,6 +18,10 @@ from engine.datasets.table import (
     read_head,
     rejected,
 )
+from engine.datasets.texts.columns import Usual, detect_columns
+from engine.datasets.texts.options import TextOptions
+from engine.datasets.texts.personal import CANDIDATE, mask
+from engine.datasets.texts.read import LOOKED_AT_ROWS
 from engine.errors import BadInput
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Source:
     dialect: Dialect | None
     """None for Parquet."""
 
-    def resolve(self, options: PrepareOptions) -> PrepareOptions:
+    def resolve(self, options: TextOptions) -> TextOptions:
         """Return `options` with what was detected written down, so that they can be repeated."""
         dialect = self.dialect
         return replace(
@@ -73,7 +73,7 @@ class Loaded:
 
 
 def open_source(
-    connection: duckdb.DuckDBPyConnection, raw: Raw, options: PrepareOptions, usual: Usual, folder: Path
+    connection: duckdb.DuckDBPyConnection, raw: Raw, options: TextOptions, usual: Usual, folder: Path
 ) -> Source:
     """Return how `raw` is read. Raises BadInput for a hostile file or for a named column that is not there."""
     dialect = None

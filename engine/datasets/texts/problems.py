@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.datasets.clean import STEPS, TOO_LONG, affected
-from engine.datasets.columns import MAX_LABELS
-from engine.datasets.dataset import PrepareOptions, Problem
-from engine.datasets.load import Loaded, Source
+from engine.datasets.dataset import Problem
+from engine.datasets.texts.clean import STEPS, TOO_LONG, affected
+from engine.datasets.texts.columns import MAX_LABELS
+from engine.datasets.texts.load import Loaded, Source
+from engine.datasets.texts.options import TextOptions
 from engine.messages import Message
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ MAIN_LANGUAGE_SHARE = 0.8
 """Below this share of one language the texts count as mixed."""
 
 
-def licence_problems(options: PrepareOptions) -> list[Problem]:
+def licence_problems(options: TextOptions) -> list[Problem]:
     """Return what the licence means for the use of a model."""
     if options.commercial_use is False:
         message = Message("The licence of the data, {licence}, does not allow commercial use.", licence=options.licence)
@@ -65,7 +66,7 @@ def missing_columns(source: Source) -> list[Problem]:
     return found
 
 
-def reading_problems(connection: duckdb.DuckDBPyConnection, loaded: Loaded, options: PrepareOptions) -> list[Problem]:
+def reading_problems(connection: duckdb.DuckDBPyConnection, loaded: Loaded, options: TextOptions) -> list[Problem]:
     """Return what went wrong between the bytes and the table `file`."""
     return [
         *_rejects(loaded),
@@ -98,7 +99,7 @@ def _rejects(loaded: Loaded) -> list[Problem]:
     return [Problem(level, "rejected_rows", message, rows, count)]  # type: ignore[arg-type]
 
 
-def _broken(loaded: Loaded, options: PrepareOptions) -> list[Problem]:
+def _broken(loaded: Loaded, options: TextOptions) -> list[Problem]:
     if not loaded.broken_characters:
         return []
     message = Message(
@@ -121,7 +122,7 @@ def _sampled(loaded: Loaded) -> list[Problem]:
     return [Problem("note", "sampled", message, count=loaded.sampled_from)]
 
 
-def _missing(connection: duckdb.DuckDBPyConnection, options: PrepareOptions) -> list[Problem]:
+def _missing(connection: duckdb.DuckDBPyConnection, options: TextOptions) -> list[Problem]:
     count, rows = affected(connection, STEPS["drop_missing"])
     if not count:
         return []

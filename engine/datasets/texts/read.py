@@ -6,11 +6,11 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.datasets.columns import USUAL, Usual, detect_columns
 from engine.datasets.decode import ENCODINGS
 from engine.datasets.dialect import DELIMITERS, sniff
 from engine.datasets.kinds import Kind, kind_of
 from engine.datasets.table import Reject, database, parquet_columns, parquet_head, read_head
+from engine.datasets.texts.columns import USUAL, Usual, detect_columns
 
 __all__ = ["DELIMITERS", "ENCODINGS", "PREVIEW_ROWS", "Preview", "Reject", "Usual", "preview"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from engine.datasets.language import SAMPLE, languages
-from engine.datasets.load import BLANKS
-from engine.datasets.near import TOKENS
-from engine.datasets.personal import KINDS, mask
+from engine.datasets.texts.language import SAMPLE, languages
+from engine.datasets.texts.load import BLANKS
+from engine.datasets.texts.near import TOKENS
+from engine.datasets.texts.personal import KINDS, mask
 
 if TYPE_CHECKING:
     import duckdb

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.config import Settings
-from engine.datasets.columns import Usual
-from engine.datasets.dataset import Dataset, PrepareOptions, Problem, TextCard
-from engine.datasets.examine import Progress, draw_up_card, examine, opened
-from engine.datasets.split import test_part_id
+from engine.datasets.dataset import Dataset, Problem
 from engine.datasets.store import Raw, has_dataset, open_dataset, rename_dataset, save
+from engine.datasets.texts.columns import Usual
+from engine.datasets.texts.examine import Progress, draw_up_card, examine, opened
+from engine.datasets.texts.options import TextCard, TextOptions
+from engine.datasets.texts.split import test_part_id
 from engine.errors import BadInput
 from engine.messages import Message
 
@@ -23,7 +24,7 @@ __all__ = ["Progress", "Usual", "check", "prepare"]
 
 def check(
     raw: Raw,
-    options: PrepareOptions,
+    options: TextOptions,
     settings: Settings,
     *,
     usual: Usual,
@@ -41,7 +42,7 @@ def check(
 
 def prepare(
     raw: Raw,
-    options: PrepareOptions,
+    options: TextOptions,
     settings: Settings,
     *,
     usual: Usual,

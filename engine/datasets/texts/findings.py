@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from engine.datasets.clean import STEPS, affected
-from engine.datasets.dataset import PrepareOptions, Problem
-from engine.datasets.load import BATCH_ROWS
-from engine.datasets.personal import CANDIDATE, KINDS, find, mask, masked_example
-from engine.datasets.suspects import MAX_ROWS, Suspect
+from engine.datasets.dataset import Problem
+from engine.datasets.texts.clean import STEPS, affected
+from engine.datasets.texts.load import BATCH_ROWS
+from engine.datasets.texts.options import TextOptions
+from engine.datasets.texts.personal import CANDIDATE, KINDS, find, mask, masked_example
+from engine.datasets.texts.suspects import MAX_ROWS, Suspect
 from engine.messages import Message
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 SHOWN_ROWS = 100
 
 
-def repetition_problems(connection: duckdb.DuckDBPyConnection, options: PrepareOptions) -> list[Problem]:
+def repetition_problems(connection: duckdb.DuckDBPyConnection, options: TextOptions) -> list[Problem]:
     """Return duplicates, near duplicates, and texts with two labels, of the table `data`."""
     known = (
         ("duplicates", "drop_duplicates", Message("Rows that repeat an earlier row word for word: {count}.")),
@@ -39,7 +40,7 @@ def repetition_problems(connection: duckdb.DuckDBPyConnection, options: PrepareO
     return found
 
 
-def suspect_problems(suspects: Sequence[Suspect], options: PrepareOptions, *, sampled: bool) -> list[Problem]:
+def suspect_problems(suspects: Sequence[Suspect], options: TextOptions, *, sampled: bool) -> list[Problem]:
     """Return the labels that are probably wrong; `sampled` says that only MAX_ROWS were looked at."""
     if not suspects:
         return []

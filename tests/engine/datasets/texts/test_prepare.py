@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 
 from engine.config import Settings
-from engine.datasets.columns import USUAL
-from engine.datasets.dataset import PARTS, Dataset, PrepareOptions, TextCard
-from engine.datasets.prepare import check, prepare
+from engine.datasets.dataset import PARTS, Dataset
+from engine.datasets.texts.columns import USUAL
+from engine.datasets.texts.options import TextCard, TextOptions
+from engine.datasets.texts.prepare import check, prepare
 from engine.errors import BadInput, Cancelled
 from engine.messages import Message
 from tests.engine.datasets.files import (
@@ -177,7 +178,7 @@ def test_the_languages_are_told(settings: Settings) -> None:
 def test_more_rows_than_are_prepared_are_sampled_evenly(settings: Settings) -> None:
     card = check(
         stored(settings, HEADER + "".join(sorted(rows(400).splitlines(keepends=True), key=lambda r: r[-3:]))),
-        PrepareOptions(name="news"),
+        TextOptions(name="news"),
         replace(settings, data_sample_rows=100),
         usual=USUAL,
     )
@@ -203,7 +204,7 @@ def test_progress_rises_and_a_stop_leaves_nothing(settings: Settings) -> None:
     raw = stored(settings, HEADER + rows(60))
     stop_after: Callable[[], bool] = lambda: len(seen) >= 3  # noqa: E731
     with pytest.raises(Cancelled):
-        prepare(raw, PrepareOptions(name="n"), settings, usual=USUAL, task="t", progress=note, should_stop=stop_after)
+        prepare(raw, TextOptions(name="n"), settings, usual=USUAL, task="t", progress=note, should_stop=stop_after)
     assert seen == sorted(seen)
     assert len(seen) == 3
     assert left_over(settings) == []

@@ -1,0 +1,1 @@
+"""Tables of labelled texts: read, checked, cleaned, split and stored."""

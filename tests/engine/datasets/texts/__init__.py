@@ -1,0 +1,1 @@
+"""Tests of data sets; `files` makes good and hostile files for them."""
