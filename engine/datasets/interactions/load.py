@@ -64,10 +64,11 @@ def add_ids(connection: duckdb.DuckDBPyConnection, table: str, cell: str) -> Non
     Also makes the table `<table>_raw` (raw, code) that finds the code of a cell as it stands. Trimming only what is
     different saves most of the time of a large file.
     """
-    different = f"SELECT raw, {trimmed('raw')} AS id FROM (SELECT DISTINCT {cell} AS raw FROM file)"  # noqa: S608
+    different = f"SELECT raw, {trimmed('raw')} AS id FROM raws"  # noqa: S608
     new = f"SELECT DISTINCT id FROM found WHERE id NOT IN (SELECT id FROM {table})"  # noqa: S608
     next_code = f"(SELECT count(*) FROM {table}) + row_number() OVER (ORDER BY length(id), id) - 1"  # noqa: S608
     usable = f"length(id) BETWEEN 1 AND {MAX_ID_CHARS}"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE raws AS SELECT DISTINCT {cell} AS raw FROM file")  # noqa: S608
     connection.execute(f"CREATE OR REPLACE TEMP TABLE found AS SELECT * FROM ({different}) WHERE {usable}")  # noqa: S608
     connection.execute(f"INSERT INTO {table} SELECT {next_code}, id FROM ({new})")  # noqa: S608
     connection.execute(
@@ -148,8 +149,10 @@ def _look_for_faults(
     def look(condition: str, role: str = "") -> Faults:
         return find_faults(connection, table, condition, cells.get(role, "")) if role in cells or not role else NONE
 
-    rating = trimmed(cells.get("rating", "NULL"))
-    written = f"row IN (SELECT row FROM file WHERE {rating} <> '')"  # noqa: S608
+    no_rating = NONE
+    if "rating" in cells and count(connection, f"(FROM {table} WHERE rating IS NULL LIMIT 1)"):
+        written = f"SELECT row FROM file WHERE {trimmed(cells['rating'])} <> ''"  # noqa: S608
+        no_rating = look(f"rating IS NULL AND row IN ({written})", "rating")
     zoneless = "false"
     if time_format:
         zoneless = f"{cells['time']} IS NOT NULL AND {without_zone(time_format, cells['time'])}"
@@ -157,7 +160,7 @@ def _look_for_faults(
         rows=count(connection, table),
         no_id=look("user IS NULL OR item IS NULL"),
         no_time=look("time IS NULL", "time"),
-        no_rating=look(f"rating IS NULL AND {written}", "rating"),
+        no_rating=no_rating,
         no_weight=look("coalesce(weight, 0) <= 0", "weight"),
         no_zone=count(connection, f"(FROM file WHERE {zoneless})"),
     )

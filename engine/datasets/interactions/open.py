@@ -168,8 +168,12 @@ def _distinct(histories: Histories) -> Histories:
 
 def targets(part: Histories, history: Histories) -> Histories:
     """Return what a recommender should find: the interactions of `part` whose item is not in the user's `history`."""
-    seen = _pairs(history)
-    return part.keep(~np.isin(_pairs(part), seen))
+    seen, wanted = np.sort(_pairs(history)), _pairs(part)
+    if not len(seen):
+        return part
+    # Where a pair would stand among those seen; numpy.isin sorts both and takes four times as long.
+    places = np.minimum(np.searchsorted(seen, wanted), len(seen) - 1)
+    return part.keep(seen[places] != wanted)
 
 
 def _pairs(histories: Histories) -> NDArray[np.int64]:
