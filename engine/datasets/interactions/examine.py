@@ -57,7 +57,7 @@ class Work:
     items_found: Found = field(default_factory=lambda: Found({}))
     read: Read = field(default_factory=lambda: Read(0))
     items: LoadedItems = field(default_factory=LoadedItems)
-    times: Times = field(default_factory=lambda: Times(""))
+    times: Times = field(default_factory=Times)
     problems: list[Problem] = field(default_factory=list)
     steps: list[dict[str, Any]] = field(default_factory=list)
     events: dict[str, int] = field(default_factory=dict)
@@ -167,13 +167,13 @@ def _load(work: Work, source: Opened, found: Found, table: str) -> Read:
     wanted = list(dict.fromkeys(columns.values()))
     read = read_file(connection, source, work.folder, wanted, max_rows=work.settings.max_interactions)
     cells = {role: f"v{wanted.index(name)}" for role, name in columns.items()}
-    times = detect_times(connection, cells["time"], options.time_format) if "time" in cells else Times("")
+    times = detect_times(connection, cells["time"], options.time_format) if "time" in cells else Times()
     if first:
         work.times = times
         work.events = events_found(connection, cells["event"]) if "event" in cells else {}
         weights = load_events(connection, work.events, options.event_weights)
         work.problems += findings.event_problems(work.events, weights, options)
-    loaded = load_interactions(connection, table, cells, times.format, options.min_rating)
+    loaded = load_interactions(connection, table, cells, times, options.min_rating)
     work.problems += say.reading(read, loaded, source, found, times, options)
     if options.min_rating and first:
         work.steps.append({"step": "min_rating", "rows_dropped": loaded.low})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from engine.datasets.interactions.columns import MAX_ID_CHARS
 from engine.datasets.interactions.names import USUAL_EVENT_WEIGHTS, plain
 from engine.datasets.interactions.source import count, trimmed
-from engine.datasets.interactions.times import seconds, without_zone
+from engine.datasets.interactions.times import Times, seconds, without_zone
 
 if TYPE_CHECKING:
     import duckdb
@@ -112,7 +112,7 @@ def load_interactions(
     connection: duckdb.DuckDBPyConnection,
     table: str,
     cells: Mapping[str, str],
-    time_format: str,
+    times: Times,
     min_rating: float,
 ) -> Loaded:
     """Make `table` of `file`: row, user, item (codes), weight, rating, time (seconds), event (code of `events`).
@@ -129,13 +129,13 @@ def load_interactions(
         CREATE OR REPLACE TABLE {table} AS
         SELECT row, u.code AS user, i.code AS item, CAST({weight} AS FLOAT) AS weight,
             CAST({number(cells["rating"]) if "rating" in cells else "NULL"} AS FLOAT) AS rating,
-            CAST({seconds(time_format, cells["time"]) if time_format else "NULL"} AS BIGINT) AS time,
+            CAST({seconds(times, cells.get("time", "NULL"))} AS BIGINT) AS time,
             CAST({"e.code" if join else "NULL"} AS SMALLINT) AS event
         FROM file LEFT JOIN users_raw u ON u.raw = {cells["user"]}
             LEFT JOIN items_raw i ON i.raw = {cells["item"]} {join}
         """  # noqa: S608
     )
-    loaded = _look_for_faults(connection, table, cells, time_format)
+    loaded = _look_for_faults(connection, table, cells, times)
     _drop_faults(connection, table, cells, loaded)
     if not min_rating or "rating" not in cells:
         return loaded
@@ -144,7 +144,7 @@ def load_interactions(
 
 
 def _look_for_faults(
-    connection: duckdb.DuckDBPyConnection, table: str, cells: Mapping[str, str], time_format: str
+    connection: duckdb.DuckDBPyConnection, table: str, cells: Mapping[str, str], times: Times
 ) -> Loaded:
     def look(condition: str, role: str = "") -> Faults:
         return find_faults(connection, table, condition, cells.get(role, "")) if role in cells or not role else NONE
@@ -153,16 +153,15 @@ def _look_for_faults(
     if "rating" in cells and count(connection, f"(FROM {table} WHERE rating IS NULL LIMIT 1)"):
         written = f"SELECT row FROM file WHERE {trimmed(cells['rating'])} <> ''"  # noqa: S608
         no_rating = look(f"rating IS NULL AND row IN ({written})", "rating")
-    zoneless = "false"
-    if time_format:
-        zoneless = f"{cells['time']} IS NOT NULL AND {without_zone(time_format, cells['time'])}"
+    time = cells.get("time", "NULL")
+    zoneless = f"(FROM file WHERE {time} IS NOT NULL AND {without_zone(times, time)})"
     return Loaded(
         rows=count(connection, table),
         no_id=look("user IS NULL OR item IS NULL"),
         no_time=look("time IS NULL", "time"),
         no_rating=no_rating,
         no_weight=look("coalesce(weight, 0) <= 0", "weight"),
-        no_zone=count(connection, f"(FROM file WHERE {zoneless})"),
+        no_zone=count(connection, zoneless),
     )
 
 
