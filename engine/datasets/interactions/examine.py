@@ -17,16 +17,12 @@ from engine.datasets.interactions.clean import check_steps, clean
 from engine.datasets.interactions.columns import Found, Usual, detect_interactions, detect_items
 from engine.datasets.interactions.guard import guarded
 from engine.datasets.interactions.items import LoadedItems, load_items, no_items, shared_ids
-from engine.datasets.interactions.load import (
-    events_found,
-    load_events,
-    load_interactions,
-    make_tables,
-)
+from engine.datasets.interactions.load import make_tables
+from engine.datasets.interactions.make import make_interactions
 from engine.datasets.interactions.options import InteractionOptions
 from engine.datasets.interactions.source import Opened, Read, count, open_file, read_file, require_columns
 from engine.datasets.interactions.split import collect, split
-from engine.datasets.interactions.times import Times, detect_times
+from engine.datasets.interactions.times import Times
 from engine.datasets.raw import Raw, open_raw
 from engine.datasets.table import database
 from engine.errors import Cancelled
@@ -162,23 +158,15 @@ def examine(work: Work) -> None:
 
 def _load(work: Work, source: Opened, found: Found, table: str) -> Read:
     """Make `table` of the interactions in `source` and note what is wrong with its rows."""
-    connection, options, first = work.connection, work.options, table == "data"
-    columns = {r: c for r, c in found.columns.items() if r != "time" or "ignore_times" not in options.cleaning}
-    wanted = list(dict.fromkeys(columns.values()))
-    read = read_file(connection, source, work.folder, wanted, max_rows=work.settings.max_interactions)
-    cells = {role: f"v{wanted.index(name)}" for role, name in columns.items()}
-    times = detect_times(connection, cells["time"], options.time_format) if "time" in cells else Times()
-    if first:
-        work.times = times
-        work.events = events_found(connection, cells["event"]) if "event" in cells else {}
-        weights = load_events(connection, work.events, options.event_weights)
-        work.problems += findings.event_problems(work.events, weights, options)
-    loaded = load_interactions(connection, table, cells, times, options.min_rating)
-    work.problems += say.reading(read, loaded, source, found, times, options)
-    if options.min_rating and first:
-        work.steps.append({"step": "min_rating", "rows_dropped": loaded.low})
-    connection.execute("DROP TABLE file")
-    return read
+    options, limit = work.options, work.settings.max_interactions
+    made = make_interactions(work.connection, source, found, options, work.folder, table, max_rows=limit)
+    work.problems += say.reading(made.read, made.loaded, source, found, made.times, options)
+    if table == "data":
+        work.times, work.events = made.times, made.events
+        work.problems += findings.event_problems(made.events, made.weights, options)
+        if options.min_rating:
+            work.steps.append({"step": "min_rating", "rows_dropped": made.loaded.low})
+    return made.read
 
 
 def _load_items(work: Work) -> None:

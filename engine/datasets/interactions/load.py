@@ -53,9 +53,10 @@ class Loaded:
 
 
 def make_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the empty tables `users` and `items` (code, id) that every file's ids go into."""
+    """Make the empty tables `users` and `items` (code, id) and `events` that what stands in the files goes into."""
     for table in ("users", "items"):
         connection.execute(f"CREATE OR REPLACE TABLE {table} (code INTEGER, id VARCHAR)")
+    connection.execute("CREATE OR REPLACE TABLE events (code SMALLINT, event VARCHAR, weight FLOAT)")
 
 
 def add_ids(connection: duckdb.DuckDBPyConnection, table: str, cell: str) -> None:
@@ -93,11 +94,12 @@ def event_weight(event: str, given: Mapping[str, float]) -> float:
 def load_events(
     connection: duckdb.DuckDBPyConnection, found: Mapping[str, int], given: Mapping[str, float]
 ) -> dict[str, float]:
-    """Make the table `events` (code, event, weight) and return event → weight."""
+    """Put the new ones of the events `found` into the table `events` (code, event, weight); return event → weight."""
     weights = {event: event_weight(event, given) for event in found}
-    connection.execute("CREATE OR REPLACE TABLE events (code SMALLINT, event VARCHAR, weight FLOAT)")
-    if weights:
-        rows = [[code, event, weight] for code, (event, weight) in enumerate(weights.items())]
+    known = {event for (event,) in connection.execute("SELECT event FROM events").fetchall()}
+    new = [(event, weight) for event, weight in weights.items() if event not in known]
+    if new:
+        rows = [[len(known) + n, event, weight] for n, (event, weight) in enumerate(new)]
         connection.executemany("INSERT INTO events VALUES (?, ?, ?)", rows)
     return weights
 

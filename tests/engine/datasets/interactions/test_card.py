@@ -119,3 +119,15 @@ def test_the_licence_is_weighed(settings: Settings) -> None:
     assert "licence_unknown" in kinds(checked(settings, HEADER + "".join(lines())), "note")
     card = checked(settings, interactions(), licence="research only", commercial_use=False)
     assert "non_commercial" in kinds(card, "warn")
+
+
+def test_ids_that_are_addresses_are_pointed_out_but_not_shown(settings: Settings) -> None:
+    mail = HEADER + "".join(line.replace(",", "@example.com,", 1) for line in lines())
+    found = next(p for p in checked(settings, mail).problems if p.kind == "personal_ids")
+    assert (found.level, found.count, found.examples) == ("warn", 60, ())
+
+
+def test_a_column_of_events_with_a_hundred_values_is_doubted(settings: Settings) -> None:
+    many = "user,item,what\n" + "".join(f"u{n % 60},i{n % 29},w{n % 100}\n" for n in range(300))
+    assert "many_events" in kinds(checked(settings, many, event_column="what"), "warn")
+    assert "event" not in checked(settings, many.replace("what", "event")).used_columns
