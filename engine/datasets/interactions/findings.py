@@ -65,8 +65,8 @@ def _personal_ids(connection: duckdb.DuckDBPyConnection) -> list[Problem]:
     if not number:
         return []
     message = Message(
-        "Users whose id is an e-mail address: {count}; put numbers in their place before you upload the file, since ids "
-        "are kept as they are.",
+        "Users whose id is an e-mail address: {count}; put numbers in their place before you upload the file, since "
+        "ids are kept as they are.",
         count=number,
     )
     return [Problem("warn", "personal_ids", message, count=number)]
