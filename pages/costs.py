@@ -81,12 +81,12 @@ with shown:
     if other:
         second = data.row(runs, other)
         sections.beside([(run, found), (second, sections.try_costs(second, choices))], choices)
-    sections.by_volume(found, str(run["recipe"]))
+    sections.by_volume(found, choices, run)
     wide, narrow = st.columns(2, gap="large")
     with wide:
-        sections.by_part(found)
+        sections.by_part(found, choices, run)
     with narrow:
-        sections.by_hour(found, choices, str(run["recipe"]))
+        sections.by_hour(found, choices, run)
     sections.by_place(found, choices, run)
     is_worth = worth.section(scenario, detail, found)
     worth.learning(scenario, runs, run, labelling, is_worth, found)

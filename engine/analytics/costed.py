@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -83,11 +84,15 @@ class Costs:
     steps: tuple[Step, ...]
     refused: Message | None
     """Why the larger loads are missing: above any capacity."""
-    crossing: Crossing
 
     @property
     def now(self) -> Step:
         return self.steps[0]
+
+    @cached_property
+    def crossing(self) -> Crossing:
+        """Where building meets buying; looked for when somebody asks."""
+        return budget.meeting(self.build, self.buy)
 
 
 def service_of(run: Mapping[Any, Any], variant: Mapping[Any, Any] | None = None) -> Service:
@@ -119,7 +124,7 @@ def costs(run: Mapping[Any, Any], choices: Choices, *, variant: Mapping[Any, Any
     paid = {"people": people_month(choices.buyers)} if choices.buyers else {}
     buy = budget.Buy(hosted_per_1000(choices.hosted, choices.tokens, batch=choices.batch), paid)
     steps, refused = _steps(build, buy, choices)
-    return Costs(build, buy, steps, refused, budget.meeting(build, buy))
+    return Costs(build, buy, steps, refused)
 
 
 def _monthly(run: Mapping[Any, Any], choices: Choices) -> dict[str, Figure]:

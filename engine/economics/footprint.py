@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.economics.capacity import Objective, Plan, Service, plan
 from engine.economics.carbon import grid_carbon
@@ -63,7 +63,9 @@ def places(like: Instance, load: Load, service: Service, objective: Objective, *
         if other.region_id != like.region_id and (best is None or other.usd_per_hour < best.usd_per_hour):
             found[other.region_id] = other
     known = regions()
-    plans = {name: plan(load, service, i, objective) for name, i in found.items() if name in known}
+    # Machines alike need the same number: they are counted once.
+    counted = plan(load, service, like, objective)
+    plans = {name: replace(counted, instance=i) for name, i in found.items() if name in known}
     made = [
         Place(
             p.instance, known[name], hosting_month(p, scaled=scaled), serving_year_carbon(p, known[name], scaled=scaled)

@@ -16,6 +16,7 @@ from engine.economics.figure import above_zero, not_negative
 from engine.errors import BadInput
 from engine.messages import Message
 
+Array = npt.NDArray[np.float64]
 MOST_SERVERS = 10_000
 """More than that is no plan for one model: the load is refused with a sentence."""
 
@@ -70,23 +71,33 @@ def servers_needed(per_s: npt.ArrayLike, service_s: float, wait_s: float, late_s
     rate = 1 / above_zero(Message("The service time"), service_s)
     not_negative(Message("The wait"), wait_s)
     above_zero(Message("The share of late requests"), late_share)
-    offered = loads * service_s
-    if loads.size and offered.max() >= MOST_SERVERS:
-        raise _too_much(float(loads.max()), service_s)
     needed = np.zeros(loads.shape, dtype=np.int64)
-    blocked, open_ = np.ones_like(loads), loads > 0
+    asked, place = np.unique(loads[loads > 0], return_inverse=True)
+    if not asked.size:
+        return needed
+    if asked[-1] * service_s >= MOST_SERVERS:
+        raise _too_much(float(asked[-1]), service_s)
+    needed[loads > 0] = _fewest(asked, rate, wait_s, late_share)[place]
+    return needed
+
+
+def _fewest(loads: Array, rate: float, wait_s: float, late_share: float) -> npt.NDArray[np.int64]:
+    """Return the servers for `loads` (N,), rising and above 0: the smaller loads are done first, so that few remain."""
+    found = np.zeros(len(loads), dtype=np.int64)
+    offered, blocked, first = loads / rate, np.ones_like(loads), 0
     for c in range(1, MOST_SERVERS + 1):
-        if not open_.any():
-            return needed
         blocked = offered * blocked / (c + offered * blocked)
-        stable = open_ & (offered < c)
-        if stable.any():
-            a, b = offered[stable], blocked[stable]
-            late = c * b / (c - a * (1 - b)) * np.exp(-(c * rate - loads[stable]) * wait_s)
-            done = np.flatnonzero(stable)[late <= late_share]
-            needed[done] = c
-            open_[done] = False
-    raise _too_much(float(loads.max()), service_s)
+        while offered[0] < c:
+            a, b = float(offered[0]), float(blocked[0])
+            late = c * b / (c - a * (1 - b)) * math.exp(-(c - a) * rate * wait_s)
+            if late > late_share:
+                break
+            found[first] = c
+            first += 1
+            if first == len(loads):
+                return found
+            offered, blocked = offered[1:], blocked[1:]
+    raise _too_much(float(loads[-1]), 1 / rate)
 
 
 def _too_much(per_s: float, service_s: float) -> BadInput:

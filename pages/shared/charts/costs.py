@@ -40,11 +40,14 @@ def build_or_buy(frame: pd.DataFrame, build_color: str, now: float, meeting: flo
             customdata=[[number(round(x)), money(y)] for x, y in zip(frame["predictions"], frame[side], strict=True)],
             hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>" + title + "</extra>",
         )  # fmt: skip
-    made.add_vline(now, line={"color": NEUTRAL, "dash": "dot", "width": 1}, annotation_text=tr("now"))
+    ends = [float(frame[["build_low", "buy_low"]].min().min()), float(frame[["build_high", "buy_high"]].max().max())]
+    marks = [(now, tr("Now"), NEUTRAL, "dot")]
     if meeting is not None:
-        made.add_vline(
-            meeting, line={"color": GOOD, "dash": "dash", "width": 1.5}, annotation_text=tr("building pays"),
-            annotation_position="bottom right",
+        marks.append((meeting, tr("Building pays from here"), GOOD, "dash"))
+    for volume, title, color, dash in marks:
+        made.add_scatter(
+            x=[volume, volume], y=ends, mode="lines", name=title, line={"color": color, "dash": dash, "width": 1.5},
+            hoverinfo="skip",
         )  # fmt: skip
     made.update_xaxes(type="log", dtick=1, exponentformat="SI")
     made.update_yaxes(type="log", dtick=1, exponentformat="SI")

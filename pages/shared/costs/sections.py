@@ -25,7 +25,7 @@ LEAST_SHOWN = 1e4
 MOST_SHOWN = 1e9
 
 
-def by_volume(found: Costs, recipe: str) -> None:
+def by_volume(found: Costs, choices: Choices, run: Mapping[Any, Any]) -> None:
     """Draw building against buying over the volume, and where they cross."""
     n = found.now.load.predictions_month
     frame = costed.curve(found, least=min(LEAST_SHOWN, n / 3), most=max(MOST_SHOWN, 100 * n))
@@ -39,14 +39,15 @@ def by_volume(found: Costs, recipe: str) -> None:
     names = {
         "predictions": tr("Predictions a month"), "build": tr("Build (US$ a month)"), "buy": tr("Buy (US$ a month)"),
     }  # fmt: skip
-    made = charts.build_or_buy(frame, style.recipe_color(recipe), n, met)
+    color = style.recipe_color(str(run["recipe"]))
+    made = style.kept(("by-volume", run["run_id"], choices), lambda: charts.build_or_buy(frame, color, n, met))
     style.draw(made, title, table[list(names)].rename(columns=names), key="by-volume")
     with st.container(horizontal=True):
         badge("projected", tr("Bands: how fast a vCPU is there, salaries' quartiles, tokens as providers count them."))
         badge("assumed", tr("The load, people's time and the tokens of the instruction are yours to change."))
 
 
-def by_part(found: Costs) -> None:
+def by_part(found: Costs, choices: Choices, run: Mapping[Any, Any]) -> None:
     """Draw where the money goes at each size of the load."""
     names = part_names()
     largest = max(found.now.parts, key=lambda p: found.now.parts[p].value)
@@ -57,13 +58,14 @@ def by_part(found: Costs) -> None:
     rows = [(sizes[s.factor], {k: f.value for k, f in s.parts.items()}) for s in found.steps]
     used = {k: v for k, v in names.items() if any(k in parts for _, parts in rows)}
     table = pd.DataFrame([{tr("Load"): name, **{used[k]: money(v) for k, v in parts.items()}} for name, parts in rows])
-    style.draw(charts.money_parts(rows, used), title, table, key="by-part")
+    made = style.kept(("by-part", run["run_id"], choices), lambda: charts.money_parts(rows, used))
+    style.draw(made, title, table, key="by-part")
     with st.container(horizontal=True):
         for name, part in found.now.parts.items():
             badge(part.kind, f"{names[name]}: {money(part.value)}\n\n" + pricing.origin(part))
 
 
-def by_hour(found: Costs, choices: Choices, recipe: str) -> None:
+def by_hour(found: Costs, choices: Choices, run: Mapping[Any, Any]) -> None:
     """Draw the machines through the day, and what following the load saves."""
     from engine.economics.hosting import hosting_month
 
@@ -78,7 +80,9 @@ def by_hour(found: Costs, choices: Choices, recipe: str) -> None:
         title = tr("The load is too small for machines to follow it")
     st.subheader(title, anchor=False)
     table = pd.DataFrame({tr("Hour of the day"): range(24), tr("Machines"): plan.by_hour})
-    style.draw(charts.day(plan.by_hour, plan.fixed[0], style.recipe_color(recipe)), title, table, key="by-hour")
+    color = style.recipe_color(str(run["recipe"]))
+    made = style.kept((plan.by_hour, plan.fixed, color), lambda: charts.day(plan.by_hour, plan.fixed[0], color))
+    style.draw(made, title, table, key="by-hour")
     badge("projected", pricing.origin(scaled))
 
 
@@ -102,7 +106,8 @@ def by_place(found: Costs, choices: Choices, run: Mapping[Any, Any]) -> None:
         _place(tr("Cheapest"), cheap)
     frame = pd.DataFrame([_point(p, cheap, clean, choices.instance.region_id) for p in alike])
     names = {"name": tr("Machine"), "month": tr("US$ a month"), "grams": tr("gCO₂e a year")}
-    style.draw(charts.places(frame), title, frame[list(names)].round(2).rename(columns=names), key="by-place")
+    made = style.kept(("by-place", run["run_id"], choices), lambda: charts.places(frame))
+    style.draw(made, title, frame[list(names)].round(2).rename(columns=names), key="by-place")
     st.caption(tr("Machines with as many vCPUs, the cheapest of each region; bars are the range of published factors."))
 
 
