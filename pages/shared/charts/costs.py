@@ -49,8 +49,8 @@ def build_or_buy(frame: pd.DataFrame, build_color: str, now: float, meeting: flo
             x=[volume, volume], y=ends, mode="lines", name=title, line={"color": color, "dash": dash, "width": 1.5},
             hoverinfo="skip",
         )  # fmt: skip
-    made.update_xaxes(type="log", dtick=1, exponentformat="SI")
-    made.update_yaxes(type="log", dtick=1, exponentformat="SI")
+    made.update_xaxes(type="log", dtick=1, exponentformat="B")
+    made.update_yaxes(type="log", dtick=1, exponentformat="B")
     return made
 
 

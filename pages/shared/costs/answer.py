@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from engine.analytics.costed import Choices, Costs, Step
+from engine.economics.figure import Figure
 from engine.economics.hosted import Crossing
 from pages.shared import pricing
-from pages.shared.frame import figure, say, strong
-from pages.shared.i18n import md, tr, tr_message
+from pages.shared.frame import badge, say, strong
+from pages.shared.i18n import md, tr
 from pages.shared.numbers import carbon, milliseconds, money, number, percent
 from pages.shared.words import run_name as run_word
 
@@ -53,24 +55,55 @@ def steps(found: Costs, choices: Choices) -> None:
     with st.grid(3, min_column_width=260):
         for step in found.steps:
             with st.container(border=True, height="stretch"):
-                _step(step, choices)
+                _step(step)
         if found.refused:
             with st.container(border=True, height="stretch"):
                 strong(tr("Larger"))
                 st.warning(say(found.refused), icon=":material/block:")
+    _beneath(found, choices)
 
 
-def _step(step: Step, choices: Choices) -> None:
-    titles = {1: tr("Now"), 10: tr("At 10 times the load"), 100: tr("At 100 times the load")}
-    strong(titles[step.factor])
+def _step(step: Step) -> None:
+    strong(size_names()[step.factor])
     st.caption(md(tr("{n} predictions a month", n=number(round(step.load.predictions_month)))))
     pricing.show(tr("Build, a month"), step.build)
     pricing.show(tr("Buy, a month"), step.buy)
-    pricing.show(tr("Build, per 1,000"), step.per_1000)
-    pricing.show(tr("Build, a customer and month"), step.per_customer)
-    pricing.show(tr("Carbon of serving, a year"), step.year_carbon)
-    machines, busy = machine_words(step, scaled=choices.scaled)
-    figure(tr("Machines"), machines, "projected", _machines_origin(step), note=busy)
+
+
+def size_names() -> dict[int, str]:
+    """Return what each size of the load is called, by its factor."""
+    return {1: tr("Now"), 10: tr("At 10 times the load"), 100: tr("At 100 times the load")}
+
+
+def _beneath(found: Costs, choices: Choices) -> None:
+    """Draw per 1,000, per customer, machines and carbon of each size, and how those of now came about."""
+    names = size_names()
+    columns = {names[s.factor]: _quantities(s, scaled=choices.scaled) for s in found.steps}
+    frame = pd.DataFrame({tr("Quantity"): list(next(iter(columns.values())))} | {
+        name: [md(v) for v in values.values()] for name, values in columns.items()
+    })  # fmt: skip
+    st.table(frame, border="horizontal", hide_index=True)
+    now = found.now
+    with st.container(horizontal=True):
+        badge(now.per_1000.kind, pricing.origin(now.per_1000))
+        badge("projected", _machines_origin(now))
+        badge("projected", pricing.origin(now.year_carbon))
+
+
+def _quantities(step: Step, *, scaled: bool) -> dict[str, str]:
+    machines, busy = machine_words(step, scaled=scaled)
+    return {
+        tr("Build, per 1,000"): between(step.per_1000),
+        tr("Build, a customer and month"): between(step.per_customer),
+        tr("Machines"): f"{machines} · {busy}",
+        tr("Carbon of serving, a year"): between(step.year_carbon),
+    }
+
+
+def between(figure: Figure) -> str:
+    """Return a value with its range on one line."""
+    value, low, high = (pricing.written(v, figure.unit) for v in (figure.value, figure.low, figure.high))
+    return value if low == high else tr("{value} ({low} to {high})", value=value, low=low, high=high)
 
 
 def machine_words(step: Step, *, scaled: bool) -> tuple[str, str]:
@@ -153,7 +186,3 @@ def part_names() -> dict[str, str]:
     return {
         "serving": tr("Serving"), "training": tr("Training"), "people": tr("People"), "labels": tr("Labels"),
     }  # fmt: skip
-
-
-def kinds_of(step: Step) -> list[str]:
-    return [tr_message(f.formula) for f in step.parts.values()]

@@ -13,7 +13,7 @@ from engine.economics.capacity import Objective
 from engine.economics.catalog import WORLD, Instance, Region, instances, region, regions
 from engine.economics.demand import PROFILES, Load
 from engine.economics.hosted import Tokens
-from pages.shared import address, words
+from pages.shared import address
 from pages.shared.costs import fields
 from pages.shared.costs.own import Fact
 from pages.shared.i18n import LANGUAGES, language, md, speaking, tr, tr_message
@@ -176,8 +176,3 @@ def level_names() -> dict[str, str]:
     return {
         "EN": tr("Entry"), "MI": tr("Mid"), "SE": tr("Senior"), "EX": tr("Executive"), "ALL": tr("All levels"),
     }  # fmt: skip
-
-
-def run_name(row: dict[str, object]) -> str:
-    """Return what a run is called in a sentence."""
-    return words.run_name(str(row["recipe"]), int(str(row["seed"])), str(row["run_id"]), str(row["label"] or ""))

@@ -10,14 +10,13 @@ import streamlit as st
 
 from engine.analytics import costed, options
 from engine.analytics.costed import Choices, Costs
-from engine.economics.figure import Figure
 from engine.economics.footprint import Place, cleanest, places
 from engine.errors import BreakevenError
 from pages.shared import pricing, words
 from pages.shared.charts import costs as charts
 from pages.shared.charts import style
-from pages.shared.costs.answer import about, machine_words, part_names
-from pages.shared.frame import badge, say, show_error, strong
+from pages.shared.costs.answer import about, between, machine_words, part_names
+from pages.shared.frame import badge, say, show_error
 from pages.shared.i18n import md, tr
 from pages.shared.numbers import carbon, milliseconds, money, number, percent
 
@@ -52,7 +51,7 @@ def by_part(found: Costs, choices: Choices, run: Mapping[Any, Any]) -> None:
     names = part_names()
     largest = max(found.now.parts, key=lambda p: found.now.parts[p].value)
     share = found.now.parts[largest].value / (found.now.build.value or 1.0)
-    title = tr("{part} takes {share} of the money now", part=names[largest], share=percent(share))
+    title = tr("Most of the money, {share}, goes here now: {part}", part=names[largest], share=percent(share))
     st.subheader(title, anchor=False)
     sizes = {1: tr("now"), 10: tr("at 10×"), 100: tr("at 100×")}
     rows = [(sizes[s.factor], {k: f.value for k, f in s.parts.items()}) for s in found.steps]
@@ -174,19 +173,13 @@ def by_gpu(run: Mapping[Any, Any], flops_per_prediction: float | None) -> None:
         badge("projected", pricing.origin(sample))
 
 
-def between(figure: Figure) -> str:
-    """Return a value with its range on one line."""
-    value, low, high = (pricing.written(v, figure.unit) for v in (figure.value, figure.low, figure.high))
-    return value if low == high else tr("{value} ({low} to {high})", value=value, low=low, high=high)
-
-
 def beside(pair: list[tuple[dict[Any, Any], Costs | None]], choices: Choices) -> None:
     """Draw the runs that were chosen side by side, under the same choices."""
     st.subheader(tr("The runs side by side"), anchor=False)
-    columns: dict[str, list[str]] = {"": []}
+    columns: list[str] = []
     lines: dict[str, list[str]] = {}
     for row, found in pair:
-        columns[""].append(
+        columns.append(
             words.run_name(str(row["recipe"]), int(row["seed"]), str(row["run_id"]), str(row["label"] or ""))
         )
         values = {
@@ -205,7 +198,7 @@ def beside(pair: list[tuple[dict[Any, Any], Costs | None]], choices: Choices) ->
             }
         for name, value in values.items():
             lines.setdefault(name, []).append(value)
-    frame = pd.DataFrame([{tr("Quantity"): k, **dict(zip(columns[""], v, strict=False))} for k, v in lines.items()])
+    frame = pd.DataFrame([{tr("Quantity"): k, **dict(zip(columns, v, strict=False))} for k, v in lines.items()])
     st.table(frame.map(md), border="horizontal", hide_index=True)
 
 
@@ -216,7 +209,3 @@ def try_costs(run: Mapping[Any, Any], choices: Choices) -> Costs | None:
     except BreakevenError as error:
         show_error(error)
         return None
-
-
-def facts_title() -> None:
-    strong(tr("Every fact this page computes with"))

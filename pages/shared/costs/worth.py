@@ -23,7 +23,7 @@ from pages.shared import data, pricing, words
 from pages.shared.charts import costs as charts
 from pages.shared.charts import style
 from pages.shared.costs import fields
-from pages.shared.costs.sections import between
+from pages.shared.costs.answer import between
 from pages.shared.frame import badge, say, show_error
 from pages.shared.i18n import md, tr
 from pages.shared.numbers import money, number, percent
