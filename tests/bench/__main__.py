@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-ALL = ("peers", "serving", "folds", "dashboard")
+ALL = ("peers", "serving", "folds", "dashboard", "analytics")
 
 
 def main(names: list[str]) -> None:
