@@ -76,15 +76,20 @@ def overview(index: Index, qualities: dict[str, str]) -> dict[str, Best]:
     Runs on different test parts do not compare, so only those that share the newest run's test part do. The choice
     looks at the validation part, so that the test figure stays an honest one; of equals, the earlier run is taken.
     """
-    found = {}
+    chosen: dict[str, tuple[str, int]] = {}
     for scenario, quality in qualities.items():
         score = wide.validation_column(quality)
-        if not wide.has(index.rows, score):
-            continue
-        for run_id, compared in index.rows(_BEST.format(score=score), [scenario]):
-            row = _finished(index, run_id=run_id).iloc[0]
-            found[scenario] = Best(scenario, _plain(row), quality, compared)
-    return found
+        if wide.has(index.rows, score):
+            chosen |= {scenario: row for row in index.rows(_BEST.format(score=score), [scenario])}
+    if not chosen:
+        return {}
+    ids = [run_id for run_id, _ in chosen.values()]
+    condition = "AND r.run_id IN (SELECT unnest(?::VARCHAR[]))"
+    rows = index.frame(_FINISHED.format(conditions=condition), [ids]).set_index("run_id", drop=False)
+    return {
+        scenario: Best(scenario, _plain(rows.loc[run_id]), qualities[scenario], compared)
+        for scenario, (run_id, compared) in chosen.items()
+    }
 
 
 @dataclass(frozen=True)
