@@ -80,16 +80,15 @@ def overview(index: Index, qualities: dict[str, str]) -> dict[str, Best]:
     for scenario, quality in qualities.items():
         score = wide.validation_column(quality)
         if wide.has(index.rows, score):
-            chosen |= {scenario: row for row in index.rows(_BEST.format(score=score), [scenario])}
+            for run_id, compared in index.rows(_BEST.format(score=score), [scenario]):
+                chosen[scenario] = run_id, compared
     if not chosen:
         return {}
     ids = [run_id for run_id, _ in chosen.values()]
     condition = "AND r.run_id IN (SELECT unnest(?::VARCHAR[]))"
-    rows = index.frame(_FINISHED.format(conditions=condition), [ids]).set_index("run_id", drop=False)
-    return {
-        scenario: Best(scenario, _plain(rows.loc[run_id]), qualities[scenario], compared)
-        for scenario, (run_id, compared) in chosen.items()
-    }
+    table = index.frame(_FINISHED.format(conditions=condition), [ids])
+    rows = {str(row["run_id"]): _plain(row) for _, row in table.iterrows()}
+    return {k: Best(k, rows[run_id], qualities[k], compared) for k, (run_id, compared) in chosen.items()}
 
 
 @dataclass(frozen=True)
