@@ -184,5 +184,5 @@ def _difference(before: float, after: float, write: Any) -> str:
 def part_names() -> dict[str, str]:
     """Return what the money goes into, in the reader's language."""
     return {
-        "serving": tr("Serving"), "training": tr("Training"), "people": tr("People"), "labels": tr("Labels"),
+        "serving": tr("Serving"), "training": tr("Training runs"), "people": tr("People"), "labels": tr("Labels"),
     }  # fmt: skip

@@ -132,7 +132,7 @@ def by_precision(run: Mapping[Any, Any], variants: pd.DataFrame, choices: Choice
     rows = []
     for form in options.precisions(run, variants, choices):
         row = {
-            tr("Precision"): form.name,
+            tr("Form of the model"): form.name,
             words.metric_name("macro_f1"): number(form.score, 3),
             tr("Latency p50 (ms)"): milliseconds(form.p50_ms),
         }

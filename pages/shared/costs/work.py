@@ -8,10 +8,10 @@ from engine.analytics.own_facts import Own
 from engine.economics import facts
 from engine.economics.figure import Source
 from engine.economics.labels import Labelling
-from engine.economics.people import Role
+from engine.economics.people import MONTHS, Role, people_until
 from engine.economics.programme import Programme
 from engine.errors import NotFound
-from pages.shared import address
+from pages.shared import address, pricing
 from pages.shared.costs import fields
 from pages.shared.costs.inputs import level_names
 from pages.shared.costs.own import Fact, form
@@ -47,7 +47,10 @@ def people(own: Own, found: list[Fact]) -> tuple[tuple[Role, ...], tuple[Role, .
     def one(share: float) -> tuple[Role, ...]:
         return (Role(pay, share / 100, number_, source, hiring),) if share else ()
 
-    return one(building), one(buying)
+    builders = one(building)
+    if builders:
+        pricing.show(tr("People, building, in the first year"), people_until(builders, MONTHS))
+    return builders, one(buying)
 
 
 def _pay(role: str, country: str, level: str, own: Own, found: list[Fact]) -> facts.Salary | None:
