@@ -24,7 +24,7 @@ class Fact:
     id: str
     title: str
     value: str
-    """Written for the reader; empty: not published, and asked for."""
+    """Written for the reader."""
     source: Source | None
     numbers: tuple[float, ...] = ()
     """What the form starts from."""
@@ -39,7 +39,7 @@ def table(facts: list[Fact], own: Own) -> None:
     """Draw every fact with value, source and date, and a form where it can be replaced."""
     for fact in facts:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f"**{md(fact.title)}**  {md(fact.value) or tr('not published')}", width="content")
+            st.markdown(f"**{md(fact.title)}**  {md(fact.value)}", width="content")
             if fact.source:
                 mine = tr("your own, ") if (fact.what, fact.id) in own else ""
                 date_ = fact.source.as_of or tr("no date")
