@@ -54,7 +54,7 @@ def _finished(index: Index, *, trashed: bool = False, **wanted: str) -> pd.DataF
     """Return the finished runs whose columns are as `wanted`; an empty value asks for nothing."""
     asked = {column: value for column, value in wanted.items() if value}
     conditions = ("" if trashed else "AND NOT r.trashed ") + "".join(f"AND r.{column} = ? " for column in asked)
-    return index.frame(_FINISHED.format(conditions=conditions), list(asked.values()))
+    return index.large_frame(_FINISHED.format(conditions=conditions), list(asked.values()))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 Score(n) = 1 − (c + a·n^−b), a > 0, b > 0, 0 ≤ c < the smallest error (Hestness et al. 2017, "Deep learning scaling is
 predictable, empirically"; c is what no label mends). For each of a grid of c, log(error − c) is fitted on log n by
 weighted least squares. Every curve is weighted by exp(−χ² ÷ 2) under the points' own standard errors, inflated where
-the best curve misses them, and the interval is the weighted 2.5 to 97.5 % of the curves, drawn with their own spread.
+the best curve misses them. The interval is the weighted 2.5 to 97.5 % of the curves, drawn with their own spread, and
+with the chance that the next score is measured with: a run that is trained later falls into it.
 """
 
 from __future__ import annotations
@@ -45,11 +46,13 @@ class LearningCurve:
     curves: Array
     """(K, 3)."""
     points: tuple[Point, ...]
+    noise: Array | None = None
+    """(K,) by how much a measured score misses its curve; None: not at all."""
 
     def at(self, rows: float) -> Figure:
         """Return the score expected with `rows` labels. Raises BadInput unless there are rows."""
         n = above_zero(Message("The number of labels"), rows)
-        scores = 1 - errors(self.curves, n)
+        scores = np.clip(1 - errors(self.curves, n) + (0.0 if self.noise is None else self.noise), 0.0, 1.0)
         low, value, high = (float(v) for v in np.quantile(scores, [0.025, 0.5, 0.975]))
         formula = Message(
             "A power law through {points} runs with {least} to {most} labels, read at {rows}.",
@@ -91,7 +94,8 @@ def fit(points: Sequence[Point], *, seed: int = 0) -> LearningCurve:
     drawn = [(*random.multivariate_normal(fits[k][0], fits[k][1] * inflated, method="eigh"), floors[k]) for k in chosen]
     level, slope, c = np.array(drawn).T
     b = np.maximum(-slope, 0.0)
-    return LearningCurve(np.stack([np.exp(level + b * middle), b, c], axis=1), tuple(points))
+    noise = random.normal(size=DRAWS) * float(np.median(se)) * np.sqrt(inflated)
+    return LearningCurve(np.stack([np.exp(level + b * middle), b, c], axis=1), tuple(points), noise)
 
 
 def errors(curves: Array, rows: float) -> Array:
