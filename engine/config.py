@@ -108,6 +108,8 @@ class Settings:
     """Where the demo data of the finance scenario is fetched from."""
     movielens_url: str = "https://files.grouplens.org/datasets/movielens/ml-100k.zip"
     """Where the demo data of the recommendation scenario is fetched from."""
+    breastmnist_url: str = "https://zenodo.org/records/10519652/files/breastmnist.npz"
+    """Where the demo data of the imaging scenario is fetched from."""
     instance: str = "aws/us-east-1/c6i.xlarge"
     """The catalogue row that prices are computed for: provider/region/type."""
     utilisation: float = 0.3

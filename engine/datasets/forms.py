@@ -17,6 +17,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.datasets.dataset import DataCard, Dataset, Options
+from engine.datasets.images.card import ImageCard
+from engine.datasets.images.intake import intake
+from engine.datasets.images.options import ImageOptions
+from engine.datasets.images.prepare import check as check_images
+from engine.datasets.images.prepare import prepare as prepare_images
 from engine.datasets.interactions.card import InteractionCard
 from engine.datasets.interactions.options import InteractionOptions
 from engine.datasets.interactions.prepare import check as check_interactions
@@ -39,6 +44,7 @@ class Form:
 
 
 FORMS: dict[str, Form] = {
+    "image_classification": Form(ImageOptions, ImageCard, intake, check_images, prepare_images),
     "text_classification": Form(TextOptions, TextCard, add_raw, check, prepare),
     "ranking": Form(InteractionOptions, InteractionCard, add_raw, check_interactions, prepare_interactions),
 }

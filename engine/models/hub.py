@@ -12,6 +12,7 @@ from engine.errors import BadInput, Failure
 FILES = (
     "config.json",
     "tokenizer.json",
+    "preprocessor_config.json",
     "tokenizer_config.json",
     "special_tokens_map.json",
     "model.safetensors",
@@ -24,7 +25,8 @@ TIMEOUT_S = 20.0
 def fetch(hub_id: str, settings: Settings) -> Path:
     """Return the folder in the workspace that holds `hub_id`, fetching it from `settings.hub_url` when it is not there.
 
-    Raises BadInput when the hub has no such model or when it has no safetensors weights or fast tokenizer, Failure
+    Raises BadInput when the hub has no such model or when it has no safetensors weights, or neither a fast tokenizer nor
+    a preprocessor configuration, Failure
     when the hub cannot be reached or when it would have to be and the settings say offline.
     """
     folder = settings.workspace.models / hub_id.replace("/", "--")
@@ -37,11 +39,12 @@ def fetch(hub_id: str, settings: Settings) -> Path:
             backbone=hub_id,
         )
     _download(hub_id, folder, settings.hub_url)
-    for needed in ("config.json", "tokenizer.json", "model.safetensors"):
+    reader = "preprocessor_config.json" if (folder / "preprocessor_config.json").is_file() else "tokenizer.json"
+    for needed in ("config.json", reader, "model.safetensors"):
         if not (folder / needed).is_file():
             raise BadInput(
-                "{backbone} cannot be used: the hub has no {file} for it. Choose a model with safetensors weights and "
-                "a fast tokenizer.",
+                "{backbone} cannot be used: the hub has no {file} for it. Choose a model with safetensors weights, and "
+                "a fast tokenizer or a preprocessor configuration.",
                 backbone=hub_id,
                 file=needed,
             )

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
@@ -94,6 +94,9 @@ class ServedModel(ABC):
 class Classifier(ServedModel):
     """A model that gives each input a probability for each class."""
 
+    window: ClassVar[int] = WINDOW
+    """Inputs encoded at once."""
+
     @property
     def labels(self) -> tuple[str, ...]:
         """The classes in the order of the columns."""
@@ -119,8 +122,8 @@ class Classifier(ServedModel):
     def answer(self, inputs: Sequence[Any], *, batch: int = BATCH) -> np.ndarray:
         """Return logits (N, C) float32, rows in the order of `inputs`: what people give, as texts."""
         answers = np.empty((len(inputs), len(self.labels)), dtype=np.float32)
-        for start in range(0, len(inputs), WINDOW):
-            rows = self.encoder.rows(inputs[start : start + WINDOW])
+        for start in range(0, len(inputs), self.window):
+            rows = self.encoder.rows(inputs[start : start + self.window])
             for chosen in _batches([self.encoder.row_length(row) for row in rows], batch):
                 answers[start + chosen] = self.logits(self.encoder.collate([rows[i] for i in chosen], multiple=1))
         return answers
@@ -141,8 +144,30 @@ class Classifier(ServedModel):
         return decode(answered, self.encoder.temperature)
 
 
+class PictureModel(Classifier):
+    """A classifier of pictures, whose graph also gives maps: what each place adds to each class's logit."""
+
+    window: ClassVar[int] = 64
+
+    def logits(self, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Return (B, C) float32; what only the maps need is not computed."""
+        return self._fetched("logits", inputs)
+
+    def maps(self, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Return (B, C, h, w) float32 for encoded pictures; the mean of a map is its logit."""
+        return self._fetched("maps", inputs)
+
+    def _fetched(self, name: str, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
+        from onnxruntime import RunOptions
+
+        options = RunOptions()
+        options.only_execute_path_to_fetches = True
+        return np.asarray(self.session.run([name], dict(inputs), options)[0])
+
+
 RUNTIMES: dict[str, type[ServedModel]] = {
     "text_classification": Classifier,
+    "image_classification": PictureModel,
 }
 """How the models of each task answer: one line a task."""
 

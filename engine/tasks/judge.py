@@ -23,6 +23,7 @@ from engine.tasks.bootstrap import (
     resampled_counts,
     resampled_weights,
 )
+from engine.tasks.clusters import cluster_weights
 from engine.tasks.failures import RELIABILITY_BINS, bins_of, length_slices, mistakes, reliability
 
 FEW_ROWS = 100
@@ -40,12 +41,14 @@ def judge(
     seed: int,
     positive: str | None = None,
     resamples: int = RESAMPLES,
+    clusters: np.ndarray | None = None,
 ) -> dict[str, Any]:
     """Return the "quality" block of a report, ready for JSON.
 
     `truth` (N,) holds class numbers, `probabilities` (N, C) sums to 1 a row, `labels` names the C classes, `texts` and
     `rows` (N,) are the sentences and their row numbers. `positive` names the class whose AUC is quoted; without it the
-    AUC is the mean over classes, one against the rest. Figures are shares from 0 to 1; log loss is in nats. A class
+    AUC is the mean over classes, one against the rest. `clusters` (N,) says which rows belong together, as those of one
+    patient: intervals then resample clusters, and without it rows. Figures are shares from 0 to 1; log loss is in nats. A class
     without rows has None for its figures, is left out of the means, and is named in "notes".
 
     Raises BadInput when there is no row or `positive` is no label, Failure when a probability is not a number.
@@ -54,8 +57,8 @@ def judge(
     _check(truth, probabilities, labels, positive)
     predicted = probabilities.argmax(axis=1)
     generator = np.random.default_rng(seed)
-    metrics, per_class, confusion = _from_confusion(truth, predicted, labels, generator, resamples)
-    ranking, class_aucs = _from_rows(truth, probabilities, labels, positive, generator, resamples)
+    metrics, per_class, confusion = _from_confusion(truth, predicted, labels, generator, resamples, clusters)
+    ranking, class_aucs = _from_rows(truth, probabilities, labels, positive, generator, resamples, clusters)
     for entry, auc in zip(per_class, class_aucs, strict=True):
         entry["auc"] = auc.to_json()
     return {
@@ -94,6 +97,7 @@ def _from_confusion(
     labels: Sequence[str],
     generator: np.random.Generator,
     resamples: int,
+    clusters: np.ndarray | None,
 ) -> tuple[dict[str, Interval], list[dict[str, Any]], np.ndarray]:
     """Return the metrics, the classes and the confusion matrix (C, C), rows truth and columns predicted."""
     classes = len(labels)
@@ -101,7 +105,12 @@ def _from_confusion(
     cells = np.flatnonzero(confusion)
     sides = (cells // classes, cells % classes, classes)
     found = rates(confusion[cells].astype(np.float64), *sides)
-    drawn = [rates(c, *sides) for c in resampled_counts(confusion[cells], generator, resamples=resamples)]
+    if clusters is None:
+        counts = resampled_counts(confusion[cells], generator, resamples=resamples)
+    else:
+        inside = (truth * classes + predicted)[:, None] == cells
+        counts = (w @ inside for w in cluster_weights(clusters, generator, resamples=resamples))
+    drawn = [rates(c, *sides) for c in counts]
     redrawn = Rates(*(np.concatenate([getattr(d, f) for d in drawn]) for f in Rates.__dataclass_fields__))
     per_class = _classes(found, redrawn, labels)
     metrics = {
@@ -147,6 +156,7 @@ def _from_rows(
     positive: str | None,
     generator: np.random.Generator,
     resamples: int,
+    clusters: np.ndarray | None,
 ) -> tuple[dict[str, Interval], list[Interval]]:
     """Return AUC, ECE and log loss, and each class's AUC.
 
@@ -154,13 +164,16 @@ def _from_rows(
     sqrt(m / N), as the error of each of these means and shares does.
     """
     n, classes = probabilities.shape
-    m = min(n, max(1000, BUDGET // (resamples * classes)))
+    m = min(n, max(1000, BUDGET // (resamples * classes))) if clusters is None else n
     value = np.concatenate([f(np.ones((1, n))) for f in _row_statistics(truth, probabilities)], axis=1)[0]
     chosen = generator.choice(n, m, replace=False) if m < n else np.arange(n)
     statistics = _row_statistics(truth[chosen], probabilities[chosen])
-    pieces = [
-        np.concatenate([f(w) for f in statistics], axis=1) for w in resampled_weights(m, generator, resamples=resamples)
-    ]
+    weights = (
+        resampled_weights(m, generator, resamples=resamples)
+        if clusters is None
+        else cluster_weights(clusters, generator, resamples=resamples)
+    )
+    pieces = [np.concatenate([f(w) for f in statistics], axis=1) for w in weights]
     drawn = _with_macro(np.concatenate(pieces), labels, positive)
     value = _with_macro(value[None], labels, positive)[0]
     if m < n:
@@ -179,8 +192,8 @@ def _row_statistics(truth: np.ndarray, probabilities: np.ndarray) -> list[Callab
     losses = -np.log(np.clip(probabilities[np.arange(n), truth], np.finfo(np.float64).eps, 1.0))
     aucs = [auc_of(probabilities[:, c], truth == c) for c in range(classes)]
     return [
-        lambda w: np.abs(w @ gaps).sum(axis=1, keepdims=True) / n,
-        lambda w: (w @ losses)[:, None] / n,
+        lambda w: np.abs(w @ gaps).sum(axis=1, keepdims=True) / w.sum(axis=1, keepdims=True),
+        lambda w: (w @ losses)[:, None] / w.sum(axis=1, keepdims=True),
         lambda w: np.stack([auc(w) for auc in aucs], axis=1),
     ]
 

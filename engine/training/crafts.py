@@ -9,6 +9,9 @@ from typing import Any
 
 from engine.training.export import export
 from engine.training.gate import check
+from engine.training.images.export import export as export_pictures
+from engine.training.images.gate import check as check_pictures
+from engine.training.images.train import train as train_pictures
 from engine.training.train import train
 
 
@@ -26,4 +29,5 @@ class Craft:
 
 CRAFTS: dict[str, Craft] = {
     "text_classification": Craft(train, export, check),
+    "image_classification": Craft(train_pictures, export_pictures, check_pictures),
 }

@@ -87,7 +87,7 @@ def export_graph(module: nn.Module, example: dict[str, np.ndarray], inputs: Sequ
     """Trace `module` with `example` and write its graph: inputs (batch, length), output `logits` (batch, classes)."""
     device = next(module.parameters()).device
     arguments = tuple(torch.from_numpy(example[name]).to(device) for name in inputs)
-    with _ready_to_trace(module), _tracing_allowed():
+    with _ready_to_trace(module), tracing_allowed():
         torch.onnx.export(
             module,
             arguments,
@@ -160,7 +160,7 @@ def _ready_to_trace(module: nn.Module) -> Iterator[None]:
 
 
 @contextmanager
-def _tracing_allowed() -> Iterator[None]:
+def tracing_allowed() -> Iterator[None]:
     """Allow the older exporter, and only it, to warn: that it will go, and that a trace may be wrong for other shapes.
 
     The first is why torch is pinned; the second is what the gate tests.

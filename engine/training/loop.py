@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from engine.errors import Failure
 from engine.tasks.text_classification import batches
 from engine.training.device import Device
-from engine.training.feed import Feed, Vectors, shuffled_batches
+from engine.training.feed import shuffled_batches
 from engine.training.optimise import Layer, optimiser, schedule
 from engine.training.progress import Progress
 from engine.training.streams import stream, torch_seed
@@ -23,11 +23,28 @@ from engine.training.streams import stream, torch_seed
 EVALUATION_BATCH = 64
 
 
+class Rows(Protocol):
+    """Rows that a model can be fed with."""
+
+    @property
+    def lengths(self) -> np.ndarray: ...
+    def batch(self, rows: np.ndarray, device: str = "cpu") -> tuple[Tensor, ...]: ...
+
+
+@dataclass(frozen=True)
+class Score:
+    """What tells the best epoch, on the validation part."""
+
+    name: str
+    of: Callable[[np.ndarray, np.ndarray], float]
+    """(truth (N,), logits (N, C)) → the more, the better."""
+
+
 @dataclass(frozen=True)
 class Part:
     """One part of the data, ready for a model."""
 
-    feed: Feed | Vectors
+    feed: Rows
     truth: np.ndarray
     """(N,) int64, positions in the labels."""
 
@@ -72,13 +89,20 @@ class Fit:
 
 
 def fit(
-    model: nn.Module, layers: Iterable[Layer], train: Part, validation: Part, plan: Plan, progress: Progress
+    model: nn.Module,
+    layers: Iterable[Layer],
+    train: Part,
+    validation: Part,
+    plan: Plan,
+    progress: Progress,
+    score_by: Score | None = None,
 ) -> Fit:
-    """Train `model` and leave it with the weights of the epoch that had the best macro-F1 on `validation`.
+    """Train `model` and leave it with the weights of the epoch that had the best score on `validation`.
 
-    Raises Failure when the loss stops being a number, Cancelled when asked to stop.
+    `score_by` is macro-F1 by default. Raises Failure when the loss stops being a number, Cancelled when asked to stop.
     """
     model.to(plan.device.name)
+    score_by = score_by or Score("macro_f1", macro_f1)
     optimise = optimiser(layers, plan.weight_decay)
     steps = plan.epochs * math.ceil(math.ceil(len(train.truth) / plan.batch) / plan.accumulate)
     rates = schedule(optimise, steps, plan.warmup)
@@ -93,7 +117,7 @@ def fit(
         with plan.device.attention(int(train.feed.lengths.max())):
             train_loss = _epoch(model, optimise, rates, loss_of, train, plan, order, progress)
         logits = predict(model, validation.feed, plan.device, progress)
-        loss, score = cross_entropy(logits, validation.truth), macro_f1(validation.truth, logits)
+        loss, score = cross_entropy(logits, validation.truth), score_by.of(validation.truth, logits)
         progress.say(
             "epoch",
             epoch=epoch,
@@ -101,7 +125,7 @@ def fit(
             train_loss=round(train_loss, 6),
             validation_loss=round(loss, 6),
             validation_score=round(score, 6),
-            score="macro_f1",
+            score=score_by.name,
             seconds=round(time.monotonic() - started, 3),
         )
         if (score, -loss) > (best.best_score, -best.best_loss):
@@ -156,7 +180,7 @@ def _epoch(
     return total / max(1, len(train.truth))
 
 
-def predict(model: nn.Module, feed: Feed | Vectors, device: Device, progress: Progress | None = None) -> np.ndarray:
+def predict(model: nn.Module, feed: Rows, device: Device, progress: Progress | None = None) -> np.ndarray:
     """Return logits (N, C) float32 in the order of the feed."""
     model.eval()
     found: list[tuple[np.ndarray, np.ndarray]] = []

@@ -42,7 +42,7 @@ def quantise_int8(
     del model.graph.value_info[:]
     smooth(model, batches)
     narrow_embeddings(model)
-    with _quiet_quantiser():
+    with quiet_quantiser():
         quantize_dynamic(
             model,
             str(out),
@@ -118,7 +118,7 @@ def _make_fp16(fp32: Path, folder: Path) -> Path:
 
 
 @contextmanager
-def _quiet_quantiser() -> Iterator[None]:
+def quiet_quantiser() -> Iterator[None]:
     """The quantiser advises, on the root logger, a preparation that changes nothing for these graphs."""
 
     def keep(record: logging.LogRecord) -> Any:

@@ -12,7 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from engine.config import Settings
-from engine.datasets.demo.phrasebank import demo_dataset, fetch, read_archive
+from engine.datasets.demo.download import fetch
+from engine.datasets.demo.phrasebank import demo_dataset, read_archive
 from engine.errors import Failure
 from tests.engine.datasets.files import sentence
 

@@ -1,0 +1,1 @@
+"""Training of picture classifiers: a pre-trained convolutional body, taps at several depths, a linear head."""

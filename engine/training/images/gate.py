@@ -1,0 +1,162 @@
+"""No exported classifier of pictures is served before it is proved against the trained one.
+
+fp32 has to give torch's logits and maps at several batches; when it does not, the run fails. int8 has to answer like
+fp32 and be as good on the validation part; when it does not, it is made once more with the first convolutions left in
+fp32, and when that does not pass either, it is removed and fp32 is served.
+
+A validation part of pictures is often small: of 78, one other answer is more than one in a hundred. Whether int8 answers
+like fp32 needs no label, so it is asked about augmented views of the validation pictures as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from engine.errors import Failure
+from engine.messages import Message
+from engine.serving.runtime import PictureModel
+from engine.training.export import remove_model
+from engine.training.gate import BATCHES, MAX_DIFFERENCE, MAX_METRIC_DROP, MIN_AGREEMENT
+from engine.training.images.augment import AUGMENTATIONS, augmented
+from engine.training.images.export import make_int8
+from engine.training.images.methods import score_by
+from engine.training.images.train import Trained
+from engine.training.loop import macro_f1
+from engine.training.streams import stream
+
+ENOUGH = 500
+"""Pictures, views included, that agreement is measured on."""
+MAX_AUC_DROP = 0.005
+ODDS = 1e-12
+"""Keeps the logarithm of a probability finite."""
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What the gate found."""
+
+    fp32_max_difference: float
+    """The largest difference between a logit or a place of a map of the fp32 graph and torch's."""
+    int8_agreement: float | None = None
+    """The share of validation pictures and their views for which int8 answers the same class as fp32."""
+    int8_compared: int = 0
+    """How many those are."""
+    int8_metric_drop: float | None = None
+    """The larger of the drops in accuracy and in macro-F1 on the validation part; below 0 int8 is better."""
+    int8_auc_drop: float | None = None
+    int8_accepted: bool = False
+    int8_careful: bool = False
+    """Whether the first convolutions of the int8 model had to stay in fp32."""
+    reason: Message | None = None
+    """Why int8 is not served; None when it is."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "reason": self.reason.to_json() if self.reason else None}
+
+
+def check(
+    trained: Trained, folders: Mapping[str, Path], inputs: Sequence[Any], truth: np.ndarray, train: Sequence[Any] = ()
+) -> Gate:
+    """Prove the models in `folders` (as `export` returned them) and remove the int8 one when it may not be served.
+
+    `inputs` and `truth` (N,) are the validation part; `train` are pictures to calibrate on again, by default the
+    validation part's. Raises Failure when fp32 drifts from torch.
+    """
+    fp32 = PictureModel.load(folders["fp32"])
+    difference = fp32_difference(trained, fp32, inputs)
+    if not difference <= MAX_DIFFERENCE:
+        raise Failure(
+            "The exported model differs from the trained one by {difference} in a logit, and {allowed} is allowed; it "
+            "will not be served. Choose another backbone or report this.",
+            difference=f"{difference:.2g}",
+            allowed=MAX_DIFFERENCE,
+        )
+    if "int8" not in folders:
+        return Gate(difference, reason=Message("The model has no convolutions that int8 would make faster."))
+    gate = _compared(trained, difference, fp32, folders["int8"], inputs, truth)
+    if not gate.int8_accepted:
+        make_int8(trained, folders["fp32"], folders["int8"], train or inputs, careful=True)
+        again = _compared(trained, difference, fp32, folders["int8"], inputs, truth)
+        gate = replace(again, int8_careful=again.int8_accepted)
+    if not gate.int8_accepted:
+        remove_model(folders["int8"])
+    return gate
+
+
+def fp32_difference(trained: Trained, exported: PictureModel, inputs: Sequence[Any]) -> float:
+    """Return the largest difference between torch and ONNX over logits and maps, in batches of 1, 2 and 7."""
+    worst = 0.0
+    for batch in BATCHES:
+        image = trained.encoder.encode([inputs[i % len(inputs)] for i in range(batch)])
+        with torch.inference_mode():
+            logits, maps = trained.module(torch.from_numpy(image["image"]))
+        worst = max(worst, float(np.abs(exported.logits(image) - logits.numpy()).max()))
+        # A map's addends are some hundred times its mean: compare shares of their own size.
+        found, expected = exported.maps(image), maps.numpy()
+        worst = max(worst, float(np.abs(found - expected).max() / max(1.0, float(np.abs(expected).max()))))
+    return worst
+
+
+def _compared(
+    trained: Trained, difference: float, fp32: PictureModel, int8: Path, inputs: Sequence[Any], truth: np.ndarray
+) -> Gate:
+    """Return the gate for the int8 model in the folder `int8`."""
+    small = PictureModel.load(int8)
+    answers = fp32.probabilities(inputs), small.probabilities(inputs)
+    same = [*(answers[0].argmax(1) == answers[1].argmax(1))]
+    for batch in _views(trained, inputs, max(0, ENOUGH - len(inputs))):
+        same += [*(fp32.logits(batch).argmax(1) == small.logits(batch).argmax(1))]
+    return judge_int8(difference, np.array(same), *answers, truth, trained)
+
+
+def judge_int8(
+    difference: float, same: np.ndarray, fp32: np.ndarray, int8: np.ndarray, truth: np.ndarray, trained: Trained
+) -> Gate:
+    """Return the gate for probabilities (N, C) of both precisions; `same` (M,) says where they answer alike."""
+    auc = score_by(trained.labels, trained.encoder.positive).of
+    agreement = float(same.mean())
+    drops = {
+        "accuracy": float((fp32.argmax(1) == truth).mean() - (int8.argmax(1) == truth).mean()),
+        "macro_f1": macro_f1(truth, fp32) - macro_f1(truth, int8),
+    }
+    auc_drop = auc(truth, np.log(fp32 + ODDS)) - auc(truth, np.log(int8 + ODDS))
+    # One picture may tip: in a small part it moves the figures by more than is allowed of many.
+    allowed = max(MAX_METRIC_DROP, 1.5 / max(1, len(truth)))
+    reason = None
+    if agreement < MIN_AGREEMENT:
+        reason = Message(
+            "int8 answers like fp32 for {agreement} % of the pictures; {needed} % are needed.",
+            agreement=round(100 * agreement, 2),
+            needed=round(100 * MIN_AGREEMENT),
+        )
+    elif drops["accuracy"] > allowed or auc_drop > MAX_AUC_DROP:
+        reason = Message(
+            "int8 loses {drop} points of accuracy and {auc} of AUC on the validation part; {allowed} and {most} are "
+            "allowed.",
+            drop=round(100 * drops["accuracy"], 2),
+            auc=round(100 * auc_drop, 2),
+            allowed=round(100 * allowed, 2),
+            most=100 * MAX_AUC_DROP,
+        )
+    return Gate(difference, agreement, len(same), max(drops.values()), auc_drop, reason is None, reason=reason)
+
+
+def _views(trained: Trained, inputs: Sequence[Any], count: int) -> list[dict[str, np.ndarray]]:
+    """Return at least `count` augmented views of pictures, as batches."""
+    how, draw, batches = AUGMENTATIONS[trained.options.get("augmentation", "general")], stream(0, "gate"), []
+    made = 0
+    while made < count and len(inputs):
+        for start in range(0, len(inputs), 32):
+            rows = trained.encoder.rows([inputs[i] for i in range(start, min(start + 32, len(inputs)))])
+            views = augmented(torch.from_numpy(np.stack(rows)), how, draw).round().to(torch.uint8)
+            batches.append({"image": views.numpy()})
+            made += len(rows)
+            if made >= count:
+                break
+    return batches

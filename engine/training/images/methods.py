@@ -1,0 +1,281 @@
+"""The recipes for pictures: what each one trains, and on what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from engine.errors import BadInput
+from engine.models.catalog import LocalBackbone
+from engine.tasks.bootstrap import auc_of
+from engine.tasks.pictures import MULTIPLE, PictureEncoder, colours_of
+from engine.training.device import Device
+from engine.training.images.augment import AUGMENTATIONS, Augmentation
+from engine.training.images.body import load_body
+from engine.training.images.feed import Pictures, Views, kept_views, pixels_of
+from engine.training.images.lora import add_adapters, merge_adapters
+from engine.training.images.model import GRID, Body, Head, PictureClassifier, PixelClassifier, Upper
+from engine.training.images.work import training_flops, unit_flops
+from engine.training.loop import Fit, Part, Plan, Rows, Score, fit
+from engine.training.methods import BACKWARD_THROUGH_FROZEN, class_weights
+from engine.training.optimise import Layer, layer
+from engine.training.progress import Progress
+from engine.training.streams import stream
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a method needs to know."""
+
+    labels: tuple[str, ...]
+    positive: str
+    """The class that is looked for; empty: none is named."""
+    train: Sequence[Any]
+    """Pictures as bytes or arrays."""
+    validation: Sequence[Any]
+    train_truth: np.ndarray
+    validation_truth: np.ndarray
+    options: dict[str, Any]
+    backbone: LocalBackbone | None
+    seed: int
+    device: Device
+    progress: Progress
+
+    @property
+    def augmentation(self) -> Augmentation:
+        return AUGMENTATIONS[self.options["augmentation"]]
+
+    def plan(self, flops: float) -> Plan:
+        weights = class_weights(self.train_truth, len(self.labels), self.options["class_weights"])
+        return Plan.of(
+            self.options,
+            class_weights=weights,
+            seed=self.seed,
+            device=self.device,
+            flops_per_token=flops,
+            penalty=self.options.get("penalty", 0.0),
+        )
+
+
+@dataclass(frozen=True)
+class Made:
+    """A trained module with what encodes its inputs."""
+
+    module: PictureClassifier | PixelClassifier
+    encoder: PictureEncoder
+    fit: Fit
+
+
+def baseline(job: Job) -> Made:
+    """Every pixel of a small picture and a linear layer."""
+    encoder = _encoder(job)
+    train, validation = (Pictures(pixels_of(encoder, p, job.progress)) for p in (job.train, job.validation))
+    channels = 1 if encoder.grey else 3
+    model = PixelClassifier(channels, encoder.size, len(job.labels))
+    flops = training_flops(0.0, 2.0 * model.linear.weight.numel())
+    job.progress.total_flops = flops * len(train) * job.options["epochs"]
+    found = _fit(job, Logits(model), [layer(model, job.options["learning_rate"])], train, validation, flops)
+    return Made(model, encoder, found)
+
+
+def probe(job: Job) -> Made:
+    """A linear head on what a frozen body sees at several depths, in several views of each picture."""
+    model, encoder, flops = _start(job)
+    units = model.units
+    step = training_flops(0.0, 2.0 * model.head.linear.weight.numel())
+    _expect(job, sum(flops), step)
+    train, validation = _kept(job, model, encoder, len(units), sum(flops))
+    model.head.standardise(train.columns[0].flatten(0, 1))
+    found = _fit(job, model.head, [layer(model.head, job.options["learning_rate"])], train, validation, step)
+    return _finished(model, encoder, found)
+
+
+def fast(job: Job) -> Made:
+    """The upper units, on what the lower ones gave for several views of each picture, computed once and kept."""
+    model, encoder, flops = _start(job)
+    cut = _cut(model, job.options["trained_blocks"])
+    below, step = sum(flops[:cut]), training_flops(0.0, sum(flops[cut:]))
+    _expect(job, below, step)
+    train, validation = _kept(job, model, encoder, cut, below)
+    upper = Upper(nn.ModuleList(list(model.units)[cut:]), tuple(t - cut for t in model.taps if t >= cut), model.head)
+    _standardise(upper, train, job)
+    found = _fit(job, upper, _by_depth(upper.units, model.head, job.options), train, validation, step)
+    return _finished(model, encoder, found)
+
+
+def full(job: Job) -> Made:
+    """Every weight of the body, on pictures augmented anew in every pass."""
+    model, encoder, flops = _start(job)
+    layers = _by_depth(model.units, model.head, job.options)
+    found = _whole(job, model, encoder, layers, training_flops(0.0, sum(flops)))
+    return _finished(model, encoder, found)
+
+
+def lora(job: Job) -> Made:
+    """Adapters beside every 1×1 convolution, merged at the end."""
+    model, encoder, flops = _start(job)
+    options, plain = job.options, model.units
+    torch.manual_seed(job.seed)
+    adapted = add_adapters(plain, rank=options["rank"], alpha=options["alpha"])
+    layers = [layer(adapted, options["learning_rate"]), layer(model.head, options["head_learning_rate"])]
+    found = _whole(job, model, encoder, layers, BACKWARD_THROUGH_FROZEN * sum(flops))
+    model.units = merge_adapters(adapted)
+    return _finished(model, encoder, found)
+
+
+METHODS: dict[str, Callable[[Job], Made]] = {
+    "baseline": baseline,
+    "probe": probe,
+    "fast": fast,
+    "lora": lora,
+    "full": full,
+}
+
+
+class Logits(nn.Module):
+    """A classifier without its maps, as the training loop feeds it."""
+
+    def __init__(self, model: PictureClassifier | PixelClassifier) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        """(B, 3, S, S) → logits (B, C)."""
+        return self.model.logits(image)
+
+
+def score_by(labels: Sequence[str], positive: str) -> Score:
+    """Return the area under the ROC curve of the positive class, or its mean over the classes, one against the rest."""
+    chosen = [labels.index(positive)] if positive else list(range(len(labels)))
+
+    def auc(truth: np.ndarray, logits: np.ndarray) -> float:
+        odds = logits - np.log(np.exp(logits - logits.max(1, keepdims=True)).sum(1, keepdims=True))
+        every = np.ones((1, len(truth)))
+        found = np.array([auc_of(odds[:, c], truth == c)(every)[0] for c in chosen])
+        return float(np.nanmean(found)) if np.isfinite(found).any() else UNDECIDED
+
+    return Score("auc", auc)
+
+
+UNDECIDED = 0.5
+"""Stands for the area when the validation part has one class only: then the loss decides."""
+STANDARDISED_PICTURES = 2000
+"""More pictures would not change the mean and deviation of a feature."""
+
+
+def _start(job: Job) -> tuple[PictureClassifier, PictureEncoder, list[float]]:
+    """Return a fresh classifier, its encoder, and the operations of each of its units."""
+    if job.backbone is None:
+        raise BadInput("This recipe needs a backbone; choose one, or the recipe {recipe}.", recipe="baseline")
+    encoder = _encoder(job)
+    if encoder.size % MULTIPLE:
+        raise BadInput("size is {value}; give a multiple of {multiple}.", value=encoder.size, multiple=MULTIPLE)
+    body: Body = load_body(job.backbone)
+    head = Head(sum(body.widths), len(job.labels), float(job.options.get("dropout", 0.0)), job.seed)
+    model = PictureClassifier(body, head, encoder.size).to(job.device.name)
+    model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return model, encoder, unit_flops(model.units, encoder.size)
+
+
+def _encoder(job: Job) -> PictureEncoder:
+    job.progress.phase("encode")
+    colours = job.options["colours"]
+    found = colours_of(job.train) if colours == "auto" else colours
+    size = int(job.options["size"])
+    grid = size // GRID if job.backbone else size
+    return PictureEncoder(job.labels, size, colours=found, grid=grid, positive=job.positive)
+
+
+def _cut(model: PictureClassifier, trained: int) -> int:
+    if trained >= len(model.units):
+        raise BadInput(
+            "trained_blocks is {value} and the backbone has {blocks}; give {most} or less, or choose the recipe full.",
+            value=trained,
+            blocks=len(model.units),
+            most=len(model.units) - 1,
+        )
+    return len(model.units) - trained
+
+
+def _expect(job: Job, below: float, step: float) -> None:
+    """Tell the progress what is to come: the lower units over every view, then every epoch."""
+    views, options = job.options["views"] + 1, job.options
+    cached = below * (views * len(job.train) + len(job.validation))
+    job.progress.total_flops = cached + step * len(job.train) * options["epochs"]
+
+
+def _kept(job: Job, model: PictureClassifier, encoder: PictureEncoder, cut: int, flops: float) -> tuple[Views, Views]:
+    """Return what the units below `cut` give for every view of both parts; the validation part has one view."""
+    job.progress.phase("cache")
+    lower = nn.ModuleList(list(model.units)[:cut]).requires_grad_(False).eval()
+    taps = tuple(t for t in model.taps if t < cut)
+    found = [
+        kept_views(
+            encoder,
+            pictures,
+            model.scale,
+            lower,
+            taps,
+            views=views,
+            how=job.augmentation,
+            draw=stream(job.seed, "views"),
+            keep_maps=cut < len(model.units),
+            device=job.device,
+            flops=flops,
+            progress=job.progress,
+        )
+        for pictures, views in ((job.train, job.options["views"]), (job.validation, 0))
+    ]
+    return Views(found[0].columns, stream(job.seed, "view")), found[1]
+
+
+def _standardise(upper: Upper, train: Views, job: Job) -> None:
+    """Let the head know the mean and deviation of its features before anything has learnt."""
+    still, found = Views(train.columns), []
+    upper.eval()
+    with torch.inference_mode(), job.device.autocast():
+        for rows in np.array_split(np.arange(min(len(train), STANDARDISED_PICTURES)), max(1, len(train) // 64)):
+            if len(rows):
+                found.append(upper.features(*still.batch(rows, job.device.name)))
+    upper.head.standardise(torch.cat(found))
+
+
+def _by_depth(units: nn.ModuleList, head: nn.Module, options: dict[str, Any]) -> list[Layer]:
+    """Return the head at its own rate and each unit at a rate that falls with depth."""
+    rate, decay = options["learning_rate"], options["layer_decay"]
+    found = [layer(one, rate * decay**depth) for depth, one in enumerate(reversed(units))]
+    return [layer(head, options["head_learning_rate"]), *found]
+
+
+def _whole(job: Job, model: PictureClassifier, encoder: PictureEncoder, layers: list[Layer], flops: float) -> Fit:
+    """Train on augmented pictures through the whole body."""
+    train, validation = (pixels_of(encoder, p, job.progress) for p in (job.train, job.validation))
+    job.progress.total_flops = flops * len(train) * job.options["epochs"]
+    _standardise_whole(model, Pictures(train), job)
+    fed = Pictures(train, job.augmentation, stream(job.seed, "view"))
+    return _fit(job, Logits(model), layers, fed, Pictures(validation), flops)
+
+
+def _standardise_whole(model: PictureClassifier, train: Pictures, job: Job) -> None:
+    model.eval()
+    count = min(len(train), STANDARDISED_PICTURES)
+    with torch.inference_mode(), job.device.autocast():
+        chosen = np.array_split(np.arange(count), -(-count // 64))
+        model.head.standardise(torch.cat([model.features(*train.batch(r, job.device.name)) for r in chosen]))
+
+
+def _fit(job: Job, model: nn.Module, layers: list[Layer], train: Rows, validation: Rows, flops: float) -> Fit:
+    job.progress.phase("train")
+    parts = Part(train, job.train_truth), Part(validation, job.validation_truth)
+    return fit(model, layers, *parts, job.plan(flops), job.progress, score_by(job.labels, job.positive))
+
+
+def _finished(model: PictureClassifier, encoder: PictureEncoder, found: Fit) -> Made:
+    model.requires_grad_(True)
+    model.cpu().head.fold()
+    return Made(model, encoder, found)
