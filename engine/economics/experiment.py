@@ -114,8 +114,8 @@ def extra_conversions_per_1000(base: float, gain: float, low: float, high: float
         raise BadInput("The share that carries over is {value}; give a share from 0 to 1.", value=carried)
     scale = VISITS * base * carried
     formula = Message(
-        "1,000 visits × {base} that convert now × {gain} relative gain of the ranking × {carried} of it that is assumed "
-        "to carry over.",
+        "1,000 visits × {base} that convert now × {gain} relative gain of the ranking × {carried} of it that is "
+        "assumed to carry over.",
         base=f"{base:.2%}",
         gain=f"{gain:+.1%}",
         carried=f"{carried:.0%}",
