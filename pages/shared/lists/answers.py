@@ -73,7 +73,8 @@ def headline(found: Catalogue, visitor: Visitor, shown: Sequence[str], page: Pag
 
 def line(found: Catalogue, visitor: Visitor, place: int, item: str, why: Why, page: Page) -> str:
     """Return one item of the list as Markdown."""
-    taken = f" :green-badge[:material/check: {tr('taken later')}]" if found.codes.get(item) in visitor.later else ""
+    later = tr("taken later")
+    taken = f" :green-badge[:material/check: {later}]" if found.codes.get(item) in visitor.later else ""
     groups = ", ".join(found.categories_of(item)[:3])
     about = f" :gray[· {md(groups)}]" if groups else ""
     return f"{place}. **{md(found.name(item))}**{about}{taken}  \n   :small[{because(found, item, why, page)}]"

@@ -43,17 +43,15 @@ def draw(scenario: Scenario) -> None:
 
 
 def try_one(run_id: str, found: catalogue.Catalogue, color: str) -> None:
-    """Draw for whom on the left, what is recommended on the right."""
-    left, right = st.columns([2, 3], gap="large")
+    """Draw for whom, then the list, and beside it, or beneath it on a phone, what is known about that person."""
+    visitor = who.choose(found)
+    left, right = st.columns([3, 2], gap="large")
     with left:
-        visitor = who.choose(found)
-        strong(tr("The history, newest first"))
-        who.history(found, visitor)
-    with right:
         page = rules.draw(found)
         service(run_id, found, visitor, page)
-    # Beneath both, so that on a phone the list comes first.
-    with st.columns([2, 3], gap="large")[0]:
+    with right:
+        strong(tr("The history, newest first"))
+        who.history(found, visitor)
         profile.draw(found, visitor, color)
 
 

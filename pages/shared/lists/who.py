@@ -28,10 +28,13 @@ class Visitor:
 def choose(found: Catalogue) -> Visitor:
     """Draw the choice between a person and things liked, and return whom it makes."""
     names = {"person": tr("Somebody of the data"), "likes": tr("Things I like")}
-    who = address.choice(
-        st.segmented_control, tr("For whom?"), names, key="who", fallback="person", required=True, width="stretch"
-    )
-    return somebody(found) if who == "person" else likes(found)
+    left, right = st.columns([2, 3])
+    with left:
+        who = address.choice(
+            st.segmented_control, tr("For whom?"), names, key="who", fallback="person", required=True, width="stretch"
+        )
+    with right:
+        return somebody(found) if who == "person" else likes(found)
 
 
 def somebody(found: Catalogue) -> Visitor:
