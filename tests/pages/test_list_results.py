@@ -14,7 +14,8 @@ from engine.datasets.dataset import Dataset
 from engine.datasets.interactions.open import read_items
 from engine.datasets.store import add_raw
 from engine.jobs.runs import RunFolder
-from pages.shared.i18n import md
+from pages.shared.i18n import md, speaking
+from pages.shared.lists import quality
 from tests.pages import ranked
 from tests.pages.test_pages import said
 
@@ -41,10 +42,21 @@ def test_results_are_against_popularity_and_say_what_they_are_worth(page: Open, 
         assert "assumed" in text
 
 
-def test_popularity_does_not_differ_from_itself(page: Open, stored: Dataset) -> None:
+def test_popularity_is_the_bar_and_is_worth_nothing_beside_itself(page: Open, stored: Dataset) -> None:
     text = said(results(page, ranked.finished_run(stored, "popularity")))
-    assert "No real difference from popularity" in text
-    assert "+0 extra" not in text
+    assert "This is popularity itself" in text
+    assert "extra conversions" not in text
+
+
+def test_no_real_difference_is_said_in_words() -> None:
+    interval = {"value": 0.01, "low": -0.01, "high": 0.03}
+    block = {name: {"ndcg_at_10": interval} for name in ("metrics", "popularity", "against_popularity")}
+    with speaking("en"):
+        assert quality.against_words(block, "ndcg_at_10").startswith("No real difference from popularity")
+        block["against_popularity"] = {"ndcg_at_10": interval | {"low": 0.001}}
+        assert quality.against_words(block, "ndcg_at_10").startswith("Better than popularity")
+        block["against_popularity"] = {"ndcg_at_10": {"value": -0.02, "low": -0.03, "high": -0.01}}
+        assert quality.against_words(block, "ndcg_at_10").startswith("Worse than popularity")
 
 
 def test_nothing_carried_over_is_worth_nothing(page: Open, stored: Dataset) -> None:
@@ -62,6 +74,16 @@ def test_a_read_out_takes_the_place_of_the_assumption(page: Open, stored: Datase
     assert "if the assumptions hold" not in text
     same = add_raw(io.BytesIO(file.replace(b"210", b"152")), "test.csv", load_settings())
     assert "The test found no real difference" in said(results(page, run, readout=same.id))
+
+
+def test_a_read_out_is_uploaded_and_taken_back(page: Open, stored: Dataset) -> None:
+    test = results(page, ranked.finished_run(stored))
+    uploader = next(u for u in test.file_uploader if u.label == "Read-out")
+    uploader.upload("test.csv", b"group,visitors,conversions\ncontrol,5000,150\nnew,5000,210\n")
+    test.run()
+    assert "The test found +12.0" in said(test)
+    next(b for b in test.button if b.label == "Go back to the assumption").click().run()
+    assert "if the assumptions hold" in said(test)
 
 
 def test_a_read_out_that_is_none_is_said_and_the_assumption_stays(page: Open, stored: Dataset) -> None:

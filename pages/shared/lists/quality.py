@@ -22,7 +22,9 @@ POPULARITY = "popularity"
 def draw(report: dict[str, Any]) -> None:
     """Draw the run of `report` against popularity, by activity, over the catalogue, on a few people, and its worth."""
     block, color = report["quality"], style.recipe_color(report["recipe"])
-    st.subheader(against_words(block, FIRST), anchor=False)
+    itself = report["recipe"] == POPULARITY
+    bar = tr("This is popularity itself: the bar that every other recipe has to clear")
+    st.subheader(bar if itself else against_words(block, FIRST), anchor=False)
     left, right = st.columns(2, gap="large")
     with left:
         against_popularity(report, block, color)
@@ -32,7 +34,8 @@ def draw(report: dict[str, Any]) -> None:
     for note in block.get("notes", ()):
         st.caption(f":material/info: {say(Message.from_json(note))}")
     examples.draw(report)
-    value.draw(report)
+    if not itself:
+        value.draw(report)
 
 
 def real(interval: dict[str, Any]) -> bool:
@@ -58,9 +61,7 @@ def against_words(block: dict[str, Any], metric: str) -> str:
 def against_popularity(report: dict[str, Any], block: dict[str, Any], color: str) -> None:
     """Draw the run and popularity on the same people, with their intervals."""
     strong(tr("The same people, shown what is popular instead"))
-    names = [words.recipe(report["recipe"], report["scenario"]), tr("Popularity, one list for everybody")]
-    if report["recipe"] == POPULARITY:
-        names[0] = tr("This run")
+    names = [tr("This run"), tr("Popularity, one list for everybody")]
     sides = [block["metrics"][FIRST], block[POPULARITY][FIRST]]
     frame = pd.DataFrame([{"name": n, **ends(i)} for n, i in zip(names, sides, strict=True)])
     colors = [color, style.NEUTRAL]
