@@ -80,12 +80,12 @@ def popularity(card: InteractionCard) -> None:
 
 
 def activity(card: InteractionCard) -> None:
-    half = number(card.per_user["p50"])
+    half = number(int(card.per_user["p50"]))
     strong(tr("Half of the users have up to {n} interactions", n=half))
     alt = tr(
         "Half of the users have up to {half} interactions, 95 of 100 up to {most}; the most has {max}.",
         half=half,
-        most=number(card.per_user["p95"]),
+        most=number(int(card.per_user["p95"])),
         max=number(card.per_user["max"]),
     )
     table = pd.DataFrame(card.user_histogram, columns=[tr("From"), tr("To"), tr("Users")])

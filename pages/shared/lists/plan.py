@@ -55,7 +55,7 @@ def draw(base_percent: float) -> None:
             ),
             width="content",
         )
-        badge("projected", tr("Two proportions, two-sided, normal approximation: Fleiss, Levin and Paik 2003, 4.2."))
+        badge("assumed", tr("Two proportions, two-sided, normal approximation: Fleiss, Levin and Paik 2003, 4.2."))
 
 
 def curve(found: Plan, base: float, visitors: float, lift: float) -> None:
