@@ -14,7 +14,7 @@ from engine.datasets.dataset import Problem
 from engine.datasets.interactions import findings
 from engine.datasets.interactions import problems as say
 from engine.datasets.interactions.clean import check_steps, clean
-from engine.datasets.interactions.columns import Found, Usual, detect_interactions, detect_items
+from engine.datasets.interactions.columns import NO_COLUMN, Found, Usual, detect_interactions, detect_items
 from engine.datasets.interactions.guard import guarded
 from engine.datasets.interactions.items import LoadedItems, load_items, no_items, shared_ids
 from engine.datasets.interactions.load import make_tables
@@ -109,7 +109,7 @@ def _quiet(_fraction: float, _phase: Message) -> None:
 def _resolved(work: Work) -> InteractionOptions:
     """Return the options with what was detected written down, so that they can be repeated."""
     dialect = work.source.dialect
-    named: dict[str, Any] = {f"{role}_column": work.found.columns.get(role, "") for role in ROLES}
+    named: dict[str, Any] = {f"{role}_column": work.found.columns.get(role) or _off(work, role) for role in ROLES}
     return replace(
         work.options,
         encoding=dialect.encoding.name if dialect else "",
@@ -117,6 +117,11 @@ def _resolved(work: Work) -> InteractionOptions:
         header=dialect.header if dialect else None,
         **named,
     )
+
+
+def _off(work: Work, role: str) -> str:
+    """Return NO_COLUMN where it was chosen that no column has the role, else nothing."""
+    return NO_COLUMN if getattr(work.options, f"{role}_column") == NO_COLUMN else ""
 
 
 def _open_items(work: Work) -> None:
@@ -192,6 +197,7 @@ def _load_test(work: Work) -> None:
     raw = open_raw(work.settings, work.options.test_raw_id)
     source = open_file(work.connection, raw, work.folder)
     known = {r: c for r, c in work.found.columns.items() if c in source.columns}
+    known |= {role: NO_COLUMN for role in ROLES if _off(work, role)}
     found = detect_interactions(source.columns, source.head, work.usual, known)
     if missing := say.missing_columns(source, found):
         work.problems += missing

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from engine.datasets.dataset import DataCard, Dataset, Problem
+from engine.datasets.dataset import DataCard, Dataset, Part, Problem
 from engine.scenarios import Scenario
 from pages.shared.charts import quality, style
 from pages.shared.frame import data_notes, say, strong
@@ -56,6 +56,9 @@ def remedy_name(remedy: str) -> str:
         "drop_near_duplicates": tr("Keep one of each near-duplicate"),
         "drop_conflicts": tr("Leave out texts with two labels"),
         "drop_suspects": tr("Leave out suspected wrong labels"),
+        "drop_rare_users": tr("Leave out rare users"),
+        "drop_rare_items": tr("Leave out rare items"),
+        "ignore_times": tr("Go without times"),
         "mask:email": tr("Mask e-mail addresses"),
         "mask:phone": tr("Mask phone numbers"),
         "mask:account": tr("Mask accounts"),
@@ -95,11 +98,8 @@ def balance(card: DataCard) -> str:
 
 def facts(card: DataCard, own: tuple[str, ...]) -> str:
     """Return parts, what the form of the data adds, and licence in one line."""
-    parts = [
-        f"{name} {number(sum(card.parts[key].values()))}"
-        for key, name in (("train", tr("training")), ("validation", tr("validation")), ("test", tr("test")))
-        if key in card.parts
-    ]
+    names: dict[Part, str] = {"train": tr("training"), "validation": tr("validation"), "test": tr("test")}
+    parts = [f"{name} {number(card.part_rows(part))}" for part, name in names.items() if part in card.parts]
     lines = [
         tr("Parts: {parts}", parts=", ".join(parts)) if parts else "",
         *own,

@@ -9,6 +9,11 @@ from typing import Any
 from engine.datasets.dataset import DataCard, Dataset
 from engine.jobs.runs import RunFolder
 from engine.scenarios import Scenario
+from pages.shared.lists import adjust as list_adjust
+from pages.shared.lists import card as list_card
+from pages.shared.lists import quality as list_quality
+from pages.shared.lists import try_it as list_try
+from pages.shared.lists import upload as list_upload
 from pages.shared.texts import adjust, card, quality, try_it, upload
 
 
@@ -53,6 +58,19 @@ PARTS: dict[str, Parts] = {
         try_it=try_it.draw,
         quality=quality.draw,
         example=try_it.example,
+    ),
+    "ranking": Parts(
+        suffixes=list_upload.SUFFIXES,
+        invite=list_upload.invite,
+        keys=list_upload.KEYS,
+        preview=list_upload.draw,
+        adjust=list_adjust.draw,
+        figures=list_card.figures,
+        facts=list_card.facts,
+        samples=list_card.samples,
+        try_it=list_try.draw,
+        quality=list_quality.draw,
+        example=list_try.example,
     ),
 }
 

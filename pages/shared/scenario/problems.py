@@ -30,11 +30,12 @@ def draw(card: DataCard, options: Options, again: Again) -> None:
     done = steps_taken(options)
     standing = [p for p in card.problems if p.remedy not in done]
     offers = {p.kind: offer for p in standing if (offer := remedy(p, card, options)) is not None}
-    if len(offers) > 1:
+    wrong = [p for p in standing if p.level != "note" and p.kind in offers]  # a note may be as it is meant
+    if len(wrong) > 1:
         st.button(
-            tr("Mend all {n}", n=len(offers)), icon=":material/auto_fix_high:", key="mend-all",
-            help=md(" · ".join(name for name, _ in offers.values())),
-            on_click=again, args=(everything(card, options, standing),),
+            tr("Mend all {n}", n=len(wrong)), icon=":material/auto_fix_high:", key="mend-all",
+            help=md(" · ".join(offers[p.kind][0] for p in wrong)),
+            on_click=again, args=(everything(card, options, wrong),),
         )  # fmt: skip
     with st.container(gap="xsmall"):
         for problem in standing:
