@@ -166,7 +166,7 @@ def tracing_allowed() -> Iterator[None]:
     The first is why torch is pinned; the second is what the gate tests.
     """
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"torch\.|engine\.training\.export")
+        warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"torch\.|engine\.training\.")
         warnings.filterwarnings("ignore", message="Converting a tensor to a Python")
         warnings.filterwarnings("ignore", "Exporting aten::index operator", UserWarning)
         yield
