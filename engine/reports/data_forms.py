@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.datasets.dataset import Dataset
 from engine.messages import Message
-from engine.reports import data_pictures, data_texts
+from engine.reports import data_interactions, data_pictures, data_texts
 from engine.reports.markdown import Block, Section
 
 
@@ -32,5 +32,12 @@ DETAILS: dict[str, Details] = {
         data_pictures.sections,
         data_pictures.creation,
         data_pictures.considerations,
+    ),
+    "ranking": Details(
+        data_interactions.summary,
+        data_interactions.structure,
+        data_interactions.sections,
+        data_interactions.creation,
+        data_interactions.considerations,
     ),
 }

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from engine.errors import BadInput
-from engine.serving.sessions import open_session
+from engine.serving.model import ServedModel
+from engine.tasks.encoder import TensorSpec
 from engine.tasks.histories import HistoryEncoder
 from engine.tasks.rules import Rules, apply
-
-if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
 
 GATHERED_VALUES = 16_000_000
 """Numbers a batch may gather at once: 64 MB."""
@@ -38,38 +35,35 @@ class Because:
     """By how much the score falls without it; below 0 it spoke against."""
 
 
-@dataclass(frozen=True)
-class Recommender:
-    """A loaded model folder."""
+class Recommender(ServedModel):
+    """A model that lists items after what somebody had."""
 
-    folder: Path
-    session: InferenceSession
     encoder: HistoryEncoder
 
-    @classmethod
-    def load(cls, folder: Path, *, threads: int = 0, require_gpu: bool = False) -> Recommender:
-        """Return the model in `folder` (graph, task.json, items.parquet). `threads` 0 means one a physical core.
-
-        Raises NotFound or BadInput when something is missing, Failure when the graph cannot be loaded or a GPU is
-        required and not used.
-        """
-        encoder = HistoryEncoder.load(folder)
-        session = open_session(folder / "1" / "model.onnx", threads=threads, require_gpu=require_gpu)
-        return cls(folder, session, encoder)
+    @property
+    def outputs(self) -> tuple[TensorSpec, ...]:
+        top = self.encoder.top
+        return TensorSpec("items", "BYTES", (top,)), TensorSpec("scores", "FP32", (top,))
 
     @property
-    def precision(self) -> str:
-        return self.folder.name
+    def default_outputs(self) -> tuple[str, ...]:
+        return "items", "scores"
 
     @property
-    def provider(self) -> str:
-        """The execution provider really used."""
-        return str(self.session.get_providers()[0])
+    def limits(self) -> dict[str, Any]:
+        return {"max_history": self.encoder.max_history}
 
-    @property
-    def size_bytes(self) -> int:
-        """Size of the graph on disk."""
-        return (self.folder / "1" / "model.onnx").stat().st_size
+    def answer(self, inputs: Sequence[Sequence[str]], *, batch: int = MOST_AT_ONCE) -> dict[str, np.ndarray]:
+        """Return `items` and `scores` (N, K) after histories of item ids; what was had never comes back."""
+        codes, scores = self.top(self.encoder.rows(inputs), batch=batch)
+        return {"items": codes, "scores": scores}
+
+    def values(self, name: str, answered: Mapping[str, np.ndarray]) -> Any:
+        """Return `items` as ids, "" where nothing is left, or `scores` (N, K), 0 there."""
+        if name == "items":
+            ids = self.encoder.items.ids
+            return [[ids[code] if code >= 0 else "" for code in row] for row in answered["items"]]
+        return np.where(np.isfinite(answered["scores"]), answered["scores"], 0.0)
 
     def recommend(
         self, histories: Sequence[Sequence[str]], k: int = 10, *, rules: Rules = NO_RULES
@@ -92,14 +86,16 @@ class Recommender:
             found.append(apply([p for p in ids if p[0] not in seen], rules, self._categories, k))
         return found
 
-    def top(self, rows: Sequence[np.ndarray], *, allowed: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    def top(
+        self, rows: Sequence[np.ndarray], *, allowed: np.ndarray | None = None, batch: int = MOST_AT_ONCE
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Return item codes (N, K) int64, -1 where nothing is left, and their scores (N, K), after `rows` of codes.
 
         `allowed` (1, I) or (N, I) is added to the scores: -inf keeps an item out.
         """
         codes = np.full((len(rows), self.encoder.top), -1, dtype=np.int64)
         scores = np.full(codes.shape, -np.inf, dtype=np.float32)
-        for chosen in self._batches(rows):
+        for chosen in self._batches(rows, batch):
             tensors = self.encoder.collate([rows[i] for i in chosen])
             if allowed is not None:
                 tensors["allowed"] = allowed if len(allowed) == 1 else allowed[chosen]
@@ -160,12 +156,12 @@ class Recommender:
     def _categories(self, item: str) -> tuple[str, ...]:
         return self.encoder.items.categories_of(self.encoder.items.codes[item])
 
-    def _batches(self, rows: Sequence[Any]) -> Iterator[np.ndarray]:
+    def _batches(self, rows: Sequence[Any], most: int = MOST_AT_ONCE) -> Iterator[np.ndarray]:
         """Yield positions, the longest first, in batches that gather no more than fits."""
         lengths = np.array([len(row) for row in rows], dtype=np.int64)
         order, start = np.argsort(-lengths, kind="stable"), 0
         while start < len(order):
             each = max(1, int(lengths[order[start]])) * len(self.encoder.items)
-            size = max(1, min(MOST_AT_ONCE, GATHERED_VALUES // each))
+            size = max(1, min(most, GATHERED_VALUES // each))
             yield order[start : start + size]
             start += size

@@ -11,6 +11,7 @@ import numpy as np
 
 from engine.errors import BadInput
 from engine.files import read_json, write_json, written_aside
+from engine.tasks.encoder import TensorSpec, padded
 
 TASK = "ranking"
 TOP = 100
@@ -84,6 +85,7 @@ class HistoryEncoder:
     """Histories as item codes. Unknown items are dropped, an item taken twice counts once, where it was last."""
 
     kind: ClassVar[str] = "history"
+    takes: ClassVar[str] = "history"
     inputs: ClassVar[tuple[str, ...]] = ("history",)
 
     def __init__(self, items: Catalogue, *, max_history: int = 500, recipe: str = "", top: int = TOP) -> None:
@@ -95,6 +97,21 @@ class HistoryEncoder:
         self.labels: tuple[str, ...] = ()
         self.temperature = 1.0
 
+    @property
+    def tensors(self) -> tuple[TensorSpec, ...]:
+        return (TensorSpec("history", "INT64", (-1,)),)
+
+    @property
+    def outputs(self) -> tuple[TensorSpec, ...]:
+        return (
+            TensorSpec("items", "INT64", (self.top,)),
+            TensorSpec("scores", "FP32", (self.top,)),
+            TensorSpec("all_scores", "FP32", (len(self.items),)),
+        )
+
+    def row_length(self, row: np.ndarray) -> int:
+        return len(row)
+
     def rows(self, histories: Sequence[Sequence[str]]) -> list[np.ndarray]:
         """Return each history's codes, int64, newest last, at most `max_history`. A history of strangers is empty."""
         return [self._row(history) for history in histories]
@@ -103,9 +120,9 @@ class HistoryEncoder:
         """Return how many items of each history are not in the catalogue."""
         return [sum(item not in self.items.codes for item in history) for history in histories]
 
-    def collate(self, rows: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
+    def collate(self, rows: Sequence[np.ndarray], *, multiple: int = 1) -> dict[str, np.ndarray]:
         """Return `history` (B, T) int64, the newest last in each row, padded in front with -1; T is at least 1."""
-        width = max([1, *map(len, rows)])
+        width = padded(np.array([len(row) for row in rows], dtype=np.int64), multiple)
         history = np.full((len(rows), width), PAD, dtype=np.int64)
         for place, row in enumerate(rows):
             history[place, width - len(row) :] = row

@@ -81,7 +81,7 @@ def text(job: Job) -> Made:
     vectors = item_vectors(job.items, job.backbone, job.progress)
     ridge = _best_ridge(job, vectors)
     score = job.score(text_map(job.train, vectors, ridge, job.progress))
-    job.progress.say("epoch", epoch=1, epochs=1, validation_ndcg_at_10=round(score, 6))
+    job.progress.say("epoch", epoch=1, epochs=1, validation_score=round(score, 6), score="ndcg_at_10")
     chosen = {"history_penalty": ridge.history, "candidate_penalty": ridge.candidate}
     return Made(text_map(job.everything, vectors, ridge, job.progress), score, 1, chosen)
 
@@ -129,7 +129,7 @@ def _best(job: Job, choices: list[Any], scorers: Sequence[nn.Module]) -> tuple[A
     """Return the choice whose scorer does best on the validation part, that scorer and its nDCG@10."""
     scores = [job.score(scorer) for scorer in scorers]
     place = int(np.argmax(scores))
-    job.progress.say("epoch", epoch=1, epochs=1, validation_ndcg_at_10=round(scores[place], 6))
+    job.progress.say("epoch", epoch=1, epochs=1, validation_score=round(scores[place], 6), score="ndcg_at_10")
     return choices[place], scorers[place], scores[place]
 
 

@@ -58,7 +58,8 @@ def fit(
             epoch=epoch,
             epochs=plan.epochs,
             train_loss=round(loss, 6),
-            validation_ndcg_at_10=round(score, 6),
+            validation_score=round(score, 6),
+            score="ndcg_at_10",
             seconds=round(time.monotonic() - started, 3),
         )
         if score > best_score:

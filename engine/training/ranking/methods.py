@@ -64,7 +64,7 @@ class Made:
 def twice(job: Job, make: Callable[[Log], nn.Module], chosen: dict[str, Any] | None = None) -> Made:
     """Return what `make` gives on everything, scored by what it gives on the training part."""
     score = job.score(make(job.train))
-    job.progress.say("epoch", epoch=1, epochs=1, validation_ndcg_at_10=round(score, 6))
+    job.progress.say("epoch", epoch=1, epochs=1, validation_score=round(score, 6), score="ndcg_at_10")
     return Made(make(job.everything), score, 1, chosen or {})
 
 

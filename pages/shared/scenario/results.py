@@ -42,8 +42,9 @@ def draw(scenario: Scenario) -> None:
     answer(scenario, report, runs)
     parts_of(scenario).quality(report)
     results_cost.draw(report, data.row(runs, run_id))
-    results_compare.draw(report, runs)
-    results_seeds.draw(report, runs)
+    if report["labels"]:
+        results_compare.draw(report, runs)
+        results_seeds.draw(report, runs)
     results_files.draw(scenario, report)
     kinds_legend()
 
