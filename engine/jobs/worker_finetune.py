@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PROVERS: dict[str, Callable[[Job, Dataset, Any, int, Clock], Proof]] = {
     "text_classification": worker_classify.prove,
+    "image_classification": worker_classify.prove,
 }
 """How the models of each task are proved and judged: one line a task."""
 
