@@ -22,8 +22,8 @@ LEVELS = {
 }
 
 
-def headline(card: DataCard, name: str) -> str:
-    """Return what the data is good for, in one line."""
+def headline(card: DataCard, name: str, units: str) -> str:
+    """Return what the data is good for, in one line; `units` is what its rows are called."""
     blocks = sum(p.level == "block" for p in card.problems)
     warnings = sum(p.level == "warn" for p in card.problems)
     if blocks:
@@ -31,8 +31,8 @@ def headline(card: DataCard, name: str) -> str:
     rows = number(card.rows_used)
     if warnings:
         points = trn("{n} thing to look at", "{n} things to look at", warnings)
-        return tr("{name}: {rows} rows, {points}", name=md(name), rows=rows, points=points)
-    return tr("{name}: {rows} rows, ready", name=md(name), rows=rows)
+        return tr("{name}: {rows} {units}, {points}", name=md(name), rows=rows, units=units, points=points)
+    return tr("{name}: {rows} {units}, ready", name=md(name), rows=rows, units=units)
 
 
 def problem_line(problem: Problem) -> None:
@@ -54,7 +54,8 @@ def remedy_name(remedy: str) -> str:
         "drop_missing": tr("Leave these rows out"),
         "drop_duplicates": tr("Keep one of each"),
         "drop_near_duplicates": tr("Keep one of each near-duplicate"),
-        "drop_conflicts": tr("Leave out texts with two labels"),
+        "drop_conflicts": tr("Leave out what has two labels"),
+        "drop_unreadable": tr("Leave them out"),
         "drop_suspects": tr("Leave out suspected wrong labels"),
         "drop_rare_users": tr("Leave out rare users"),
         "drop_rare_items": tr("Leave out rare items"),

@@ -16,6 +16,8 @@ from pages.shared.scenario import data_card
 
 MASK = "mask:"
 ONE_SPELLING = "one_spelling"
+RELEASE = "release"
+"""The remedy that takes a person's eyes: `adjust` of the form of data offers it."""
 LABEL_KINDS = {"tiny_class", "look_alike_labels", "too_many_classes", "one_class"}
 """Problems that the table of labels solves."""
 Options = Any
@@ -74,7 +76,9 @@ def remedy(problem: Problem, card: DataCard, options: Options) -> tuple[str, Opt
     """Return what one click does about the problem, in words and as options; None when it takes a decision."""
     if problem.kind == "look_alike_labels":
         return tr("Write them the same way"), replace(options, label_map=one_spelling(card, options))
-    return (data_card.remedy_name(problem.remedy), with_step(problem.remedy, options)) if problem.remedy else None
+    if problem.remedy in ("", RELEASE):
+        return None
+    return data_card.remedy_name(problem.remedy), with_step(problem.remedy, options)
 
 
 def everything(card: DataCard, options: Options, standing: list[Problem]) -> Options:
