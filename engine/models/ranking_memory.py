@@ -77,9 +77,8 @@ def _factors(options: Mapping[str, Any], size: Size) -> float:
 
 
 def _sequence(options: Mapping[str, Any], size: Size) -> float:
-    rivals = size.items if size.items <= DENSE_ITEMS else options["negatives"]
-    logits = 12.0 * float(options["batch"] * options["window"] * rivals)
-    return logits + 20.0 * size.items * float(options["width"])
+    logits = 12.0 * float(options["batch"] * options["window"] * options["negatives"])
+    return logits + 40.0 * size.items * float(options["width"]) + _factors(options, size)
 
 
 def _text(options: Mapping[str, Any], size: Size) -> float:  # noqa: ARG001 - all take the same
@@ -96,6 +95,10 @@ def _items(options: Mapping[str, Any], size: Size) -> float:  # noqa: ARG001 - a
 
 def _vectors(options: Mapping[str, Any], size: Size) -> float:
     return 2.0 * size.items * float(options["width"])
+
+
+def _three_vectors(options: Mapping[str, Any], size: Size) -> float:
+    return 3.0 * size.items * float(options["width"])
 
 
 def _text_graph(options: Mapping[str, Any], size: Size) -> float:  # noqa: ARG001 - all take the same
@@ -124,7 +127,7 @@ GRAPH: dict[str, Rule] = {
     "popularity": _items,
     "item_item": _item_item_graph,
     "matrix_factorisation": _vectors,
-    "sequence": _vectors,
+    "sequence": _three_vectors,
     "text": _text_graph,
     "blend": _both_graphs,
 }

@@ -188,9 +188,9 @@ RANKING_RECIPES: dict[str, Recipe] = {
             Message("Sequence transformer"),
             Message("Reads the order in which things were taken: for data with times, where the last step says most."),
             (
-                *_steps(epochs=100, rate=1e-3, batch=64, decay=0.01, patience=10),
+                *_steps(epochs=40, rate=3e-4, batch=64, decay=0.01, patience=3),
                 Option("window", 200, Message("Newest items it reads."), minimum=2, maximum=2000, advanced=False),
-                Option("width", 64, Message("Numbers that describe an item."), minimum=8, maximum=1024),
+                *_squares(32, unobserved=0.5, regularisation=0.012),
                 Option("layers", 2, Message("How often items look at those before them."), minimum=1, maximum=12),
                 Option("heads", 2, Message("Ways of looking, side by side."), minimum=1, maximum=16),
                 Option("dropout", 0.3, Message("The share that is dropped in training."), minimum=0.0, maximum=0.9),
@@ -223,12 +223,14 @@ RANKING_RECIPES: dict[str, Recipe] = {
                 Option(
                     "tune",
                     True,
-                    Message("Choose penalty, regularisation and share on the validation part, around those given."),
+                    Message(
+                        "Change penalty, regularisation and share where the validation part gains beyond its noise."
+                    ),
                     advanced=False,
                 ),
                 Option(
                     "share",
-                    0.75,
+                    1.0,
                     Message("How much the factors count beside the item-item model, where it is not chosen."),
                     minimum=0.0,
                     maximum=100.0,

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.training.feed import SORTED_BATCHES
 from engine.training.ranking.data import Log
 from engine.training.streams import stream
 
@@ -17,11 +18,18 @@ MOST_WANTED = 20
 """Items of one history that a step asks for."""
 
 
-def shuffled(users: np.ndarray, size: int, generator: np.random.Generator) -> Iterator[np.ndarray]:
-    """Yield `users` in a new order, `size` at a time."""
+def shuffled(users: np.ndarray, lengths: np.ndarray, size: int, generator: np.random.Generator) -> Iterator[np.ndarray]:
+    """Yield `users` in a new order, `size` at a time, those of similar length (U,) together: little is padding."""
     order = generator.permutation(users)
-    for start in range(0, len(order), size):
-        yield order[start : start + size]
+    stretch = size * SORTED_BATCHES
+    pieces = [order[start : start + stretch] for start in range(0, len(order), stretch)]
+    batches = [
+        piece[np.argsort(lengths[piece], kind="stable")][start : start + size]
+        for piece in pieces
+        for start in range(0, len(piece), size)
+    ]
+    for place in generator.permutation(len(batches)):
+        yield batches[place]
 
 
 def left_out(log: Log, size: int, seed: int) -> Callable[[], Iterator[tuple[Tensor, Tensor, Tensor, Tensor]]]:
@@ -33,7 +41,7 @@ def left_out(log: Log, size: int, seed: int) -> Callable[[], Iterator[tuple[Tens
     users = np.flatnonzero(log.histories.lengths >= 2)
 
     def epoch() -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor]]:
-        for chosen in shuffled(users, size, generator):
+        for chosen in shuffled(users, log.histories.lengths, size, generator):
             halves = [_halves(log.histories.of(user), generator) for user in chosen]
             places, weights = _padded([read for read, _ in halves], log.items)
             taken, kept = _padded([wanted for _, wanted in halves], log.items)
@@ -52,7 +60,7 @@ def sequences(log: Log, window: int, size: int, ahead: int, seed: int) -> Callab
     users = np.flatnonzero(log.histories.lengths >= 2)
 
     def epoch() -> Iterator[tuple[Tensor, Tensor]]:
-        for chosen in shuffled(users, size, generator):
+        for chosen in shuffled(users, log.histories.lengths, size, generator):
             stretches = [_stretch(log.histories.of(user), window + 1, generator) for user in chosen]
             places, _ = _padded([s[:-1] for s in stretches], log.items, front=True)
             wanted, _ = _padded([_following(s, ahead, generator) for s in stretches], log.items, front=True)

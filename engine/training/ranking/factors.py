@@ -129,15 +129,15 @@ def pairwise_loss(
     return (gaps * kept).sum() / kept.sum().clamp(min=1)
 
 
-def draw_others(log: Log, count: int, seed: int) -> Callable[[], Tensor]:
-    """Return a function that draws `count` items, half of them by popularity to the power of 0.75, half evenly."""
+def draw_others(log: Log, count: int, seed: int, *, popular: float = 0.5) -> Callable[[], Tensor]:
+    """Return a function that draws `count` items: the share `popular` by popularity to 0.75, the rest evenly."""
     generator = stream(seed, "others")
     counts = (log.counts() + 1e-9) ** 0.75
-    edges = np.cumsum(counts / counts.sum())
+    edges, known = np.cumsum(counts / counts.sum()), round(popular * count)
 
     def draw() -> Tensor:
-        popular = np.searchsorted(edges, generator.random(count // 2)).clip(max=log.items - 1)
-        evenly = generator.integers(0, log.items, count - count // 2)
-        return torch.from_numpy(np.concatenate([popular, evenly]).astype(np.int64))
+        by_popularity = np.searchsorted(edges, generator.random(known)).clip(max=log.items - 1)
+        evenly = generator.integers(0, log.items, count - known)
+        return torch.from_numpy(np.concatenate([by_popularity, evenly]).astype(np.int64))
 
     return draw

@@ -14,7 +14,7 @@ from engine.datasets.interactions.open import NO_TIME, Items
 from engine.errors import BadInput
 from engine.models.catalog import LocalBackbone
 from engine.models.ranking_memory import DENSE_ITEMS
-from engine.tasks.ranked import ndcg
+from engine.tasks.ranked import hits, per_user
 from engine.training.progress import Progress
 from engine.training.ranking.closed_form import Shape, capped, gram, neighbours, weights_of
 from engine.training.ranking.data import Log, Question
@@ -43,11 +43,17 @@ class Job:
     seed: int
     progress: Progress
 
-    def score(self, scorer: nn.Module) -> float:
-        """Return nDCG@10 on the validation part of a scorer fitted to the training part."""
+    def per_user(self, scorer: nn.Module) -> np.ndarray:
+        """Return (N,) the nDCG@10 of each person of the validation part, of a scorer fitted to the training part."""
         self.progress.check()
         ranker = Ranker(scorer, self.train.counts(), top=10).eval()
-        return ndcg(rank(ranker, self.question.histories), self.question.targets)
+        found = hits(rank(ranker, self.question.histories), self.question.targets)
+        return per_user(found, self.question.targets.counts, 10)[:, 0]
+
+    def score(self, scorer: nn.Module) -> float:
+        """Return nDCG@10 on the validation part of a scorer fitted to the training part; 0 without anybody in it."""
+        figures = self.per_user(scorer)
+        return float(figures.mean()) if len(figures) else 0.0
 
 
 @dataclass(frozen=True)

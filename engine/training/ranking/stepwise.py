@@ -9,7 +9,7 @@ from typing import Any
 
 from torch import nn
 
-from engine.models.ranking_memory import DENSE_ITEMS
+from engine.errors import BadInput
 from engine.training.loop import seed_dropout
 from engine.training.ranking.batches import MOST_READ, MOST_WANTED, left_out, sequences
 from engine.training.ranking.data import Log
@@ -48,31 +48,32 @@ def pairwise(job: Job) -> Made:
 
 
 def sequence(job: Job) -> Made:
-    """A transformer over histories in the order of time."""
+    """A transformer over histories in the order of time, on top of factors."""
     needs_times(job)
     options = job.options
-    width, window = options["width"], options["window"]
-    rivals = min(job.train.items, DENSE_ITEMS) if job.train.items <= DENSE_ITEMS else options["negatives"]
+    width, window, rivals = options["width"], options["window"], options["negatives"]
+    if width % options["heads"]:
+        raise BadInput(
+            "width is {width} and heads is {heads}; give a width that is a multiple of heads.",
+            width=width,
+            heads=options["heads"],
+        )
+    shape = Squares(width, options["unobserved"], options["regularisation"])
     typical = float(job.train.histories.lengths.clip(max=window).mean())
     block = 24.0 * width**2 + 4.0 * typical * width
     plan = _plan(options, STEP_PASSES * typical * (options["layers"] * block + 2.0 * width * rivals))
 
     def start(log: Log) -> tuple[Sequence, Callable[[], Iterable[Step]]]:
+        begun = linear_start(log, shape, 1.0, job.seed, job.progress)
         seed_dropout(job.seed)
-        model = Sequence(
-            log.items,
-            window=window,
-            width=width,
-            heads=options["heads"],
-            layers=options["layers"],
-            dropout=options["dropout"],
-        )
+        sizes = {name: options[name] for name in ("window", "heads", "layers", "dropout")}
+        model = Sequence(begun, **sizes)
         batches = sequences(log, window, options["batch"], options["ahead"], job.seed)
-        draw = draw_others(log, options["negatives"], job.seed) if log.items > DENSE_ITEMS else None
+        draw = draw_others(log, rivals, job.seed, popular=0.0)
 
         def epoch() -> Iterable[Step]:
             for places, wanted in batches():
-                yield len(places), partial(next_loss, model, places, wanted, draw() if draw else None)
+                yield len(places), partial(next_loss, model, places, wanted, draw())
 
         return model, epoch
 

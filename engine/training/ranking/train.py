@@ -21,7 +21,8 @@ from engine.models.recipes import find_recipe, resolve_options
 from engine.tasks.histories import TASK, Catalogue, HistoryEncoder
 from engine.training.device import use_threads
 from engine.training.progress import Progress, Say
-from engine.training.ranking.combined import blend, text
+from engine.training.ranking.blending import blend
+from engine.training.ranking.cold import text
 from engine.training.ranking.data import Log, question
 from engine.training.ranking.methods import Job, Made, item_item, popularity
 from engine.training.ranking.ranker import Ranker, rank

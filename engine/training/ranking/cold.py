@@ -1,25 +1,16 @@
-"""The recipes that put several things together: the best of two families, and the words that know untouched items."""
+"""The recipe that can rank items nobody has touched, and how it is chosen: by hiding items from it."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from engine.errors import BadInput
-from engine.models.ranking_memory import DENSE_ITEMS
 from engine.tasks.ranked import Targets, ndcg
-from engine.training.ranking.closed_form import Shape, capped, gram, weights_of
 from engine.training.ranking.data import MOST_JUDGED, Log
-from engine.training.ranking.factors import Squares, least_squares, least_squares_flops
-from engine.training.ranking.features import item_features
-from engine.training.ranking.methods import LONGEST, Job, Made, item_item_flops, near
+from engine.training.ranking.methods import Job, Made
 from engine.training.ranking.ranker import padded
-from engine.training.ranking.scorers import Blend, ItemItem
 from engine.training.ranking.text import Ridge, hidden_items, item_vectors, text_map
 from engine.training.streams import stream
 
@@ -32,40 +23,6 @@ ROWS = 256
 HIDDEN = 0.2
 """The share of items that is hidden to choose the text map."""
 RIDGES = tuple(Ridge(h, c) for h in (30.0, 100.0, 300.0, 1000.0) for c in (0.3, 3.0))
-
-
-def blend(job: Job) -> Made:
-    """An item-item model and factors by least squares, each brought to one scale and added up."""
-    options, dense = job.options, job.train.items <= DENSE_ITEMS
-    tried = (len(PENALTIES), len(REGULARISATIONS)) if options["tune"] else (1, 1)
-    squares = Squares(options["width"], options["unobserved"], options["regularisation"])
-    job.progress.total_flops = sum(
-        tried[0] * item_item_flops(log, dense) + tried[1] * least_squares_flops(log, squares)
-        for log in (job.train, job.everything)
-    )
-    shape = Shape(options["penalty"], options["user_power"], options["popularity_power"], options["features"])
-    common = item_features(job.items) if shape.features and dense else None
-
-    def similar(log: Log, shapes: Iterable[Shape]) -> list[nn.Module]:
-        if not dense:
-            return [near(job, log, options["neighbours"], options["neighbour_power"])]
-        counted = gram(capped(log, LONGEST), shape.user_power, job.progress)
-        return [ItemItem(weights_of(counted, s, common, log.counts(), job.progress)) for s in shapes]
-
-    def factors(log: Log, found: Squares) -> nn.Module:
-        return least_squares(log, found, job.seed, job.progress)
-
-    shapes = [replace(shape, penalty=shape.penalty * p) for p in (PENALTIES if options["tune"] and dense else (1.0,))]
-    tuned = [replace(squares, regularisation=squares.regularisation * r) for r in REGULARISATIONS]
-    tuned = tuned if options["tune"] else [squares]
-    best_shape, item_scorer, _ = _best(job, shapes, similar(job.train, shapes))
-    best_squares, factor_scorer, _ = _best(job, tuned, [factors(job.train, s) for s in tuned])
-    shares = SHARES if options["tune"] else (options["share"],)
-    mixed = [Blend([item_scorer, factor_scorer], (1.0, share)) for share in shares]
-    share, _, score = _best(job, list(shares), mixed)
-    final = Blend([similar(job.everything, [best_shape])[0], factors(job.everything, best_squares)], (1.0, share))
-    chosen = {"penalty": best_shape.penalty, "regularisation": best_squares.regularisation, "share": share}
-    return Made(final, score, 1, chosen)
 
 
 def text(job: Job) -> Made:
@@ -125,12 +82,4 @@ def _padding(scorer: nn.Module) -> int:
     return len(scorer.wanted)  # type: ignore[arg-type]
 
 
-def _best(job: Job, choices: list[Any], scorers: Sequence[nn.Module]) -> tuple[Any, nn.Module, float]:
-    """Return the choice whose scorer does best on the validation part, that scorer and its nDCG@10."""
-    scores = [job.score(scorer) for scorer in scorers]
-    place = int(np.argmax(scores))
-    job.progress.say("epoch", epoch=1, epochs=1, validation_score=round(scores[place], 6), score="ndcg_at_10")
-    return choices[place], scorers[place], scores[place]
-
-
-__all__ = ["blend", "cold_scores", "text"]
+__all__ = ["cold_scores", "text"]
