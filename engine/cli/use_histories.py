@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.cli.finished import Answered, Finished, Judged
-from engine.datasets.dataset import Dataset
+from engine.datasets.dataset import Dataset, Part
 from engine.datasets.interactions.given import read_given
 from engine.datasets.interactions.open import read_histories, read_items, read_users, targets
 from engine.datasets.store import open_dataset
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from engine.datasets.interactions.given import Given
     from engine.serving.recommender import Recommender
 
-KNOWN = ("train", "validation")
+KNOWN: tuple[Part, ...] = ("train", "validation")
 """The parts a run was trained on: a person's history, none of which is recommended again."""
 SHOWN = 10
 

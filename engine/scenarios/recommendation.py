@@ -14,7 +14,7 @@ SCENARIO = Scenario(
     quality="ndcg_at_10",
     demo=movielens.demo_dataset,
     recipes=("popularity", "item_item", "matrix_factorisation", "sequence", "text", "blend"),
-    default_recipe="item_item",
+    default_recipe="blend",
     backbone="minilm-l6",
     demo_recipes=("popularity", "item_item"),
 )

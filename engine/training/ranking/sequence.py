@@ -54,7 +54,10 @@ class Sequence(nn.Module):
         self.mean = start
         self.items, width = start.wanted.shape
         self.window = window
-        self.read = nn.Embedding.from_pretrained(_scaled(start.wanted), freeze=False, padding_idx=self.items)
+        scaled = _scaled(start.wanted)
+        self.read = nn.Embedding(
+            scaled.shape[0], scaled.shape[1], padding_idx=self.items, _weight=scaled, _freeze=False
+        )
         self.places = nn.Parameter(torch.randn(window, width) * 0.02)
         self.layers = nn.ModuleList(Layer(width, heads, dropout) for _ in range(layers))
         self.norm, self.dropout = nn.LayerNorm(width), nn.Dropout(dropout)

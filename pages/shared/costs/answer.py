@@ -15,7 +15,7 @@ from pages.shared import pricing
 from pages.shared.frame import badge, say, strong
 from pages.shared.i18n import md, tr
 from pages.shared.numbers import carbon, milliseconds, money, number, percent
-from pages.shared.words import run_name as run_word
+from pages.shared.words import row_name
 
 BEFORE = "costs-before"
 """Where the session keeps what the page said last."""
@@ -128,7 +128,7 @@ def described(choices: Choices, row: Mapping[Any, Any]) -> dict[str, str]:
     """Return every choice by its name, as the reader would say it."""
     tokens, programme = choices.tokens, choices.programme
     return {
-        tr("Run"): run_word(str(row["recipe"]), int(row["seed"]), str(row["run_id"]), str(row["label"] or "")),
+        tr("Run"): row_name(row),
         tr("Predictions a month"): number(round(choices.load.predictions_month)),
         tr("How a day goes"): choices.load.profile,
         tr("95 of 100 answers within"): milliseconds(choices.objective.p95_ms),

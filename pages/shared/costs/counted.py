@@ -25,13 +25,14 @@ def texts_tokens(run: Mapping[Any, Any]) -> float | None:
 @st.cache_data(show_spinner=False, max_entries=32)
 def _tokens(home: str, dataset_id: str) -> float | None:  # noqa: ARG001 - a part of the cache's key
     from engine.datasets.store import open_dataset
+    from engine.datasets.texts.options import TextCard
     from engine.models.estimate import mean_tokens
 
     try:
         card = open_dataset(settings(), dataset_id).card
     except BreakevenError:  # deleted since
         return None
-    return mean_tokens(card, LONGEST_TOKENS) if getattr(card, "length_words", None) else None
+    return mean_tokens(card, LONGEST_TOKENS) if isinstance(card, TextCard) and card.length_words else None
 
 
 def flops_per_prediction(run_id: str, tokens: Tokens) -> float | None:

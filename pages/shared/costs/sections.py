@@ -12,6 +12,7 @@ from engine.analytics import costed, options
 from engine.analytics.costed import Choices, Costs
 from engine.economics.footprint import Place, cleanest, places
 from engine.errors import BreakevenError
+from engine.scenarios import SCENARIOS
 from pages.shared import pricing, words
 from pages.shared.charts import costs as charts
 from pages.shared.charts import style
@@ -179,11 +180,10 @@ def beside(pair: list[tuple[dict[Any, Any], Costs | None]], choices: Choices) ->
     columns: list[str] = []
     lines: dict[str, list[str]] = {}
     for row, found in pair:
-        columns.append(
-            words.run_name(str(row["recipe"]), int(row["seed"]), str(row["run_id"]), str(row["label"] or ""))
-        )
+        columns.append(words.row_name(row))
+        metric = SCENARIOS[str(row["scenario"])].quality
         values = {
-            words.metric_name("macro_f1"): number(row.get("macro_f1"), 3),
+            words.metric_name(metric): number(row.get(metric), 3),
             tr("Latency p95"): milliseconds(row["p95_ms"]),
         }
         if found:

@@ -11,7 +11,7 @@ from engine.datasets.dataset import PARTS
 from engine.datasets.demo.breastmnist import demo_dataset
 from engine.datasets.demo.phantoms import as_zip, generate
 from engine.datasets.images.card import ImageCard
-from tests.engine.datasets.demo.test_phrasebank import server
+from tests.engine.datasets.demo.served import server
 from tests.engine.datasets.images.files import medmnist, npz, pixels, problem
 
 
