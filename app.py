@@ -58,12 +58,12 @@ def start_supervisor(settings: Settings) -> Callable[[], None]:
 
 
 def first_jobs(settings: Settings) -> None:
-    """In an empty workspace, queue the demo runs and the timing of their backbones, so that every page has figures."""
-    from engine.jobs.queue import queue_demo, submit_calibrate
+    """In an empty workspace, queue the demo runs, then the timing of their backbones: every page gets its figures."""
+    from engine.jobs.queue import AFTER_DEMO_PRIORITY, queue_demo, submit_calibrate
 
     queued = queue_demo(settings)
     for backbone in sorted({run.spec.backbone for run in queued} - {""}):
-        submit_calibrate(settings, backbone)
+        submit_calibrate(settings, backbone, priority=AFTER_DEMO_PRIORITY)
 
 
 def attempt(what: str, action: Callable[..., Any], *arguments: Any) -> Any:

@@ -25,6 +25,7 @@ from engine.analytics.rows import Damaged, RunRows, read_run
 from engine.analytics.schema import TABLES
 from engine.analytics.store import DAMAGE, insert
 from engine.analytics.usage import refresh_usage
+from engine.analytics.wide import widen
 from engine.messages import Message
 
 if TYPE_CHECKING:
@@ -174,6 +175,7 @@ def _write(index: Index, done: list[tuple[RunRows, Mark]]) -> None:
             _delete(cursor, ids)
         for table in ("runs", "epochs", "metrics", "per_class", "variants"):
             insert(cursor, table, [row for rows, _ in done for row in rows.tables.get(table, ())])
+        widen(cursor, ids)
         problems = [(r.run_id, json.dumps(r.problem.to_json())) for r, _ in done if r.problem is not None]
         insert(cursor, "damaged", problems)
         insert(cursor, "marks", [(r.run_id, m.stamp, m.attempt, m.settled) for r, m in done])

@@ -71,14 +71,12 @@ def figures(run: Mapping[Any, Any], pricing: Pricing) -> RunFigures:
 
     Raises BadInput when the row lacks what was to be measured.
     """
-    cores = _measured(run, "threads", otherwise="cores")
-    throughput = _measured(run, "throughput_per_s")
-    spent = carbon.energy(
-        _measured(run, "kwh"), str(run["energy_method"]), low=_or_none(run["kwh_low"]), high=_or_none(run["kwh_high"])
-    )
+    cores = measured(run, "threads", otherwise="cores")
+    throughput = measured(run, "throughput_per_s")
+    spent = energy_of(run)
     on, busy = pricing.instance, pricing.utilisation
     return RunFigures(
-        train_cost=training.train_cost(_measured(run, "train_seconds"), int(cores), on, spot=pricing.spot),
+        train_cost=training.train_cost(measured(run, "train_seconds"), int(cores), on, spot=pricing.spot),
         cost_per_1000=serving.cost_per_1000(throughput, int(cores), on, busy, spot=pricing.spot),
         train_carbon=carbon.training_carbon(spent, pricing.region),
         carbon_per_1000=carbon.carbon_per_1000(throughput, int(cores), on, busy, pricing.region),
@@ -141,7 +139,13 @@ def front(table: pd.DataFrame, axes: Sequence[str], *, maximise: Sequence[bool])
     return marked
 
 
-def _measured(run: Mapping[Any, Any], name: str, *, otherwise: str = "") -> float:
+def energy_of(run: Mapping[Any, Any]) -> Figure:
+    """Return the energy of a run's training. Raises BadInput when it was not measured."""
+    low, high = _or_none(run["kwh_low"]), _or_none(run["kwh_high"])
+    return carbon.energy(measured(run, "kwh"), str(run["energy_method"]), low=low, high=high)
+
+
+def measured(run: Mapping[Any, Any], name: str, *, otherwise: str = "") -> float:
     """Return a number of the row, or of `otherwise` where it has none. Raises BadInput when neither is there."""
     for key in filter(None, (name, otherwise)):
         value = _or_none(run[key])

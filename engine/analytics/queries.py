@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from engine.analytics import wide
 from engine.analytics.database import Index
 from engine.errors import NotFound
 from engine.messages import Message
@@ -25,10 +26,17 @@ SELECT r.run_id, r.scenario, r.recipe, r.backbone, r.seed, r.group_id, r.label, 
     v.size_bytes, v.p50_ms, v.p95_ms, v.p99_ms, v.throughput_per_s, v.best_batch, q.* EXCLUDE (run_id)
 FROM runs r
 LEFT JOIN variants v ON v.run_id = r.run_id AND v.name = r.served
-LEFT JOIN ({metrics}) q ON q.run_id = r.run_id
-WHERE r.kind = 'finetune' AND r.state = 'finished' AND (NOT r.trashed OR ?)
-    AND (? = '' OR r.scenario = ?) AND (? = '' OR r.test_id = ?)
+LEFT JOIN quality q ON q.run_id = r.run_id
+WHERE r.kind = 'finetune' AND r.state = 'finished' {conditions}
 ORDER BY coalesce(r.finished_at, r.created_at), r.run_id
+"""
+_BEST = """
+WITH done AS (
+    SELECT run_id, test_id, coalesce(finished_at, created_at) AS ended FROM runs
+    WHERE kind = 'finetune' AND state = 'finished' AND NOT trashed AND scenario = ?),
+newest AS (SELECT test_id FROM done ORDER BY ended DESC, run_id DESC LIMIT 1)
+SELECT run_id, count(*) OVER () FROM done JOIN newest USING (test_id) JOIN quality USING (run_id)
+WHERE NOT isnan({score}) ORDER BY {score} DESC, ended, run_id LIMIT 1
 """
 
 
@@ -39,16 +47,14 @@ def runs(index: Index, scenario: str = "", *, test_id: str = "", trashed: bool =
     Size, latency and throughput are of the served variant. An empty `scenario` or `test_id` means all; runs put away
     are left out unless `trashed`. Times are UTC without a zone.
     """
-    names = [name for (name,) in index.rows("SELECT DISTINCT name FROM metrics ORDER BY name")]
-    columns = "".join(
-        f", max(value) FILTER (part = 'test' AND name = ?) AS \"{n}\", max(low) FILTER (part = 'test' AND name = ?)"
-        f' AS "{n}_low", max(high) FILTER (part = \'test\' AND name = ?) AS "{n}_high",'
-        f" max(value) FILTER (part = 'validation' AND name = ?) AS \"validation_{n}\""
-        for n in (name.replace('"', '""') for name in names)
-    )
-    sql = _FINISHED.format(metrics=f"SELECT run_id{columns} FROM metrics GROUP BY run_id")  # noqa: S608 -- quoted names
-    bound = [name for name in names for _ in range(4)]
-    return index.frame(sql, [*bound, trashed, scenario, scenario, test_id, test_id])
+    return _finished(index, trashed=trashed, scenario=scenario, test_id=test_id)
+
+
+def _finished(index: Index, *, trashed: bool = False, **wanted: str) -> pd.DataFrame:
+    """Return the finished runs whose columns are as `wanted`; an empty value asks for nothing."""
+    asked = {column: value for column, value in wanted.items() if value}
+    conditions = ("" if trashed else "AND NOT r.trashed ") + "".join(f"AND r.{column} = ? " for column in asked)
+    return index.large_frame(_FINISHED.format(conditions=conditions), list(asked.values()))
 
 
 @dataclass(frozen=True)
@@ -70,15 +76,19 @@ def overview(index: Index, qualities: dict[str, str]) -> dict[str, Best]:
     Runs on different test parts do not compare, so only those that share the newest run's test part do. The choice
     looks at the validation part, so that the test figure stays an honest one; of equals, the earlier run is taken.
     """
-    found = {}
+    chosen: dict[str, tuple[str, int]] = {}
     for scenario, quality in qualities.items():
-        table = runs(index, scenario)
-        if not len(table) or (chosen_by := f"validation_{quality}") not in table:
-            continue
-        same = table[table["test_id"] == table["test_id"].iloc[-1]].dropna(subset=[chosen_by])
-        if len(same):
-            found[scenario] = Best(scenario, _plain(same.loc[same[chosen_by].idxmax()]), quality, len(same))
-    return found
+        score = wide.validation_column(quality)
+        if wide.has(index.rows, score):
+            for run_id, compared in index.rows(_BEST.format(score=score), [scenario]):
+                chosen[scenario] = run_id, compared
+    if not chosen:
+        return {}
+    ids = [run_id for run_id, _ in chosen.values()]
+    condition = "AND r.run_id IN (SELECT unnest(?::VARCHAR[]))"
+    table = index.frame(_FINISHED.format(conditions=condition), [ids])
+    rows = {str(row["run_id"]): _plain(row) for _, row in table.iterrows()}
+    return {k: Best(k, rows[run_id], qualities[k], compared) for k, (run_id, compared) in chosen.items()}
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ Times are UTC without a zone. Tables have no keys: a run's rows are deleted and 
 
 from __future__ import annotations
 
-TABLES = ("runs", "epochs", "metrics", "per_class", "variants", "damaged", "marks")
+TABLES = ("runs", "epochs", "metrics", "quality", "per_class", "variants", "damaged", "marks")
 """Tables with a `run_id`, one run's rows being replaced together."""
 
 _FIRST = """

@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from engine.analytics import wide
 from engine.analytics.schema import MIGRATIONS
 
 log = logging.getLogger(__name__)
@@ -83,6 +84,7 @@ def _connect(path: str, tmp: Path) -> duckdb.DuckDBPyConnection:
         # A query can read the index and nothing else: no files, no network, no variables of the caller.
         connection.execute("SET python_enable_replacements = false; SET enable_external_access = false")
         _migrate(connection)
+        wide.ensure(connection)
     except BaseException:
         connection.close()
         raise

@@ -53,13 +53,20 @@ class Watcher:
         if event == "phase" and (phase := PHASES.get(str(values["name"]))):
             say(f"{phase.said} …", self._stream)
         elif event == "epoch":
-            say(
-                f"  epoch {values['epoch']} of {values['epochs']}: training loss {values['train_loss']:.3f}, "
-                f"validation loss {values['validation_loss']:.3f}, {values['score']} {values['validation_score']:.3f} "
-                f"({values['seconds']:.1f} s)",
-                self._stream,
-            )
+            figures = [f"{name.replace('_', ' ')} {values[key]:.3f}" for key, name in _shown(values) if key in values]
+            took = f" ({values['seconds']:.1f} s)" if "seconds" in values else ""
+            say(f"  epoch {values['epoch']} of {values['epochs']}: {', '.join(figures)}{took}", self._stream)
         elif event == "step" and time.monotonic() - self._said > EVERY_SECONDS:
             self._said = time.monotonic()
             left = f", about {values['seconds_left']:.0f} s left" if values.get("seconds_left") is not None else ""
             say(f"  {values.get('fraction', 0.0):.0%}{left}", self._stream)
+
+
+def _shown(values: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the figures of an epoch as (key, name)."""
+    score = str(values.get("score", "score"))
+    return [
+        ("train_loss", "training loss"),
+        ("validation_loss", "validation loss"),
+        ("validation_score", {"macro_f1": "macro-F1"}.get(score, score)),
+    ]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.cli import use_texts
+from engine.cli import use_histories, use_pictures, use_texts
 from engine.cli.finished import Answered, Finished, Judged
 
 Columns = dict[str, str]
@@ -23,4 +23,6 @@ class Use:
 
 USES: dict[str, Use] = {
     "text_classification": Use(use_texts.evaluate, use_texts.predict),
+    "image_classification": Use(use_pictures.evaluate, use_pictures.predict),
+    "ranking": Use(use_histories.evaluate, use_histories.predict),
 }

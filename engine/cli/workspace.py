@@ -13,7 +13,7 @@ from engine.cli.comparison import by_test, compared, comparison_lines, row_of
 from engine.cli.output import finish, say, table
 from engine.cli.train import AsJson
 from engine.config import load_settings
-from engine.datasets.dataset import Dataset
+from engine.datasets.dataset import PARTS, Dataset
 from engine.errors import BadInput, Failure
 from engine.files import write_text
 from engine.jobs.runs import RunFolder, all_runs, open_run
@@ -38,7 +38,7 @@ def _dataset_row(dataset: Dataset, runs: list[str]) -> dict[str, Any]:
         "name": dataset.name,
         "task": dataset.task,
         "labels": list(dataset.labels),
-        "rows": {part: sum(rows.values()) for part, rows in card.parts.items()},
+        "rows": {part: card.part_rows(part) for part in PARTS if part in card.parts},
         "licence": card.licence,
         "commercial_use": card.commercial_use,
         "synthetic": card.synthetic,

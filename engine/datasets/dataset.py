@@ -123,6 +123,10 @@ class DataCard:
         """Whether training on this data makes no sense."""
         return any(problem.level == "block" for problem in self.problems)
 
+    def part_rows(self, part: Part) -> int:
+        """Return how many rows a part has."""
+        return sum(self.parts.get(part, {}).values())
+
     def to_json(self) -> dict[str, Any]:
         return {"schema_version": 1, **asdict(self), "problems": [p.to_json() for p in self.problems]}
 

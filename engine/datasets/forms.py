@@ -4,11 +4,11 @@ A form says what its options and its card are, and how a file becomes a card and
 alike, whatever the form:
 
     intake(path or stream, filename, settings) -> Raw; stores the file, with what must not be stored taken out first
-    check(raw, options, settings, *, usual, progress=None, should_stop=None) -> card; nothing is stored
+    check(raw, options, settings, *, usual, folder=None, progress=None, should_stop=None) -> card; nothing is stored
     prepare(raw, options, settings, *, usual, task, progress=None, should_stop=None, notes=()) -> Dataset
 
-`usual` says what columns are usually called (`engine.datasets.texts.columns.Usual`). All raise BadInput for a file that
-cannot be used, and Cancelled when asked to stop.
+`usual` says what columns are usually called (`engine.datasets.texts.columns.Usual`); files that a card shows are put
+into `folder`. All raise BadInput for a file that cannot be used, and Cancelled when asked to stop.
 """
 
 from __future__ import annotations

@@ -181,6 +181,8 @@ def _readable(filename: str) -> Iterator[None]:
 
     try:
         yield
+    except (duckdb.InterruptException, duckdb.OutOfMemoryException):
+        raise  # not the file's fault
     except duckdb.Error as error:
         raise BadInput(
             "{filename} could not be read ({reason}); save it again as CSV in UTF-8 or as Parquet.",

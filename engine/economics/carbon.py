@@ -35,7 +35,7 @@ def energy(kwh: float, method: str, *, low: float | None = None, high: float | N
 
 def training_carbon(kwh: Figure, region: Region) -> Figure:
     """Return the gCO2e of one training, as if the energy `kwh` (of the computer alone) were drawn in `region`."""
-    return _carbon(kwh, region, "gCO2e")
+    return grid_carbon(kwh, region, "gCO2e")
 
 
 def serving_energy_per_1000(throughput_per_s: float, cores_here: int, instance: Instance, utilisation: float) -> Figure:
@@ -62,10 +62,11 @@ def carbon_per_1000(
 ) -> Figure:
     """Return the gCO2e of 1,000 predictions on `instance` in `region`."""
     kwh = serving_energy_per_1000(throughput_per_s, cores_here, instance, utilisation)
-    return _carbon(kwh, region, "gCO2e per 1,000", SERVING_RULE)
+    return grid_carbon(kwh, region, "gCO2e per 1,000", SERVING_RULE)
 
 
-def _carbon(kwh: Figure, region: Region, unit: str, rule: Message | None = None) -> Figure:
+def grid_carbon(kwh: Figure, region: Region, unit: str, rule: Message | None = None) -> Figure:
+    """Return the emission of `kwh` (of computers alone) in `region`: × grid × PUE, over every published factor."""
     grid, pue = region.grid[0], region.pue[0]
     grids, pues = [f.value for f in region.grid], [f.value for f in region.pue]
     formula = Message(

@@ -90,7 +90,7 @@ class Watts:
 @cache
 def instances() -> dict[str, Instance]:
     """Return every instance by id, in the order of the file: provider, region, without GPU first."""
-    return {i.id: i for i in map(_instance, _rows("cloud_instances.csv"))}
+    return {i.id: i for i in map(_instance, rows("cloud_instances.csv"))}
 
 
 def instance(instance_id: str) -> Instance:
@@ -102,9 +102,9 @@ def instance(instance_id: str) -> Instance:
 def regions() -> dict[str, Region]:
     """Return every region with published carbon factors, by id, the world's average last."""
     grid: dict[str, list[dict[str, str]]] = {}
-    for row in _rows("region_carbon.csv"):
+    for row in rows("region_carbon.csv"):
         grid.setdefault(f"{row['provider']}/{row['region']}", []).append(row)
-    return {name: _region(name, rows) for name, rows in grid.items()}
+    return {name: _region(name, found) for name, found in grid.items()}
 
 
 def region(region_id: str) -> Region:
@@ -115,14 +115,14 @@ def region(region_id: str) -> Region:
 @cache
 def vcpu_watts() -> dict[str, Watts]:
     """Return idle and full watts of one vCPU by processor family; "AVG_AWS" and "AVG_AZURE" are fleet averages."""
-    rows = (r for r in _rows("processor_watts.csv") if r["unit"] == "W per vCPU")
-    return {r["processor"]: _watts(r, r["processor"], r["min_w"], r["max_w"]) for r in rows}
+    found = (r for r in rows("processor_watts.csv") if r["unit"] == "W per vCPU")
+    return {r["processor"]: _watts(r, r["processor"], r["min_w"], r["max_w"]) for r in found}
 
 
 @cache
 def memory_watts_per_gib() -> Watts:
     """Return the watts of one GB of memory; the same idle and busy."""
-    (row,) = (r for r in _rows("processor_watts.csv") if r["processor"] == "MEMORY")
+    (row,) = (r for r in rows("processor_watts.csv") if r["processor"] == "MEMORY")
     return _watts(row, "memory", row["min_w"], row["max_w"])
 
 
@@ -133,7 +133,7 @@ def gpu_watts() -> dict[str, Watts]:
     Where no idle figure is published it is taken as a tenth of the rated power, the middle of the published ones.
     """
     known: dict[str, Watts] = {}
-    for row in _rows("gpu_power.csv"):
+    for row in rows("gpu_power.csv"):
         watts = _watts(row, row["name"], row["idle_w"] or str(float(row["tdp_w"]) / 10), row["max_w"] or row["tdp_w"])
         known |= dict.fromkeys([row["name"], *filter(None, row["instance_names"].split(";"))], watts)
     return known
@@ -149,7 +149,7 @@ def cpu_power(name: str) -> Watts | None:
 
 @cache
 def _cpus() -> dict[str, Watts]:
-    return {_cpu_key(r["name"]): _watts(r, r["name"], "0", r["tdp_w"]) for r in _rows("cpu_power.csv")}
+    return {_cpu_key(r["name"]): _watts(r, r["name"], "0", r["tdp_w"]) for r in rows("cpu_power.csv")}
 
 
 def _cpu_key(name: str) -> str:
@@ -158,7 +158,8 @@ def _cpu_key(name: str) -> str:
     return " ".join(re.sub(r"^\d+th gen ", "", " ".join(plain.split())).split())
 
 
-def _rows(filename: str) -> list[dict[str, str]]:
+def rows(filename: str) -> list[dict[str, str]]:
+    """Return the rows of one file of the catalogue, as text."""
     with (CATALOG / filename).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -182,16 +183,19 @@ def _instance(row: dict[str, str]) -> Instance:
     )
 
 
-def _region(name: str, rows: list[dict[str, str]]) -> Region:
+def _region(name: str, found: list[dict[str, str]]) -> Region:
     provider = name.split("/")[0]
-    pue = [r for r in _rows("pue.csv") if r["provider"] == provider]
+    pue = [r for r in rows("pue.csv") if r["provider"] == provider]
     return Region(
-        id=name, country=rows[0]["country"], grid=_factors(rows, "gco2e_per_kwh", name), pue=_factors(pue, "pue", name)
+        id=name,
+        country=found[0]["country"],
+        grid=_factors(found, "gco2e_per_kwh", name),
+        pue=_factors(pue, "pue", name),
     )
 
 
-def _factors(rows: list[dict[str, str]], column: str, name: str) -> tuple[Factor, ...]:
-    preferred_first = sorted(rows, key=lambda r: r["preferred"] != "yes")
+def _factors(found: list[dict[str, str]], column: str, name: str) -> tuple[Factor, ...]:
+    preferred_first = sorted(found, key=lambda r: r["preferred"] != "yes")
     return tuple(
         Factor(float(r[column]), r["basis"], Source(f"{name}: {r['basis']}", r["source"], r["as_of"]))
         for r in preferred_first

@@ -106,6 +106,20 @@ def _weights(counts: Array, labels: Sequence[str], prevalence: Mapping[str, floa
     return np.asarray((shares / shares.sum())[:, None] * counts / np.maximum(rows, 1)[:, None])
 
 
+def decide_by_cost(probabilities: npt.ArrayLike, labels: Sequence[str], costs: Costs) -> npt.NDArray[np.int64]:
+    """Return for each row (N, C) the class whose expected cost is least (Elkan 2001), as its place in `labels`."""
+    p = np.asarray(probabilities, dtype=np.float64)
+    if p.ndim != 2 or p.shape[1] != len(labels) or not np.isfinite(p).all():
+        raise BadInput("Each row needs a probability for each of {classes} classes.", classes=len(labels))
+    return np.asarray((p @ _prices(labels, costs)).argmin(axis=1))
+
+
+def confusion_of(truth: npt.ArrayLike, said: npt.ArrayLike, classes: int) -> Array:
+    """Return the counts (C, C), actual down, predicted across, of classes given by their place."""
+    pairs = np.asarray(truth, dtype=np.int64) * classes + np.asarray(said, dtype=np.int64)
+    return np.bincount(pairs, minlength=classes * classes).reshape(classes, classes).astype(np.float64)
+
+
 def _counts(confusion: npt.ArrayLike, labels: Sequence[str]) -> Array:
     counts = np.asarray(confusion, dtype=np.float64)
     if counts.shape != (len(labels), len(labels)) or not np.isfinite(counts).all() or counts.min(initial=0) < 0:

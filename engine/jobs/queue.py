@@ -33,6 +33,8 @@ __all__ = [
 
 CALIBRATE_PRIORITY = 10
 """Somebody waits for the estimate before they start, and it takes seconds."""
+AFTER_DEMO_PRIORITY = -1
+"""Nobody waits yet: what a first visitor looks for is a trained model."""
 
 
 def find_scenario(name: str) -> Scenario:
@@ -155,12 +157,17 @@ def submit_prepare(
     return _submit(settings, _spec("prepare", scenario=scenario, dataset=asked, label=options.name), priority)
 
 
-def submit_calibrate(settings: Settings, backbone: str) -> RunFolder:
-    """Queue the timing of training steps with `backbone`; one that is already queued or running is returned instead."""
+def submit_calibrate(settings: Settings, backbone: str, *, priority: int = CALIBRATE_PRIORITY) -> RunFolder:
+    """Queue the timing of training steps with `backbone`.
+
+    One that is already queued or running is returned instead, moved forward when it was to wait longer.
+    """
     for run in all_runs(settings.workspace.runs):
         if run.state in {"queued", "running"} and (run.spec.kind, run.spec.backbone) == ("calibrate", backbone):
+            if run.priority < priority:
+                run.request("priority", value=priority)
             return run
-    return _submit(settings, _spec("calibrate", backbone=backbone), CALIBRATE_PRIORITY)
+    return _submit(settings, _spec("calibrate", backbone=backbone), priority)
 
 
 def cancel(run: RunFolder) -> None:

@@ -137,6 +137,7 @@ def _check(job: Job, raw_id: str, options: Options) -> dict[str, Any]:
         options,
         job.settings,
         usual=scenario.columns,
+        folder=job.attempt.folder,
         progress=_data_progress(job),
         should_stop=job.should_stop,
     )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def prove(job: Job, dataset: Dataset, trained: Any, threads: int, clock: Clock) -> Proof:
     """Return what came of exporting, checking, judging and measuring `trained`."""
-    from engine.serving.runtime import Classifier
+    from engine.serving.runtime import load_model
     from engine.training.crafts import CRAFTS
 
     craft, task = CRAFTS[dataset.task], TASKS[dataset.task]
@@ -33,7 +33,7 @@ def prove(job: Job, dataset: Dataset, trained: Any, threads: int, clock: Clock) 
     job.say("exported", served=served)
     job.phase("evaluate")
     with clock.time("evaluate"):
-        loaded = {name: Classifier.load(folder, threads=threads) for name, folder in folders.items()}
+        loaded: dict[str, Any] = {name: load_model(folder, threads=threads) for name, folder in folders.items()}
         answers = {name: classifier.probabilities(inputs) for name, classifier in loaded.items()}
         variants: dict[str, Any] = {
             "torch": _score(truth, trained.logits(inputs)),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.datasets.dataset import Dataset
 from engine.files import utc_now, write_json, write_text
-from engine.jobs import worker_classify
+from engine.jobs import worker_classify, worker_rank
 from engine.jobs.energy import EnergyMeter
 from engine.jobs.hosting import Job
 from engine.jobs.progress import note_rest
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 PROVERS: dict[str, Callable[[Job, Dataset, Any, int, Clock], Proof]] = {
     "text_classification": worker_classify.prove,
+    "image_classification": worker_classify.prove,
+    "ranking": worker_rank.prove,
 }
 """How the models of each task are proved and judged: one line a task."""
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from engine.errors import BadInput
 from engine.models.image_recipes import IMAGE_RECIPES
 from engine.models.options import Option, Recipe, resolve_options
+from engine.models.ranking_recipes import RANKING_RECIPES
 from engine.models.text_recipes import TEXT_RECIPES
 
 RECIPES: dict[str, dict[str, Recipe]] = {
     "text_classification": TEXT_RECIPES,
     "image_classification": IMAGE_RECIPES,
+    "ranking": RANKING_RECIPES,
 }
 """Task → name → recipe, cheapest first."""
 

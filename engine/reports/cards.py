@@ -42,7 +42,7 @@ def model_card(
         "synthetic": bool(report["dataset"].get("synthetic")),
         **{name: report[name] for name in FIGURES if name in report},
         "metrics": quality["metrics"],
-        "per_class": quality["per_class"],
+        "per_class": quality.get("per_class", []),
         "limits": [m.to_json() for m in limits(report, dataset)],
         "carbon": dict(carbon) if carbon else report.get("carbon"),
         "code_version": spec.code_version,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.datasets.dataset import Dataset
 from engine.messages import Message
-from engine.reports import data_texts
+from engine.reports import data_interactions, data_pictures, data_texts
 from engine.reports.markdown import Block, Section
 
 
@@ -25,5 +25,19 @@ class Details:
 DETAILS: dict[str, Details] = {
     "text_classification": Details(
         data_texts.summary, data_texts.structure, data_texts.sections, data_texts.creation, data_texts.considerations
+    ),
+    "image_classification": Details(
+        data_pictures.summary,
+        data_pictures.structure,
+        data_pictures.sections,
+        data_pictures.creation,
+        data_pictures.considerations,
+    ),
+    "ranking": Details(
+        data_interactions.summary,
+        data_interactions.structure,
+        data_interactions.sections,
+        data_interactions.creation,
+        data_interactions.considerations,
     ),
 }

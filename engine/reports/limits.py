@@ -47,7 +47,7 @@ def _classes(quality: Mapping[str, Any]) -> Iterator[Message]:
 def _slices(quality: Mapping[str, Any]) -> Iterator[Message]:
     whole = quality["metrics"].get("accuracy", {}).get("value")
     for part in quality.get("slices", []):
-        if part["slice"] == "length" and part["accuracy"]["value"] < whole - HEAVY_SLICE:
+        if part.get("slice") == "length" and part["accuracy"]["value"] < whole - HEAVY_SLICE:
             yield Message(
                 "Texts of {low} to {high} words: {right} of 100 right, against {all} of 100 overall ({rows} rows).",
                 low=part["from"],

@@ -46,6 +46,18 @@ class Answers:
         return tuple(self.labels[i] for i in self.probabilities.argmax(axis=1))
 
 
+@dataclass(frozen=True)
+class Recommendations:
+    """The model's lists for N histories."""
+
+    lists: tuple[tuple[tuple[str, float], ...], ...]
+    """For each history (item id, score), best first; what is in the history is not in its list."""
+    latency_ms: float
+    """From the request to the answer, encoding included."""
+    provider: str
+    precision: str
+
+
 class InferenceClient:
     """A client that keeps its connections; any thread may use it."""
 
@@ -90,6 +102,20 @@ class InferenceClient:
         """Return how much each word of `text` moved the answer, by leaving it out and asking again."""
         return occlusion(lambda texts: self.predict(run_id, texts).probabilities, text)
 
+    def recommend(self, run_id: str, histories: Sequence[Sequence[str]], k: int) -> Recommendations:
+        """Return the `k` best items for each history of item ids, the newest last. Raises as `predict`.
+
+        A model returns at most as many items as its graph was exported for; ids it does not know are passed over.
+        """
+        began = time.perf_counter()
+        pieces = [
+            self._infer_lists(run_id, histories[i : i + ROWS_AT_ONCE]) for i in range(0, len(histories), ROWS_AT_ONCE)
+        ]
+        took_ms = (time.perf_counter() - began) * 1e3
+        facts = pieces[-1]["parameters"] if pieces else {"provider": "", "precision": ""}
+        lists = tuple(found[:k] for piece in pieces for found in _lists(piece))
+        return Recommendations(lists, took_ms, facts["provider"], facts["precision"])
+
     def close(self) -> None:
         """Close the connections; a client that is not used any more does so by itself."""
         self._close()
@@ -102,6 +128,13 @@ class InferenceClient:
     def _infer(self, run_id: str, texts: Sequence[str]) -> dict[str, Any]:
         text = {"name": "text", "shape": [len(texts)], "datatype": "BYTES", "data": list(texts)}
         request = {"inputs": [text], "outputs": [{"name": "probabilities"}]}
+        return self._ask("POST", f"/v2/models/{run_id}/infer", request)
+
+    def _infer_lists(self, run_id: str, histories: Sequence[Sequence[str]]) -> dict[str, Any]:
+        width = max(1, *map(len, histories))
+        padded = [item for history in histories for item in (*history, *[""] * (width - len(history)))]
+        history = {"name": "history", "shape": [len(histories), width], "datatype": "BYTES", "data": padded}
+        request = {"inputs": [history], "outputs": [{"name": "items"}, {"name": "scores"}]}
         return self._ask("POST", f"/v2/models/{run_id}/infer", request)
 
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -124,6 +157,15 @@ class InferenceClient:
             raise _error_of(answer)
         found: dict[str, Any] = answer.json()
         return found
+
+
+def _lists(piece: dict[str, Any]) -> list[tuple[tuple[str, float], ...]]:
+    """Return the lists of one answer, without their empty places."""
+    outputs = {o["name"]: np.array(o["data"], dtype=object).reshape(o["shape"]) for o in piece["outputs"]}
+    return [
+        tuple((str(i), float(s)) for i, s in zip(items, scores, strict=True) if i != "")
+        for items, scores in zip(outputs["items"], outputs["scores"], strict=True)
+    ]
 
 
 def _error_of(answer: httpx.Response) -> BreakevenError:

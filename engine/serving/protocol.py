@@ -8,17 +8,18 @@ tensors that the graph takes.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from engine.errors import BadInput
+from engine.serving.model import ServedModel
 from engine.serving.models import Loaded
-from engine.serving.runtime import ServedModel
 from engine.serving.tensors import READERS, read_tensors
 
+MAX_EXPLAINED = 16
 RANKED = {"probabilities", "logits"}
 """Outputs with a value a class, which the classification parameter ranks."""
 
@@ -69,26 +70,47 @@ EXAMPLE = '{"inputs": [{"name": "text", "shape": [1], "datatype": "BYTES", "data
 def compute(request: Request, loaded: Loaded) -> list[dict[str, Any]]:
     """Return the outputs asked for. Raises BadInput when the graph cannot take the tensors."""
     model = loaded.model
-    if request.given is not None:
-        answered = model.answer(request.given)
-    else:
-        try:
-            answered = model.run(request.tensors)
-        except Exception as error:  # ONNX Runtime's errors share no base class
-            raise BadInput(
-                "The model cannot take these tensors ({error}).", error=str(error).splitlines()[0][:200]
-            ) from error
-    datatypes = {output.name: output.datatype for output in model.outputs}
-    return [
-        _output(wanted, model.values(wanted.name, answered), datatypes[wanted.name], model.encoder.labels)
-        for wanted in request.outputs
-    ]
+    explaining = {output.name for output in model.explanations}
+    answered = None
+    if any(wanted.name not in explaining for wanted in request.outputs):
+        answered = model.answer(request.given) if request.given is not None else _run(model.run, request.tensors)
+    datatypes = {output.name: output.datatype for output in (*model.outputs, *model.explanations)}
+    found = []
+    for wanted in request.outputs:
+        if wanted.name in explaining:
+            values = _explained(model, wanted.name, request)
+        else:
+            values = model.values(wanted.name, answered)
+        found.append(_output(wanted, values, datatypes[wanted.name], model.encoder.labels))
+    return found
+
+
+def _explained(model: ServedModel, name: str, request: Request) -> Any:
+    """Return an explanation of a few inputs; it takes much more room than an answer."""
+    if request.rows > MAX_EXPLAINED:
+        raise BadInput(
+            "{name} is asked for {rows} inputs; ask for at most {most} at once.",
+            name=name,
+            rows=request.rows,
+            most=MAX_EXPLAINED,
+        )
+    tensors = request.tensors if request.given is None else model.encoder.encode(request.given)
+    return _run(lambda given: model.explained(name, given), tensors)
+
+
+def _run(graph: Callable[[Mapping[str, np.ndarray]], Any], tensors: Mapping[str, np.ndarray]) -> Any:
+    try:
+        return graph(tensors)
+    except Exception as error:  # ONNX Runtime's errors share no base class
+        raise BadInput(
+            "The model cannot take these tensors ({error}).", error=str(error).splitlines()[0][:200]
+        ) from error
 
 
 def _outputs(given: Any, model: ServedModel) -> tuple[Output, ...]:
     if not given:
         return tuple(map(Output, model.default_outputs))
-    known = [output.name for output in model.outputs]
+    known = [output.name for output in (*model.outputs, *model.explanations)]
     choices = ", ".join(known)
     if not isinstance(given, list) or not all(isinstance(o, dict) for o in given):
         raise BadInput("outputs is no list of objects; leave it out or name some of {choices}.", choices=choices)

@@ -6,89 +6,19 @@ int8 17 to 20 % faster than padding to a multiple of 16, which only training nee
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 
-from engine.serving.sessions import open_session
-from engine.tasks import TASKS
-from engine.tasks.encoder import Encoder, TensorSpec, read_task
+from engine.serving.model import BATCH, ServedModel
+from engine.serving.recommender import Recommender
+from engine.tasks.encoder import TensorSpec, read_task
 from engine.tasks.text_classification import decode
 
-if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
-
-BATCH = 16
-"""Rows a batch: beyond it activations outgrow a core's cache and throughput falls."""
 WINDOW = 4096
 """Inputs encoded at once, so that memory does not grow with the length of a list."""
-
-
-@dataclass(frozen=True)
-class ServedModel(ABC):
-    """A session over the graph in a model folder and the encoder beside it; how it answers depends on the task."""
-
-    folder: Path
-    session: InferenceSession
-    encoder: Encoder
-
-    @classmethod
-    def load(cls, folder: Path, *, threads: int = 0, require_gpu: bool = False) -> Self:
-        """Return the model in `folder` (graph, task.json, vocabulary). `threads` 0 means one a physical core.
-
-        Raises NotFound or BadInput when something is missing, Failure when the graph cannot be loaded or a GPU is
-        required and not used.
-        """
-        encoder = TASKS[read_task(folder)["task"]].load_encoder(folder)
-        session = open_session(folder / "1" / "model.onnx", threads=threads, require_gpu=require_gpu)
-        return cls(folder, session, encoder)
-
-    @property
-    def precision(self) -> str:
-        """What the folder is called: "fp32", "fp16", "int8"."""
-        return self.folder.name
-
-    @property
-    def provider(self) -> str:
-        """The execution provider really used."""
-        return str(self.session.get_providers()[0])
-
-    @property
-    def size_bytes(self) -> int:
-        """Size of the graph on disk."""
-        return (self.folder / "1" / "model.onnx").stat().st_size
-
-    @property
-    def limits(self) -> dict[str, Any]:
-        """What its metadata says of the inputs it takes."""
-        most = getattr(self.encoder, "max_tokens", 0)
-        return {"max_tokens": most} if most else {}
-
-    @property
-    @abstractmethod
-    def outputs(self) -> tuple[TensorSpec, ...]:
-        """What it can be asked for; the shapes leave out the batch."""
-
-    @property
-    @abstractmethod
-    def default_outputs(self) -> tuple[str, ...]:
-        """What it answers when nothing is named."""
-
-    @abstractmethod
-    def answer(self, inputs: Sequence[Any], *, batch: int = BATCH) -> Any:
-        """Return what the graph gives for `inputs` as people give them, in their order."""
-
-    @abstractmethod
-    def run(self, tensors: Mapping[str, np.ndarray]) -> Any:
-        """Return what the graph gives for one batch of encoded `tensors`."""
-
-    @abstractmethod
-    def values(self, name: str, answered: Any) -> Any:
-        """Return output `name` of what `answer` or `run` returned: an array, or strings."""
 
 
 class Classifier(ServedModel):
@@ -157,6 +87,13 @@ class PictureModel(Classifier):
         """Return (B, C, h, w) float32 for encoded pictures; the mean of a map is its logit."""
         return self._fetched("maps", inputs)
 
+    @property
+    def explanations(self) -> tuple[TensorSpec, ...]:
+        return tuple(output for output in self.encoder.outputs if output.name == "maps")
+
+    def explained(self, name: str, tensors: Mapping[str, np.ndarray]) -> np.ndarray:
+        return self._fetched(name, tensors)
+
     def _fetched(self, name: str, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
         from onnxruntime import RunOptions
 
@@ -166,6 +103,7 @@ class PictureModel(Classifier):
 
 
 RUNTIMES: dict[str, type[ServedModel]] = {
+    "ranking": Recommender,
     "text_classification": Classifier,
     "image_classification": PictureModel,
 }
@@ -182,3 +120,6 @@ def _batches(lengths: Sequence[int], size: int) -> Iterator[np.ndarray]:
     order = np.argsort([-length for length in lengths], kind="stable")
     for start in range(0, len(order), size):
         yield order[start : start + size]
+
+
+__all__ = ["BATCH", "RUNTIMES", "WINDOW", "Classifier", "PictureModel", "Recommender", "ServedModel", "load_model"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,6 +16,12 @@ MAX_ROWS = 4096
 """Rows of one request."""
 MAX_CHARACTERS = 100_000
 """Characters of one text; a model reads the first few hundred words."""
+MAX_IMAGES = 64
+"""Pictures of one request."""
+MAX_IMAGE_CHARACTERS = 15_000_000
+"""Characters of base64 of all of them."""
+MAX_HISTORY_VALUES = 1 << 17
+"""Item ids of one request."""
 MAX_TENSOR_VALUES = 1 << 18
 """Values of one input tensor."""
 DATATYPES: dict[str, Any] = {"INT64": np.int64, "FP32": np.float32, "UINT8": np.uint8}
@@ -40,7 +47,48 @@ def read_texts(tensor: dict[str, Any]) -> tuple[str, ...]:
     return tuple(values)
 
 
-READERS: dict[str, Callable[[dict[str, Any]], tuple[Any, ...]]] = {"text": read_texts}
+def read_images(tensor: dict[str, Any]) -> tuple[bytes, ...]:
+    """Return the files of a BYTES tensor of pictures, each written as base64. Raises BadInput when one is not."""
+    values = _bytes_tensor(tensor, MAX_IMAGES)
+    if sum(map(len, values)) > MAX_IMAGE_CHARACTERS:
+        raise BadInput("The pictures take more than {most} MB; send fewer at once.", most=MAX_IMAGE_CHARACTERS // 10**6)
+    found = []
+    for row, text in enumerate(values):
+        try:
+            found.append(base64.b64decode(text, validate=True))
+        except ValueError as error:
+            raise BadInput("Row {row} of image is no base64; send each file that way.", row=row + 1) from error
+    return tuple(found)
+
+
+def read_histories(tensor: dict[str, Any]) -> tuple[tuple[str, ...], ...]:
+    """Return the histories of a BYTES tensor (rows, length) of item ids, the newest last; "" fills a shorter row."""
+    values, shape = _bytes_tensor(tensor, MAX_HISTORY_VALUES), tensor["shape"]
+    width = shape[1] if len(shape) == 2 else shape[0]
+    if len(shape) > 2:
+        raise BadInput("The input history has {count} dimensions; send [rows, length].", count=len(shape))
+    rows = [values[i : i + width] for i in range(0, len(values), width)]
+    return tuple(tuple(item for item in row if item) for row in rows)
+
+
+def _bytes_tensor(tensor: dict[str, Any], most: int) -> list[str]:
+    """Return the strings of a BYTES tensor."""
+    name = str(tensor.get("name"))[:64]
+    if tensor.get("datatype") != "BYTES":
+        found = str(tensor.get("datatype"))[:64]
+        raise BadInput("The input {name} has datatype {found}; send BYTES.", name=name, found=found)
+    values = _values(tensor, most)
+    for row, value in enumerate(values):
+        if not isinstance(value, str):
+            raise BadInput("Value {row} of {name} is no string; send JSON strings.", row=row + 1, name=name)
+    return values
+
+
+READERS: dict[str, Callable[[dict[str, Any]], tuple[Any, ...]]] = {
+    "text": read_texts,
+    "image": read_images,
+    "history": read_histories,
+}
 """Name of the input that people give → what reads it."""
 
 

@@ -12,6 +12,9 @@ from engine.training.gate import check
 from engine.training.images.export import export as export_pictures
 from engine.training.images.gate import check as check_pictures
 from engine.training.images.train import train as train_pictures
+from engine.training.ranking.export import export as export_recommender
+from engine.training.ranking.gate import check as check_recommender
+from engine.training.ranking.train import train as train_recommender
 from engine.training.train import train
 
 
@@ -30,4 +33,5 @@ class Craft:
 CRAFTS: dict[str, Craft] = {
     "text_classification": Craft(train, export, check),
     "image_classification": Craft(train_pictures, export_pictures, check_pictures),
+    "ranking": Craft(train_recommender, export_recommender, check_recommender),
 }

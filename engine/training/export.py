@@ -166,9 +166,7 @@ def tracing_allowed() -> Iterator[None]:
     The first is why torch is pinned; the second is what the gate tests.
     """
     with warnings.catch_warnings():
-        warnings.filterwarnings(
-            "ignore", category=DeprecationWarning, module=r"torch\.|engine\.training\.(images\.)?export"
-        )
+        warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"torch\.|engine\.training\.")
         warnings.filterwarnings("ignore", message="Converting a tensor to a Python")
         warnings.filterwarnings("ignore", "Exporting aten::index operator", UserWarning)
         warnings.filterwarnings("ignore", "Constant folding - Only steps=1", UserWarning)  # uneven padding

@@ -18,7 +18,7 @@ import numpy as np
 
 from engine.errors import BadInput
 from engine.files import write_text, written_aside
-from engine.training.smooth import is_narrowing, narrow_embeddings, smooth
+from engine.training.smooth import LEAST, activations, is_narrowing, narrow_embeddings, smooth
 
 PRECISIONS = ("fp32", "fp16", "int8")
 PRODUCTS = {"MatMulInteger"}
@@ -27,12 +27,12 @@ FAST_DOT_PRODUCTS = ("avx512_vnni", "avx_vnni", "amx_int8")
 
 
 def quantise_int8(
-    fp32: Path, out: Path, batches: Iterable[Mapping[str, np.ndarray]] = (), *, careful: bool = False
+    fp32: Path, out: Path, batches: Iterable[Mapping[str, np.ndarray]] = (), *, spared: int | None = 0
 ) -> bool:
     """Write the graph `fp32` with int8 weights to `out`; return whether any matrix product runs in int8.
 
-    `batches` are encoded inputs of typical texts; with none, activations are not evened out. `careful` leaves the
-    narrowing products, which suffer most, in fp32.
+    `batches` are encoded inputs of typical texts; with none, activations are not evened out. `spared` is how many
+    narrowing products, which suffer most, stay in fp32, those first that int8 harms most on the texts; None is all.
     """
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -40,14 +40,16 @@ def quantise_int8(
     model = onnx.load(fp32)
     # Shapes noted by the exporter contradict those of quantised tensors, and the quantiser refuses them.
     del model.graph.value_info[:]
+    batches = list(batches)
     smooth(model, batches)
     narrow_embeddings(model)
+    kept = most_inexact(model, batches[:1]) if spared != 0 else []
     with quiet_quantiser():
         quantize_dynamic(
             model,
             str(out),
             op_types_to_quantize=["MatMul", "Gemm"],
-            nodes_to_exclude=_narrowing_products(model) if careful else [],
+            nodes_to_exclude=kept[:spared],
             weight_type=QuantType.QInt8,
             per_channel=True,
             reduce_range=not sums_without_overflow(),
@@ -99,12 +101,31 @@ def sums_without_overflow() -> bool:
     return flags.exists() and any(name in flags.read_text() for name in FAST_DOT_PRODUCTS)
 
 
-def _narrowing_products(model: Any) -> list[str]:
+def most_inexact(model: Any, batches: Iterable[Mapping[str, np.ndarray]]) -> list[str]:
+    """Return the names of the narrowing products, the one first whose result int8 changes most on `batches`."""
     from onnx import numpy_helper
 
-    weights = {t.name: t for t in model.graph.initializer if len(t.dims) == 2}
-    products = [n for n in model.graph.node if n.op_type == "MatMul" and n.input[1] in weights]
-    return [n.name for n in products if is_narrowing(numpy_helper.to_array(weights[n.input[1]]))]
+    constants = {t.name: t for t in model.graph.initializer if len(t.dims) == 2}
+    products = [n for n in model.graph.node if n.op_type == "MatMul" and n.input[1] in constants]
+    matrices = {n.name: numpy_helper.to_array(constants[n.input[1]]) for n in products}
+    inputs = {n.name: n.input[0] for n in products if is_narrowing(matrices[n.name])}
+    errors = dict.fromkeys(inputs, 0.0)
+    for values in activations(model, list(inputs.values()), batches):
+        for name, tensor in inputs.items():
+            errors[name] = max(errors[name], int8_error(values[tensor], matrices[name]))
+    return sorted(errors, key=lambda name: -errors[name])
+
+
+def int8_error(values: np.ndarray, matrix: np.ndarray) -> float:
+    """Return how far int8 takes `values` (N, K) times `matrix` (K, M) from the truth, as a share of its length.
+
+    Values get one scale from their least to their greatest, weights one a column, as in the graph.
+    """
+    step = max(float(np.ptp(np.append(values, 0.0))), LEAST) / 255
+    steps = np.maximum(np.abs(matrix).max(axis=0), LEAST) / 127
+    exact = values @ matrix
+    found = (np.rint(values / step) * step) @ (np.rint(matrix / steps) * steps)
+    return float(np.linalg.norm(found - exact) / max(float(np.linalg.norm(exact)), LEAST))
 
 
 def _make_fp16(fp32: Path, folder: Path) -> Path:

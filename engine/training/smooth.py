@@ -4,12 +4,15 @@ An activation tensor gets one int8 scale when the graph runs. In MiniLM a few ch
 median and set that scale for all. Dividing each channel by a factor and multiplying the rows of the weights by it
 changes nothing in fp32 and evens the channels out: Xiao et al. 2023, "SmoothQuant", arXiv:2211.10438, equation 4.
 Measured on 1,152 sentences of the Financial PhraseBank, answers equal to fp32: 97.8 % without, 99.5 % with, as fast;
-99.9 % when the narrowing products stay in fp32 as well, at two thirds of the speed.
+99.9 % when the narrowing products stay in fp32 as well, at two thirds of the speed. What is left is uneven too: with
+all scaled, two narrowing products of six were two to three times as inexact as any other (2.5 and 3.2 % of the length
+of their result), through their weights; those two in fp32 alone took a weakly trained model from 99.0 to 99.3 % at 87 %
+of the speed. On 1,360 sentences neither a scale for each row nor error-compensating rounding did as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -37,6 +40,18 @@ def channel_ranges(
     model: Any, tensors: list[str], batches: Iterable[Mapping[str, np.ndarray]]
 ) -> dict[str, np.ndarray]:
     """Return for each of `tensors` (B, T, K) the largest absolute value of each channel (K,) over `batches`."""
+    ranges: dict[str, np.ndarray] = {}
+    for values in activations(model, tensors, batches):
+        for tensor, value in values.items():
+            largest = np.abs(value).max(axis=0)
+            ranges[tensor] = np.maximum(ranges.get(tensor, largest), largest)
+    return ranges
+
+
+def activations(
+    model: Any, tensors: list[str], batches: Iterable[Mapping[str, np.ndarray]]
+) -> Iterator[dict[str, np.ndarray]]:
+    """Yield for each of `batches` what `tensors` (B, T, K) hold, as (B · T, K)."""
     import onnx
     import onnxruntime
 
@@ -46,12 +61,9 @@ def channel_ranges(
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(watched.SerializeToString(), options, providers=["CPUExecutionProvider"])
-    ranges: dict[str, np.ndarray] = {}
     for inputs in batches:
-        for tensor, value in zip(tensors, session.run(tensors, dict(inputs)) if tensors else [], strict=True):
-            largest = np.abs(value.reshape(-1, value.shape[-1])).max(axis=0)
-            ranges[tensor] = np.maximum(ranges.get(tensor, largest), largest)
-    return ranges
+        values = session.run(tensors, dict(inputs)) if tensors else []
+        yield {t: value.reshape(-1, value.shape[-1]) for t, value in zip(tensors, values, strict=True)}
 
 
 def narrow_embeddings(model: Any) -> None:

@@ -59,6 +59,12 @@ def best(qualities: dict[str, str]) -> dict[str, queries.Best]:
     return _best(found, version(found), tuple(qualities.items()))
 
 
+def detail(run_id: str) -> queries.RunDetail:
+    """Return everything the index holds of one run. Raises NotFound."""
+    found = index()
+    return _detail(found, version(found), run_id)
+
+
 def row(table: pd.DataFrame, run_id: str) -> dict[Any, Any]:
     """Return one row of `runs` with Python's own numbers."""
     return table[table["run_id"] == run_id].to_dict("records")[0]
@@ -82,6 +88,11 @@ def _points(_index: Index, version: Version, key: Any, _pricing: priced.Pricing,
 @st.cache_data(show_spinner=False, max_entries=4)
 def _best(_index: Index, version: Version, qualities: tuple[tuple[str, str], ...]) -> dict[str, queries.Best]:  # noqa: ARG001 - the cache's key
     return queries.overview(_index, dict(qualities))
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _detail(_index: Index, version: Version, run_id: str) -> queries.RunDetail:  # noqa: ARG001 - the cache's key
+    return queries.run_detail(_index, run_id)
 
 
 @st.cache_data(show_spinner=False, max_entries=16)

@@ -13,7 +13,9 @@ from pages.shared.i18n import language, tr, tr_message
 HERE = "here"
 """Where the session keeps the name of the page that is open."""
 PAGES = Path(__file__).resolve().parent.parent
-OVERVIEW, COMPARE, JOBS, SETTINGS = (PAGES / f"{n}.py" for n in ("overview", "compare", "jobs", "settings"))
+OVERVIEW, COMPARE, COSTS, JOBS, SETTINGS = (
+    PAGES / f"{n}.py" for n in ("overview", "compare", "costs", "jobs", "settings")
+)
 
 
 def scenario_file(name: str) -> Path:
@@ -29,7 +31,10 @@ def navigation() -> dict[str, list[Any]]:
     return {
         "": [st.Page(OVERVIEW, title=tr("Overview"), icon=":material/home:", default=True)],
         tr("Scenarios"): scenarios,
-        tr("Decide"): [st.Page(COMPARE, title=tr("Compare"), icon=":material/scatter_plot:")],
+        tr("Decide"): [
+            st.Page(COMPARE, title=tr("Compare"), icon=":material/scatter_plot:"),
+            st.Page(COSTS, title=tr("Costs"), icon=":material/payments:"),
+        ],
         tr("Operate"): [
             st.Page(JOBS, title=tr("Jobs"), icon=":material/list_alt:"),
             st.Page(SETTINGS, title=tr("Settings"), icon=":material/settings:"),

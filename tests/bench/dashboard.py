@@ -27,6 +27,7 @@ PAGES = {
     "overview": "/",
     "finance_sentiment": "/finance_sentiment",
     "compare": "/compare",
+    "costs": "/costs",
     "jobs": "/jobs",
     "settings": "/settings",
 }

@@ -19,6 +19,7 @@ ADDRESSES = {
     "/finance_sentiment  ": {"step": "finetune"},
     "/finance_sentiment   ": {"step": "results"},
     "/compare": {},
+    "/costs": {},
     "/jobs": {},
     "/settings": {},
 }

@@ -14,7 +14,11 @@ from streamlit.testing.v1 import AppTest
 
 from engine.config import load_settings
 from engine.datasets.dataset import Dataset
+from engine.datasets.demo.catalogue import Shop
+from engine.datasets.demo.catalogue import generate as generate_shop
 from engine.datasets.demo.generator import as_csv, generate
+from engine.datasets.interactions.options import InteractionOptions
+from engine.datasets.interactions.prepare import prepare as prepare_interactions
 from engine.datasets.store import add_raw
 from engine.datasets.texts.columns import USUAL
 from engine.datasets.texts.options import TextOptions
@@ -58,6 +62,22 @@ def dataset(workspace: Path) -> Dataset:
     raw = add_raw(io.BytesIO(as_csv(generate(3, 240))), "news.csv", settings)
     options = TextOptions(name="News", licence="CC BY-NC 4.0", commercial_use=False)
     return prepare(raw, options, settings, usual=USUAL, task="text_classification")
+
+
+@pytest.fixture(scope="session")
+def shop() -> Shop:
+    """A small made-up shop."""
+    return generate_shop(3, 80)
+
+
+@pytest.fixture
+def stored(workspace: Path, shop: Shop) -> Dataset:
+    """The shop as a stored data set."""
+    settings = load_settings()
+    items = add_raw(io.BytesIO(shop.items_csv()), "items.csv", settings)
+    raw = add_raw(io.BytesIO(shop.interactions_csv()), "events.csv", settings)
+    options = InteractionOptions("Shop", licence="Apache-2.0", synthetic=True, items_raw_id=items.id)
+    return prepare_interactions(raw, options, settings, usual={}, task="ranking")
 
 
 @pytest.fixture

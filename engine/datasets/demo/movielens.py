@@ -96,7 +96,7 @@ def read_archive(data: bytes) -> tuple[bytes, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             ratings, films, genres = (_lines(archive, name) for name in (RATINGS, FILMS, GENRES))
-    except (zipfile.BadZipFile, StopIteration, ValueError) as error:
+    except (zipfile.BadZipFile, ValueError) as error:
         members = ", ".join((RATINGS, FILMS, GENRES))
         raise Failure("the archive does not hold {members}", members=members) from error
     names = [line.split("|")[0] for line in genres]
@@ -108,10 +108,10 @@ def read_archive(data: bytes) -> tuple[bytes, bytes]:
 
 
 def _lines(archive: zipfile.ZipFile, wanted: str) -> list[str]:
-    """Return a member's lines that are not empty. Raises StopIteration without it, ValueError if it is too large."""
-    name = next(n for n in archive.namelist() if n.rpartition("/")[2] == wanted and "__MACOSX" not in n)
-    if archive.getinfo(name).file_size > MAX_MEMBER_BYTES:
-        raise ValueError(name)
+    """Return a member's lines that are not empty. Raises ValueError when it is not there or too large."""
+    names = (n for n in archive.namelist() if n.rpartition("/")[2] == wanted and "__MACOSX" not in n)
+    if not (name := next(names, "")) or archive.getinfo(name).file_size > MAX_MEMBER_BYTES:
+        raise ValueError(wanted)
     return [line for line in archive.read(name).decode("latin-1").splitlines() if line.strip()]
 
 

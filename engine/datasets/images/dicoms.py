@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from engine.datasets.images.archive import Archive, Damaged, Member
 from engine.datasets.images.decode import UNREADABLE, Unreadable
 from engine.datasets.images.dicom import read_frames
 from engine.datasets.images.intake import FOLDER, REMOVED, TABLE
-from engine.datasets.images.item import SLICES, Item
+from engine.datasets.images.item import SLICES, Contents, Item, first_of_each
 from engine.datasets.images.options import ImageOptions
 from engine.errors import BadInput
 from engine.messages import Message
@@ -26,6 +27,7 @@ class Study:
     items: Callable[[], Iterator[Item]]
     problems: tuple[Problem, ...]
     facts: dict[str, Any]
+    contents: Contents
 
 
 def open_study(archive: Archive, options: ImageOptions) -> Study:
@@ -41,7 +43,15 @@ def open_study(archive: Archive, options: ImageOptions) -> Study:
     unreadable = {name: Message.from_json(m) for name, m in summary["unreadable"].items()}
     facts = {"removed": summary["removed"]}
     count = len(rows) + len(unreadable)
-    return Study(count, lambda: _items(archive, members, rows, unreadable, options), _problems(summary), facts)
+
+    def few(most: int) -> Iterator[Item]:
+        chosen = list(first_of_each(rows, lambda row: row["label"], most))
+        return _items(archive, members, chosen, {}, options)
+
+    contents = Contents(dict(Counter(row["label"] for row in rows).most_common()), {}, (), few)
+    return Study(
+        count, lambda: _items(archive, members, rows, unreadable, options), _problems(summary), facts, contents
+    )
 
 
 def _items(

@@ -6,6 +6,7 @@ everything lies in go first, then one level of train, validation and test where 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from engine.datasets.dataset import Problem
 from engine.datasets.images.archive import Archive, Damaged, Member
 from engine.datasets.images.decode import UNREADABLE, Unreadable, read_picture
 from engine.datasets.images.headers import SUFFIXES, format_of
-from engine.datasets.images.item import Item
+from engine.datasets.images.item import Contents, Item, first_of_each
 from engine.errors import BadInput
 from engine.messages import Message
 
@@ -39,6 +40,7 @@ class Folders:
     count: int
     items: Callable[[], Iterator[Item]]
     problems: tuple[Problem, ...]
+    contents: Contents
 
 
 def open_folders(archive: Archive, patient: Callable[[str], str]) -> Folders:
@@ -59,7 +61,17 @@ def open_folders(archive: Archive, patient: Callable[[str], str]) -> Folders:
             "The pictures in {filename} lie in no folders; put those of each class into a folder of its name.",
             filename=archive.filename,
         )
-    return Folders(len(places), lambda: _items(archive, places, patient), _strange(strangers))
+    return Folders(
+        len(places), lambda: _items(archive, places, patient), _strange(strangers), _contents(archive, places, patient)
+    )
+
+
+def _contents(archive: Archive, places: list[Place], patient: Callable[[str], str]) -> Contents:
+    def few(most: int) -> Iterator[Item]:
+        return _items(archive, list(first_of_each(places, lambda p: p.label, most)), patient)
+
+    labels, parts = Counter(p.label for p in places), Counter(p.part for p in places if p.part)
+    return Contents(dict(labels.most_common()), dict(parts), tuple(p.name for p in places), few)
 
 
 def placed(members: list[Member]) -> list[Place]:

@@ -164,7 +164,7 @@ def _deidentify(
                 raise Cancelled("Taking in the pictures was cancelled.")
             say(place / len(pictures), Message("Removing identifiers"))
             _take(archive, member, place, keyed, learnt, target)
-        found, missing = table.by_file(learnt.known, archive.filename)
+        found, missing = table.by_file(learnt.known)
         _write(target, TABLE, _csv(learnt, found, keyed).encode())
         _write(target, REMOVED, _summary(learnt, found, missing).encode())
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from engine.datasets.images.picture import Picture
 from engine.messages import Message
 
+Entry = TypeVar("Entry")
 SLICES = ("site", "scanner", "sex", "age_band")
 """What DICOM may tell of a picture to look at results by."""
+SHOWN_CLASSES = 6
+"""Classes of which a few pictures are shown before a file is read."""
 
 
 @dataclass(frozen=True)
@@ -35,3 +40,28 @@ class Item:
     """DICOM's Modality; "" if unknown."""
     slices: dict[str, str] = field(default_factory=dict)
     """SLICES → value; "" if unknown."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a file says it holds, before any picture is decoded."""
+
+    labels: dict[str, int]
+    """Label as found → pictures; "" for those without one."""
+    parts: dict[str, int]
+    """Part that the file names → pictures; empty when it names none."""
+    names: tuple[str, ...]
+    """What the pictures are called within their classes; empty where names tell nothing."""
+    few: Callable[[int], Iterator[Item]]
+    """Gives that many pictures of each of the first classes, read when they are asked for."""
+
+
+def first_of_each(entries: Iterable[Entry], label: Callable[[Entry], str], most: int) -> Iterator[Entry]:
+    """Yield the first `most` entries of each of the first SHOWN_CLASSES labels, in their order."""
+    seen: dict[str, int] = {}
+    for entry in entries:
+        found = label(entry)
+        if found in seen or len(seen) < SHOWN_CLASSES:
+            seen[found] = seen.get(found, 0) + 1
+            if seen[found] <= most:
+                yield entry

@@ -29,7 +29,7 @@ class Labels:
     patient: int | None
     """Which column names the patient; None: none does."""
 
-    def by_file(self, known: Mapping[str, int], filename: str) -> tuple[dict[int, tuple[str, str]], int]:
+    def by_file(self, known: Mapping[str, int]) -> tuple[dict[int, tuple[str, str]], int]:
         """Return place of a file → (label, patient as written), and how many rows name a file that is not there.
 
         `known` gives the place of a file by each name it may have. Of two rows for one file the first counts. Raises
@@ -38,9 +38,8 @@ class Labels:
         column = self._file_column(known)
         if column is None:
             raise BadInput(
-                "No column of {filename} names the DICOM files; give one with file names, paths or SOPInstanceUIDs. "
+                "No column of the labels CSV names the DICOM files; give one of file names, paths or SOPInstanceUIDs. "
                 "The columns are: {columns}.",
-                filename=filename,
                 columns=", ".join(self.columns[:30]),
             )
         found: dict[int, tuple[str, str]] = {}

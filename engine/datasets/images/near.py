@@ -25,6 +25,8 @@ MIN_CORRELATION = 0.985
 BLOCKS, BLOCK_BITS = 8, 8
 NEXT = 12
 GRID = 16
+CHUNK = 4_000
+"""Pairs whose grids are compared at once."""
 
 
 def difference_hash(pixels: NDArray[np.uint8]) -> int:
@@ -40,17 +42,20 @@ def grid_of(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def similar_pairs(hashes: NDArray[np.uint64], grids: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Return (n, 2) places of near duplicates, the earlier one first. `hashes` is (N,), `grids` (N, 256)."""
-    found = [_meetings(hashes, *blocks) for blocks in combinations(range(BLOCKS), 2)]
-    pairs = np.unique(np.concatenate(found), axis=0) if found else np.empty((0, 2), np.int64)
+    met = np.empty(0, np.int64)
+    for blocks in combinations(range(BLOCKS), 2):  # most pairs meet again and again
+        met = np.sort(np.concatenate([met, _meetings(hashes, *blocks)]))
+        met = met[np.diff(met, prepend=-1) > 0]
+    pairs = np.stack([met >> 32, met & 0xFFFFFFFF], axis=1)
     alike = [
         _correlation(grids[part[:, 0]], grids[part[:, 1]]) >= MIN_CORRELATION
-        for part in np.array_split(pairs, len(pairs) // 50_000 + 1)
+        for part in np.array_split(pairs, len(pairs) // CHUNK + 1)
     ]
     return pairs[np.concatenate(alike)]
 
 
 def _meetings(hashes: NDArray[np.uint64], first: int, second: int) -> NDArray[np.int64]:
-    """Return pairs that agree in two blocks and differ in few bits."""
+    """Return pairs that agree in two blocks and differ in few bits, packed: earlier one × 2³² + later one."""
     keys = _block(hashes, first) << np.uint64(BLOCK_BITS) | _block(hashes, second)
     order = np.lexsort((hashes, keys))
     found = []
@@ -59,8 +64,8 @@ def _meetings(hashes: NDArray[np.uint64], first: int, second: int) -> NDArray[np
         same = keys[a] == keys[b]
         a, b = a[same], b[same]
         close = np.bitwise_count(hashes[a] ^ hashes[b]) <= MAX_BITS
-        found.append(np.stack([np.minimum(a[close], b[close]), np.maximum(a[close], b[close])], axis=1))
-    return np.concatenate(found) if found else np.empty((0, 2), np.int64)
+        found.append(np.minimum(a[close], b[close]) << 32 | np.maximum(a[close], b[close]))
+    return np.concatenate(found) if found else np.empty(0, np.int64)
 
 
 def _block(hashes: NDArray[np.uint64], place: int) -> NDArray[np.uint64]:

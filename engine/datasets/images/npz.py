@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -12,7 +14,7 @@ import numpy as np
 from engine.datasets.dataset import Problem
 from engine.datasets.images.archive import Archive, Member
 from engine.datasets.images.decode import MAX_PIXELS
-from engine.datasets.images.item import Item
+from engine.datasets.images.item import Contents, Item, first_of_each
 from engine.datasets.images.picture import Array, Picture, finished, sixteen_bits
 from engine.errors import BadInput
 from engine.messages import Message
@@ -23,6 +25,8 @@ HEADER_BYTES = 10_000
 MAX_LABEL_BYTES = 256 << 20
 MAX_ROWS = 5_000_000
 CHANNELS = (1, 3, 4)
+LOOKED_AT = 400
+"""Pictures that are read to find a few of each class."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ class Part:
 class Npz:
     count: int
     items: Callable[[], Iterator[Item]]
+    contents: Contents
     problems: tuple[Problem, ...] = ()
 
 
@@ -69,7 +74,16 @@ def open_npz(archive: Archive) -> Npz:
         raise _wrong(
             archive, Message("no array is called train_images; it has {names}", names=", ".join(members)[:200])
         )
-    return Npz(sum(len(p.labels) for p in parts), lambda: _items(archive, parts))
+    return Npz(sum(len(p.labels) for p in parts), lambda: _items(archive, parts), _contents(archive, parts))
+
+
+def _contents(archive: Archive, parts: list[Part]) -> Contents:
+    def few(most: int) -> Iterator[Item]:
+        return first_of_each(islice(_items(archive, parts), LOOKED_AT), lambda item: item.label, most)
+
+    labels = Counter(label for part in parts for label in part.labels)
+    named = {part.name: len(part.labels) for part in parts if part.name}
+    return Contents(dict(labels.most_common()), named, (), few)
 
 
 def _items(archive: Archive, parts: list[Part]) -> Iterator[Item]:

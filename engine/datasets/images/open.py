@@ -7,10 +7,9 @@ patient, width and height as they came, bits, site, scanner, sex, age_band, part
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO, overload
+from typing import overload
 
 from engine.datasets.dataset import Dataset, Part
 
@@ -21,7 +20,7 @@ class Pictures(Sequence[bytes]):
     """PNG of each picture, in the order of `dataset.rows(part)`; safe to read from several threads."""
 
     def __init__(self, path: Path, places: Sequence[tuple[int, int]]) -> None:
-        self._path, self._places, self._local = path, places, threading.local()
+        self._path, self._places = path, places
 
     def __len__(self) -> int:
         return len(self._places)
@@ -36,21 +35,9 @@ class Pictures(Sequence[bytes]):
         if isinstance(index, slice):
             return Pictures(self._path, self._places[index])
         offset, size = self._places[index]
-        file = self._file()
-        file.seek(offset)
-        return file.read(size)
-
-    def __getstate__(self) -> tuple[Path, Sequence[tuple[int, int]]]:
-        return self._path, self._places
-
-    def __setstate__(self, state: tuple[Path, Sequence[tuple[int, int]]]) -> None:
-        self.__init__(*state)  # type: ignore[misc]
-
-    def _file(self) -> BinaryIO:
-        if not hasattr(self._local, "file"):
-            self._local.file = self._path.open("rb")
-        found: BinaryIO = self._local.file
-        return found
+        with self._path.open("rb", buffering=0) as file:
+            file.seek(offset)
+            return file.read(size)
 
 
 def pictures(dataset: Dataset, part: Part) -> Pictures:

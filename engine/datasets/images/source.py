@@ -15,7 +15,7 @@ from engine.datasets.dataset import Problem
 from engine.datasets.images import dicoms, folders, npz
 from engine.datasets.images.archive import Archive, open_archive
 from engine.datasets.images.intake import holds_dicom, is_deidentified
-from engine.datasets.images.item import Item
+from engine.datasets.images.item import Contents, Item
 from engine.datasets.images.options import PATIENT, ImageOptions
 from engine.datasets.images.secret import workspace_key
 from engine.errors import BadInput
@@ -33,6 +33,7 @@ class Source:
     """How many pictures it claims to hold."""
     items: Callable[[], Iterator[Item]]
     """Gives the pictures, one at a time, in the order of the file."""
+    contents: Contents
     problems: tuple[Problem, ...] = ()
     """What was learnt on the way in."""
     facts: dict[str, Any] = field(default_factory=dict)
@@ -53,14 +54,14 @@ def open_source(path: Path, filename: str, options: ImageOptions, settings: Sett
         kind = kind_of(archive)
         if kind == "npz":
             table = npz.open_npz(archive)
-            yield Source(kind, filename, table.count, table.items, table.problems)
+            yield Source(kind, filename, table.count, table.items, table.contents, table.problems)
         elif kind == "dicom":
             study = dicoms.open_study(archive, options)
-            yield Source(kind, filename, study.count, study.items, study.problems, study.facts)
+            yield Source(kind, filename, study.count, study.items, study.contents, study.problems, study.facts)
         else:
             archive.refuse_archives_inside()
             tree = folders.open_folders(archive, patient)
-            yield Source(kind, filename, tree.count, tree.items, tree.problems)
+            yield Source(kind, filename, tree.count, tree.items, tree.contents, tree.problems)
 
 
 def kind_of(archive: Archive) -> Kind:
@@ -86,9 +87,17 @@ def _patient_of(options: ImageOptions, settings: Settings) -> Callable[[str], st
     """Return what tells the patient of a picture by its name, as a keyed hash."""
     if not options.patient.startswith(PATIENT):
         return lambda _name: ""
-    rule, keyed = options.patient.removeprefix(PATIENT), workspace_key(settings)
+    told, keyed = patient_in(options.patient.removeprefix(PATIENT)), workspace_key(settings)
+    return lambda name: keyed.patient(who) if (who := told(name)) else ""
+
+
+def patient_in(rule: str) -> Callable[[str], str]:
+    """Return what finds the patient in a file name: what stands before a separator, or what a pattern matches.
+
+    It gives "" for a name that tells none. Raises BadInput for a pattern that is no regular expression.
+    """
     if rule and not any(c.isalnum() for c in rule) and len(rule) <= 2:
-        return lambda name: keyed.patient(name.split(rule, 1)[0]) if rule in name else ""
+        return lambda name: name.split(rule, 1)[0] if rule in name else ""
     try:
         pattern = re.compile(rule or "$^")
     except re.error as error:
@@ -97,4 +106,4 @@ def _patient_of(options: ImageOptions, settings: Settings) -> Callable[[str], st
             rule=rule,
             error=str(error),
         ) from error
-    return lambda name: keyed.patient((m[1] if m.groups() else m[0]) or "") if (m := pattern.search(name)) else ""
+    return lambda name: (m[1] if m.groups() else m[0]) or "" if (m := pattern.search(name)) else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from engine.datasets.dataset import DataCard
+from engine.datasets.dataset import DataCard, Part
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,3 +64,6 @@ class InteractionCard(DataCard):
     """Interactions that repeat a pair of user and item."""
     categories: tuple[tuple[str, int, int], ...] = ()
     """(category, its items, their interactions), the twenty with most interactions."""
+
+    def part_rows(self, part: Part) -> int:
+        return self.parts.get(part, {}).get("interactions", 0)

@@ -13,6 +13,8 @@ MAX_EVENTS = 20
 """A column with more different values than this is not taken for events."""
 MAX_ID_CHARS = 500
 """A longer id is left out: it is no id."""
+NO_COLUMN = "-"
+"""Named in the place of a column: none has that role, whatever the columns are called."""
 Rows = Sequence[dict[str, str]]
 Usual = Mapping[str, tuple[str, ...]]
 """Role of a column → what such columns are usually called; a scenario may bring its own for some roles."""
@@ -28,13 +30,18 @@ class Found:
 
 def detect_interactions(columns: Sequence[str], rows: Rows, usual: Usual, given: Mapping[str, str]) -> Found:
     """Return what the columns of an interactions file are. What was given is kept; names come before content."""
-    found = _by_name(columns, _names(INTERACTION_NAMES, usual), given)
+    given, left_out = _without(given)
+    found = _by_name(columns, _names(INTERACTION_NAMES, usual, left_out), given)
     for role, sane in SANE.items():
         if role in found and not given.get(role) and not sane(_values(rows, found[role])):
             del found[role]
     guessed = []
     for role, fits in LOOKS.items():
-        if role not in found and (role in ("user", "item") or "user" not in found or "item" not in found):
+        if (
+            role not in found
+            and role not in left_out
+            and (role in ("user", "item") or "user" not in found or "item" not in found)
+        ):
             rest = [c for c in columns if c not in found.values()]
             if column := next((c for c in rest if fits(_values(rows, c))), ""):
                 found[role] = column
@@ -53,7 +60,8 @@ def detect_items(
     `shared_ids` counts the values of a column that interactions name as items; the column with most of them holds the
     ids, unless one that is called like ids has any.
     """
-    found = _by_name(columns, _names(ITEM_NAMES, usual), given)
+    given, left_out = _without(given)
+    found = _by_name(columns, _names(ITEM_NAMES, usual, left_out), given)
     if "id" in given or ("id" in found and shared_ids(found["id"])):
         return Found(found)
     rest = [c for c in columns if c not in given.values()]
@@ -64,8 +72,14 @@ def detect_items(
     return Found(others | {"id": best}, ("id",))
 
 
-def _names(known: Usual, usual: Usual) -> Usual:
-    return {role: usual.get(role, names) for role, names in known.items()}
+def _without(given: Mapping[str, str]) -> tuple[dict[str, str], set[str]]:
+    """Return the columns that were given, and the roles that no column is to have."""
+    left_out = {role for role, name in given.items() if name == NO_COLUMN}
+    return {role: name for role, name in given.items() if role not in left_out}, left_out
+
+
+def _names(known: Usual, usual: Usual, left_out: set[str]) -> Usual:
+    return {role: usual.get(role, names) for role, names in known.items() if role not in left_out}
 
 
 def _by_name(columns: Sequence[str], usual: Usual, given: Mapping[str, str]) -> dict[str, str]:

@@ -14,20 +14,17 @@ from engine.datasets.dataset import Problem
 from engine.datasets.interactions import findings
 from engine.datasets.interactions import problems as say
 from engine.datasets.interactions.clean import check_steps, clean
-from engine.datasets.interactions.columns import Found, Usual, detect_interactions, detect_items
+from engine.datasets.interactions.columns import NO_COLUMN, Found, Usual, detect_interactions, detect_items
+from engine.datasets.interactions.guard import guarded
 from engine.datasets.interactions.items import LoadedItems, load_items, no_items, shared_ids
-from engine.datasets.interactions.load import (
-    events_found,
-    load_events,
-    load_interactions,
-    make_tables,
-)
+from engine.datasets.interactions.load import make_tables
+from engine.datasets.interactions.make import make_interactions
 from engine.datasets.interactions.options import InteractionOptions
 from engine.datasets.interactions.source import Opened, Read, count, open_file, read_file, require_columns
 from engine.datasets.interactions.split import collect, split
-from engine.datasets.interactions.times import Times, detect_times
+from engine.datasets.interactions.times import Times
 from engine.datasets.raw import Raw, open_raw
-from engine.datasets.table import bounded, database
+from engine.datasets.table import database
 from engine.errors import Cancelled
 from engine.messages import Message
 
@@ -56,7 +53,7 @@ class Work:
     items_found: Found = field(default_factory=lambda: Found({}))
     read: Read = field(default_factory=lambda: Read(0))
     items: LoadedItems = field(default_factory=LoadedItems)
-    times: Times = field(default_factory=lambda: Times(""))
+    times: Times = field(default_factory=Times)
     problems: list[Problem] = field(default_factory=list)
     steps: list[dict[str, Any]] = field(default_factory=list)
     events: dict[str, int] = field(default_factory=dict)
@@ -88,7 +85,7 @@ def opened(
     with (
         tempfile.TemporaryDirectory(dir=settings.workspace.tmp, prefix="prepare-") as name,
         database(Path(name)) as connection,
-        bounded(),
+        guarded(connection, should_stop),
     ):
         connection.execute("SET TimeZone = 'UTC'")
         make_tables(connection)
@@ -112,7 +109,7 @@ def _quiet(_fraction: float, _phase: Message) -> None:
 def _resolved(work: Work) -> InteractionOptions:
     """Return the options with what was detected written down, so that they can be repeated."""
     dialect = work.source.dialect
-    named: dict[str, Any] = {f"{role}_column": work.found.columns.get(role, "") for role in ROLES}
+    named: dict[str, Any] = {f"{role}_column": work.found.columns.get(role) or _off(work, role) for role in ROLES}
     return replace(
         work.options,
         encoding=dialect.encoding.name if dialect else "",
@@ -120,6 +117,11 @@ def _resolved(work: Work) -> InteractionOptions:
         header=dialect.header if dialect else None,
         **named,
     )
+
+
+def _off(work: Work, role: str) -> str:
+    """Return NO_COLUMN where it was chosen that no column has the role, else nothing."""
+    return NO_COLUMN if getattr(work.options, f"{role}_column") == NO_COLUMN else ""
 
 
 def _open_items(work: Work) -> None:
@@ -161,23 +163,15 @@ def examine(work: Work) -> None:
 
 def _load(work: Work, source: Opened, found: Found, table: str) -> Read:
     """Make `table` of the interactions in `source` and note what is wrong with its rows."""
-    connection, options, first = work.connection, work.options, table == "data"
-    columns = {r: c for r, c in found.columns.items() if r != "time" or "ignore_times" not in options.cleaning}
-    wanted = list(dict.fromkeys(columns.values()))
-    read = read_file(connection, source, work.folder, wanted, max_rows=work.settings.max_interactions)
-    cells = {role: f"v{wanted.index(name)}" for role, name in columns.items()}
-    times = detect_times(connection, cells["time"], options.time_format) if "time" in cells else Times("")
-    if first:
-        work.times = times
-        work.events = events_found(connection, cells["event"]) if "event" in cells else {}
-        weights = load_events(connection, work.events, options.event_weights)
-        work.problems += findings.event_problems(work.events, weights, options)
-    loaded = load_interactions(connection, table, cells, times.format, options.min_rating)
-    work.problems += say.reading(read, loaded, source, found, times, options)
-    if options.min_rating and first:
-        work.steps.append({"step": "min_rating", "rows_dropped": loaded.low})
-    connection.execute("DROP TABLE file")
-    return read
+    options, limit = work.options, work.settings.max_interactions
+    made = make_interactions(work.connection, source, found, options, work.folder, table, max_rows=limit)
+    work.problems += say.reading(made.read, made.loaded, source, found, made.times, options)
+    if table == "data":
+        work.times, work.events = made.times, made.events
+        work.problems += findings.event_problems(made.events, made.weights, options)
+        if options.min_rating:
+            work.steps.append({"step": "min_rating", "rows_dropped": made.loaded.low})
+    return made.read
 
 
 def _load_items(work: Work) -> None:
@@ -203,6 +197,7 @@ def _load_test(work: Work) -> None:
     raw = open_raw(work.settings, work.options.test_raw_id)
     source = open_file(work.connection, raw, work.folder)
     known = {r: c for r, c in work.found.columns.items() if c in source.columns}
+    known |= {role: NO_COLUMN for role in ROLES if _off(work, role)}
     found = detect_interactions(source.columns, source.head, work.usual, known)
     if missing := say.missing_columns(source, found):
         work.problems += missing

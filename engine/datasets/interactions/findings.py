@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.datasets.dataset import Problem
 from engine.datasets.interactions.clean import query
+from engine.datasets.interactions.columns import MAX_EVENTS
 from engine.datasets.interactions.load import find_faults
 from engine.datasets.interactions.names import USUAL_EVENT_WEIGHTS, plain
 from engine.datasets.interactions.options import InteractionOptions
@@ -21,6 +22,8 @@ MIN_USERS = 50
 """With fewer users, intervals are wide."""
 LOUD_SHARE = 0.1
 """A user with more of all interactions than this is a test account or a program more often than a person."""
+
+EMAIL = r"^[^@\s]+@[^@\s]+\.\w{2,}$"
 
 
 def content_problems(connection: duckdb.DuckDBPyConnection, options: InteractionOptions) -> list[Problem]:
@@ -54,7 +57,19 @@ def content_problems(connection: duckdb.DuckDBPyConnection, options: Interaction
             level = "note" if meant or step in options.cleaning else "warn"
             said = Message(message.text, count=touched.count, limit=options.rare_below)
             found.append(Problem(level, kind, said, touched.rows, touched.count, step))  # type: ignore[arg-type]
-    return found + _loud_users(connection)
+    return found + _loud_users(connection) + _personal_ids(connection)
+
+
+def _personal_ids(connection: duckdb.DuckDBPyConnection) -> list[Problem]:
+    number = count(connection, f"(FROM users WHERE regexp_matches(id, '{EMAIL}'))")
+    if not number:
+        return []
+    message = Message(
+        "Users whose id is an e-mail address: {count}; put numbers in their place before you upload the file, since "
+        "ids are kept as they are.",
+        count=number,
+    )
+    return [Problem("warn", "personal_ids", message, count=number)]
 
 
 def _loud_users(connection: duckdb.DuckDBPyConnection) -> list[Problem]:
@@ -78,6 +93,13 @@ def _loud_users(connection: duckdb.DuckDBPyConnection) -> list[Problem]:
 
 def event_problems(events: dict[str, int], weights: dict[str, float], options: InteractionOptions) -> list[Problem]:
     """Return a note on the weights that nobody chose."""
+    if len(events) > MAX_EVENTS:
+        message = Message(
+            "The event column holds {count} different values or more; choose another event column if these are no "
+            "events.",
+            count=len(events),
+        )
+        return [Problem("warn", "many_events", message, count=len(events))]
     chosen = {plain(event) for event in options.event_weights}
     assumed = {event: weight for event, weight in weights.items() if plain(event) not in chosen}
     if not assumed:

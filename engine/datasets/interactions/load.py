@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from engine.datasets.interactions.columns import MAX_ID_CHARS
 from engine.datasets.interactions.names import USUAL_EVENT_WEIGHTS, plain
 from engine.datasets.interactions.source import count, trimmed
-from engine.datasets.interactions.times import seconds, without_zone
+from engine.datasets.interactions.times import Times, seconds, without_zone
 
 if TYPE_CHECKING:
     import duckdb
@@ -53,9 +53,10 @@ class Loaded:
 
 
 def make_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the empty tables `users` and `items` (code, id) that every file's ids go into."""
+    """Make the empty tables `users` and `items` (code, id) and `events` that what stands in the files goes into."""
     for table in ("users", "items"):
         connection.execute(f"CREATE OR REPLACE TABLE {table} (code INTEGER, id VARCHAR)")
+    connection.execute("CREATE OR REPLACE TABLE events (code SMALLINT, event VARCHAR, weight FLOAT)")
 
 
 def add_ids(connection: duckdb.DuckDBPyConnection, table: str, cell: str) -> None:
@@ -64,10 +65,11 @@ def add_ids(connection: duckdb.DuckDBPyConnection, table: str, cell: str) -> Non
     Also makes the table `<table>_raw` (raw, code) that finds the code of a cell as it stands. Trimming only what is
     different saves most of the time of a large file.
     """
-    different = f"SELECT raw, {trimmed('raw')} AS id FROM (SELECT DISTINCT {cell} AS raw FROM file)"  # noqa: S608
+    different = f"SELECT raw, {trimmed('raw')} AS id FROM raws"  # noqa: S608
     new = f"SELECT DISTINCT id FROM found WHERE id NOT IN (SELECT id FROM {table})"  # noqa: S608
     next_code = f"(SELECT count(*) FROM {table}) + row_number() OVER (ORDER BY length(id), id) - 1"  # noqa: S608
     usable = f"length(id) BETWEEN 1 AND {MAX_ID_CHARS}"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE raws AS SELECT DISTINCT {cell} AS raw FROM file")  # noqa: S608
     connection.execute(f"CREATE OR REPLACE TEMP TABLE found AS SELECT * FROM ({different}) WHERE {usable}")  # noqa: S608
     connection.execute(f"INSERT INTO {table} SELECT {next_code}, id FROM ({new})")  # noqa: S608
     connection.execute(
@@ -92,11 +94,12 @@ def event_weight(event: str, given: Mapping[str, float]) -> float:
 def load_events(
     connection: duckdb.DuckDBPyConnection, found: Mapping[str, int], given: Mapping[str, float]
 ) -> dict[str, float]:
-    """Make the table `events` (code, event, weight) and return event → weight."""
+    """Put the new ones of the events `found` into the table `events` (code, event, weight); return event → weight."""
     weights = {event: event_weight(event, given) for event in found}
-    connection.execute("CREATE OR REPLACE TABLE events (code SMALLINT, event VARCHAR, weight FLOAT)")
-    if weights:
-        rows = [[code, event, weight] for code, (event, weight) in enumerate(weights.items())]
+    known = {event for (event,) in connection.execute("SELECT event FROM events").fetchall()}
+    new = [(event, weight) for event, weight in weights.items() if event not in known]
+    if new:
+        rows = [[len(known) + n, event, weight] for n, (event, weight) in enumerate(new)]
         connection.executemany("INSERT INTO events VALUES (?, ?, ?)", rows)
     return weights
 
@@ -111,7 +114,7 @@ def load_interactions(
     connection: duckdb.DuckDBPyConnection,
     table: str,
     cells: Mapping[str, str],
-    time_format: str,
+    times: Times,
     min_rating: float,
 ) -> Loaded:
     """Make `table` of `file`: row, user, item (codes), weight, rating, time (seconds), event (code of `events`).
@@ -128,13 +131,13 @@ def load_interactions(
         CREATE OR REPLACE TABLE {table} AS
         SELECT row, u.code AS user, i.code AS item, CAST({weight} AS FLOAT) AS weight,
             CAST({number(cells["rating"]) if "rating" in cells else "NULL"} AS FLOAT) AS rating,
-            CAST({seconds(time_format, cells["time"]) if time_format else "NULL"} AS BIGINT) AS time,
+            CAST({seconds(times, cells.get("time", "NULL"))} AS BIGINT) AS time,
             CAST({"e.code" if join else "NULL"} AS SMALLINT) AS event
         FROM file LEFT JOIN users_raw u ON u.raw = {cells["user"]}
             LEFT JOIN items_raw i ON i.raw = {cells["item"]} {join}
         """  # noqa: S608
     )
-    loaded = _look_for_faults(connection, table, cells, time_format)
+    loaded = _look_for_faults(connection, table, cells, times)
     _drop_faults(connection, table, cells, loaded)
     if not min_rating or "rating" not in cells:
         return loaded
@@ -143,23 +146,24 @@ def load_interactions(
 
 
 def _look_for_faults(
-    connection: duckdb.DuckDBPyConnection, table: str, cells: Mapping[str, str], time_format: str
+    connection: duckdb.DuckDBPyConnection, table: str, cells: Mapping[str, str], times: Times
 ) -> Loaded:
     def look(condition: str, role: str = "") -> Faults:
         return find_faults(connection, table, condition, cells.get(role, "")) if role in cells or not role else NONE
 
-    rating = trimmed(cells.get("rating", "NULL"))
-    written = f"row IN (SELECT row FROM file WHERE {rating} <> '')"  # noqa: S608
-    zoneless = "false"
-    if time_format:
-        zoneless = f"{cells['time']} IS NOT NULL AND {without_zone(time_format, cells['time'])}"
+    no_rating = NONE
+    if "rating" in cells and count(connection, f"(FROM {table} WHERE rating IS NULL LIMIT 1)"):
+        written = f"SELECT row FROM file WHERE {trimmed(cells['rating'])} <> ''"  # noqa: S608
+        no_rating = look(f"rating IS NULL AND row IN ({written})", "rating")
+    time = cells.get("time", "NULL")
+    zoneless = f"(FROM file WHERE {time} IS NOT NULL AND {without_zone(times, time)})"
     return Loaded(
         rows=count(connection, table),
         no_id=look("user IS NULL OR item IS NULL"),
         no_time=look("time IS NULL", "time"),
-        no_rating=look(f"rating IS NULL AND {written}", "rating"),
+        no_rating=no_rating,
         no_weight=look("coalesce(weight, 0) <= 0", "weight"),
-        no_zone=count(connection, f"(FROM file WHERE {zoneless})"),
+        no_zone=count(connection, zoneless),
     )
 
 

@@ -138,18 +138,25 @@ def read_histories(dataset: Dataset, parts: Sequence[Part], *, distinct: bool = 
                 column = chosen.column(name)
                 filled = column.fill_null(NO_TIME) if name == "time" else column
                 columns[name].append(filled.to_numpy(zero_copy_only=False).astype(kind))
-    flat = {name: np.concatenate([np.empty(0, kind), *columns.pop(name)]) for name, kind in KINDS.items()}
-    users = flat.pop("user")
-    indptr = np.concatenate(([0], np.cumsum(np.bincount(users, minlength=_size(dataset, "users.parquet")))))
-    all_of_them = Histories(
-        indptr.astype(np.int64),
-        flat["item"],
-        flat["weight"],
-        flat["time"],
-        flat["rating"],
-        _size(dataset, "items.parquet"),
+    sizes = _size(dataset, "users.parquet"), _size(dataset, "items.parquet")
+    return histories_of(
+        {name: np.concatenate([np.empty(0, KINDS[name]), *columns.pop(name)]) for name in KINDS},
+        *sizes,
+        distinct=distinct,
     )
-    return _distinct(all_of_them) if distinct else all_of_them
+
+
+def histories_of(
+    columns: dict[str, NDArray[Any]], user_count: int, item_count: int, *, distinct: bool = True
+) -> Histories:
+    """Return the columns user, item, weight, rating and time, sorted by user and time, as histories."""
+    lengths = np.bincount(columns["user"], minlength=user_count)
+    indptr = np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
+    items, weights, times, ratings = (
+        columns[name].astype(KINDS[name], copy=False) for name in ("item", "weight", "time", "rating")
+    )
+    histories = Histories(indptr, items, weights, times, ratings, item_count)
+    return _distinct(histories) if distinct else histories
 
 
 def _distinct(histories: Histories) -> Histories:
@@ -168,8 +175,12 @@ def _distinct(histories: Histories) -> Histories:
 
 def targets(part: Histories, history: Histories) -> Histories:
     """Return what a recommender should find: the interactions of `part` whose item is not in the user's `history`."""
-    seen = _pairs(history)
-    return part.keep(~np.isin(_pairs(part), seen))
+    seen, wanted = np.sort(_pairs(history)), _pairs(part)
+    if not len(seen):
+        return part
+    # Where a pair would stand among those seen; numpy.isin sorts both and takes four times as long.
+    places = np.minimum(np.searchsorted(seen, wanted), len(seen) - 1)
+    return part.keep(seen[places] != wanted)
 
 
 def _pairs(histories: Histories) -> NDArray[np.int64]:

@@ -27,7 +27,7 @@ class InteractionOptions(Options):
     header: bool | None = None
     """Whether the first line of the interactions' CSV names the columns; None: detected."""
     user_column: str = ""
-    """The column that says who; empty: detected, as the next ones."""
+    """The column that says who; empty: detected, as the next ones. Of those after the item, "-" means none."""
     item_column: str = ""
     rating_column: str = ""
     """How much the user liked it, a number."""

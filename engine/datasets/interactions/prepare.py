@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from engine.config import Settings
 from engine.datasets.dataset import Dataset, Problem
@@ -27,6 +28,7 @@ def check(
     settings: Settings,
     *,
     usual: Usual,
+    folder: Path | None = None,  # noqa: ARG001 - forms are called alike, and there is nothing to show beside the card
     progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> InteractionCard:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.datasets.dialect import Dialect, sniff
+from engine.datasets.interactions.columns import NO_COLUMN
 from engine.datasets.kinds import kind_of
 from engine.datasets.raw import Raw
 from engine.datasets.table import (
@@ -76,6 +77,8 @@ def open_file(
 def require_columns(opened: Opened, named: Mapping[str, str]) -> None:
     """Raise BadInput for a column that was named and is not there, or is named twice."""
     for role, name in named.items():
+        if name == NO_COLUMN:
+            continue
         if name not in opened.columns:
             raise BadInput(
                 "{filename} has no column {column}; choose one of: {columns}.",

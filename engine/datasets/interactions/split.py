@@ -6,7 +6,7 @@ and repeated pairs stay together.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.datasets.interactions.options import InteractionOptions
 
@@ -36,19 +36,31 @@ def split(connection: duckdb.DuckDBPyConnection, options: InteractionOptions, *,
 
 
 def _split_by_time(connection: duckdb.DuckDBPyConnection, validation: float, test: float) -> bool:
-    """Cut at two moments; interactions of the same second stay together. Return False when a part is empty then."""
-    cuts = connection.execute(
-        "SELECT quantile_disc(time, [$1, $2]) FROM data", [1 - validation - test, 1 - test]
-    ).fetchone()
-    first, second = cuts[0] if cuts and cuts[0] else (0, 0)
-    last = "'test'" if test else "'validation'"
+    """Cut behind two moments; interactions of the same second stay together. Return False when there is no such cut."""
+    query = "SELECT quantile_disc(time, [$1, $2]), max(time) FROM data"
+    (first, second), last = _row(connection, query, [1 - validation - test, 1 - test])
+    if test and second == last:
+        second = _before(connection, last)
+    if second is not None and first >= second:
+        first = _before(connection, second)
+    if first is None or second is None:
+        return False
     connection.execute(
-        f"CREATE OR REPLACE TABLE parts AS SELECT row, CASE WHEN time < $1 THEN 'train' "  # noqa: S608
-        f"WHEN time < $2 THEN 'validation' ELSE {last} END AS part FROM data",
+        "CREATE OR REPLACE TABLE parts AS SELECT row, CASE WHEN time <= $1 THEN 'train' "
+        "WHEN time <= $2 THEN 'validation' ELSE 'test' END AS part FROM data",
         [first, second],
     )
-    made = connection.execute("SELECT count(DISTINCT part) FROM parts").fetchone()
-    return made is not None and made[0] == (3 if test else 2)
+    return True
+
+
+def _before(connection: duckdb.DuckDBPyConnection, moment: int) -> int | None:
+    """Return the last time before `moment`; None when there is none."""
+    found: int | None = _row(connection, "SELECT max(time) FROM data WHERE time < $1", [moment])[0]
+    return found
+
+
+def _row(connection: duckdb.DuckDBPyConnection, query: str, values: list[float]) -> tuple[Any, ...]:
+    return connection.execute(query, values).fetchone() or ()
 
 
 def _split_by_lot(connection: duckdb.DuckDBPyConnection, validation: float, test: float, seed: int) -> None:

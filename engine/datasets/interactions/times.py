@@ -22,10 +22,12 @@ class TimeFormat:
 
     sql: str
     """An expression that gives seconds as BIGINT, or NULL for what is not written so; {c} is the cell, {v} its text
-    without blanks around it."""
+    without blanks around it, {formats} the list of `formats`."""
     example: str
     zone: str = "none"
     """"fixed": the value has one meaning; "may": it may name its zone; "none": it never does."""
+    formats: tuple[str, ...] = ()
+    """Variants, as strptime writes them."""
 
 
 def _digits(pattern: str, strptime: str) -> str:
@@ -38,13 +40,9 @@ def _unix(low: float, high: float, divisor: float) -> str:
     return f"CASE WHEN {within} THEN floor({number} / {divisor:.0f})::BIGINT END"
 
 
-def _written(*dates: str) -> str:
-    formats = ", ".join(f"'{date}{clock}'" for date in dates for clock in CLOCKS)
-    return f"epoch(try_strptime(replace({{v}}, 'T', ' '), [{formats}]))::BIGINT"
-
-
-def _named(*formats: str) -> str:
-    return f"epoch(try_strptime({{v}}, [{', '.join(repr(f) for f in formats)}])::TIMESTAMPTZ)::BIGINT"
+def _written(example: str, *dates: str) -> TimeFormat:
+    formats = tuple(f"{date}{clock}" for date in dates for clock in CLOCKS)
+    return TimeFormat("epoch(try_strptime(replace({v}, 'T', ' '), {formats}))::BIGINT", example, formats=formats)
 
 
 FORMATS: dict[str, TimeFormat] = {
@@ -60,16 +58,17 @@ FORMATS: dict[str, TimeFormat] = {
     "unix_ms": TimeFormat(_unix(1e11, 1e14, 1e3), "1717171200000", "fixed"),
     "unix_us": TimeFormat(_unix(1e14, 1e17, 1e6), "1717171200000000", "fixed"),
     "number": TimeFormat(_unix(0, 1e8, 1), "4711", "fixed"),
-    "day_month_year": TimeFormat(_written("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y"), "31/05/2024 18:00"),
-    "month_day_year": TimeFormat(_written("%m/%d/%Y", "%m.%d.%Y", "%m-%d-%Y"), "05/31/2024 18:00"),
-    "chinese": TimeFormat(_written("%Y年%m月%d日"), "2024年5月31日 18:00"),
-    "month_name": TimeFormat(
-        _written("%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%Y", "%b %d %Y"), "31 May 2024 18:00"
+    "day_month_year": _written("31/05/2024 18:00", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y"),
+    "month_day_year": _written("05/31/2024 18:00", "%m/%d/%Y", "%m.%d.%Y", "%m-%d-%Y"),
+    "chinese": _written("2024年5月31日 18:00", "%Y年%m月%d日"),
+    "month_name": _written(
+        "31 May 2024 18:00", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%Y", "%b %d %Y"
     ),
     "mail": TimeFormat(
-        _named("%a, %d %b %Y %H:%M:%S %z", "%a %b %d %H:%M:%S %z %Y", "%a, %d %b %Y %H:%M:%S %Z"),
+        "epoch(try_strptime({v}, {formats})::TIMESTAMPTZ)::BIGINT",
         "Fri, 31 May 2024 18:00:00 +0200",
         "fixed",
+        ("%a, %d %b %Y %H:%M:%S %z", "%a %b %d %H:%M:%S %z %Y", "%a, %d %b %Y %H:%M:%S %Z"),
     ),
 }
 """Name → a way of writing times; the first of those that fit equally well is taken."""
@@ -79,37 +78,51 @@ FORMATS: dict[str, TimeFormat] = {
 class Times:
     """How the times of one column are read."""
 
-    format: str
-    """A key of `FORMATS`; "" when the times are in no known form."""
+    format: str = ""
+    """A key of `FORMATS`; "" when there are no times, or in no known form."""
     ambiguous: bool = False
     """Whether day/month and month/day fit equally well."""
+    formats: tuple[str, ...] = ()
+    """Variants of the form, the most frequent first: each that fails costs as much as reading."""
 
 
-def seconds(name: str, cell: str) -> str:
+def seconds(times: Times, cell: str) -> str:
     """Return the SQL that reads a cell as seconds; NULL where it cannot."""
-    return "(" + FORMATS[name].sql.replace("{v}", trimmed(cell)).replace("{c}", cell) + ")"
+    if not times.format:
+        return "NULL"
+    form = FORMATS[times.format]
+    formats = ", ".join(f"'{f}'" for f in times.formats or form.formats)
+    sql = form.sql.replace("{formats}", f"[{formats}]").replace("{v}", trimmed(cell))
+    return "(" + sql.replace("{c}", cell) + ")"
 
 
-def without_zone(name: str, cell: str) -> str:
+def without_zone(times: Times, cell: str) -> str:
     """Return the SQL that tells whether a cell names no zone although its kind of time needs one."""
-    zone = FORMATS[name].zone
+    zone = FORMATS[times.format].zone if times.format else "fixed"
     return f"NOT regexp_matches({trimmed(cell)}, {ZONE})" if zone == "may" else str(zone == "none").lower()
 
 
 def detect_times(connection: duckdb.DuckDBPyConnection, cell: str, chosen: str = "") -> Times:
     """Return how a cell of the table `file` writes times: the form that reads most of them."""
-    if chosen:
-        return Times(chosen)
-    counts = ", ".join(f"count({seconds(name, 'v')})" for name in FORMATS)
-    query = f"""
-        WITH looked_at AS (
-            SELECT {cell} AS v FROM file
-            WHERE row % greatest(1, (SELECT count(*) // {LOOKED_AT_TIMES} FROM file)) = 0 OR row <= 200
-        )
-        SELECT {counts} FROM looked_at
-    """  # noqa: S608
-    found = dict(zip(FORMATS, connection.execute(query).fetchone() or (), strict=True))
-    best = max(found, key=lambda name: found[name])
-    if not found[best]:
-        return Times("")
-    return Times(best, best == "day_month_year" and found["month_day_year"] == found[best])
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE looked_at AS SELECT {cell} AS v FROM file
+        WHERE row % greatest(1, (SELECT count(*) // {LOOKED_AT_TIMES} FROM file)) = 0 OR row <= 200
+        """  # noqa: S608
+    )
+    found = _counts(connection, {name: seconds(Times(name), "v") for name in FORMATS})
+    best = chosen or max(found, key=lambda name: found[name])
+    if not chosen and not found[best]:
+        return Times()
+    variants = FORMATS[best].formats
+    fits = _counts(connection, {f: seconds(Times(best, formats=(f,)), "v") for f in variants})
+    ambiguous = not chosen and best == "day_month_year" and found["month_day_year"] == found[best]
+    return Times(best, ambiguous, tuple(sorted(variants, key=lambda f: -fits[f])))
+
+
+def _counts(connection: duckdb.DuckDBPyConnection, readings: dict[str, str]) -> dict[str, int]:
+    """Return how many of the times looked at each reading reads."""
+    if not readings:
+        return {}
+    counts = ", ".join(f"count({reading})" for reading in readings.values())
+    return dict(zip(readings, connection.execute(f"SELECT {counts} FROM looked_at").fetchone() or (), strict=True))  # noqa: S608

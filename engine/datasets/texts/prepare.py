@@ -28,6 +28,7 @@ def check(
     settings: Settings,
     *,
     usual: Usual,
+    folder: Path | None = None,  # noqa: ARG001 - forms are called alike, and there is nothing to show beside the card
     progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> TextCard:

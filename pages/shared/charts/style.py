@@ -22,9 +22,15 @@ RECIPES = {
     "fast": "#3b74e8",
     "lora": "#9a63d8",
     "full": "#dd8a1c",
+    "popularity": "#8792a5",
+    "item_item": "#1c9c8a",
+    "matrix_factorisation": "#9a63d8",
+    "sequence": "#3b74e8",
+    "text": "#dd8a1c",
+    "blend": "#c2557b",
 }
 """One colour means one recipe on every page."""
-OTHER = "#c2557b"
+OTHER = "#7d6b5d"
 NEUTRAL = "#8792a5"
 ACCENT = "#3b74e8"
 GOOD = "#1f9d68"

@@ -17,7 +17,7 @@ from engine.jobs.queue import submit_prepare
 from engine.jobs.runs import RunFolder
 from engine.messages import Message
 from engine.scenarios import Scenario
-from pages.shared import address, data, job_view, site
+from pages.shared import address, data, job_view, site, words
 from pages.shared.frame import say, strong
 from pages.shared.i18n import md, tr
 from pages.shared.resources import settings
@@ -64,7 +64,8 @@ def back(run: RunFolder) -> None:
 def review(scenario: Scenario, run: RunFolder, card: DataCard, options: Options) -> None:
     """Draw the card with problems first, what can be done about them, and the last questions before storing."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(data_card.headline(card, options.name), anchor=False, width="stretch")
+        title = data_card.headline(card, options.name, words.units(scenario.name))
+        st.subheader(title, anchor=False, width="stretch")
         st.button(tr("Back to the file"), icon=":material/arrow_back:", on_click=back, args=(run,), type="tertiary")
     problems.draw(card, options, partial(again, scenario, run))
     data_card.figures(scenario, card)

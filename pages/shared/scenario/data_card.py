@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from engine.datasets.dataset import DataCard, Dataset, Problem
+from engine.datasets.dataset import DataCard, Dataset, Part, Problem
 from engine.scenarios import Scenario
 from pages.shared.charts import quality, style
 from pages.shared.frame import data_notes, say, strong
@@ -22,8 +22,8 @@ LEVELS = {
 }
 
 
-def headline(card: DataCard, name: str) -> str:
-    """Return what the data is good for, in one line."""
+def headline(card: DataCard, name: str, units: str) -> str:
+    """Return what the data is good for, in one line; `units` is what its rows are called."""
     blocks = sum(p.level == "block" for p in card.problems)
     warnings = sum(p.level == "warn" for p in card.problems)
     if blocks:
@@ -31,8 +31,8 @@ def headline(card: DataCard, name: str) -> str:
     rows = number(card.rows_used)
     if warnings:
         points = trn("{n} thing to look at", "{n} things to look at", warnings)
-        return tr("{name}: {rows} rows, {points}", name=md(name), rows=rows, points=points)
-    return tr("{name}: {rows} rows, ready", name=md(name), rows=rows)
+        return tr("{name}: {rows} {units}, {points}", name=md(name), rows=rows, units=units, points=points)
+    return tr("{name}: {rows} {units}, ready", name=md(name), rows=rows, units=units)
 
 
 def problem_line(problem: Problem) -> None:
@@ -54,8 +54,12 @@ def remedy_name(remedy: str) -> str:
         "drop_missing": tr("Leave these rows out"),
         "drop_duplicates": tr("Keep one of each"),
         "drop_near_duplicates": tr("Keep one of each near-duplicate"),
-        "drop_conflicts": tr("Leave out texts with two labels"),
+        "drop_conflicts": tr("Leave out what has two labels"),
+        "drop_unreadable": tr("Leave them out"),
         "drop_suspects": tr("Leave out suspected wrong labels"),
+        "drop_rare_users": tr("Leave out rare users"),
+        "drop_rare_items": tr("Leave out rare items"),
+        "ignore_times": tr("Go without times"),
         "mask:email": tr("Mask e-mail addresses"),
         "mask:phone": tr("Mask phone numbers"),
         "mask:account": tr("Mask accounts"),
@@ -95,11 +99,8 @@ def balance(card: DataCard) -> str:
 
 def facts(card: DataCard, own: tuple[str, ...]) -> str:
     """Return parts, what the form of the data adds, and licence in one line."""
-    parts = [
-        f"{name} {number(sum(card.parts[key].values()))}"
-        for key, name in (("train", tr("training")), ("validation", tr("validation")), ("test", tr("test")))
-        if key in card.parts
-    ]
+    names: dict[Part, str] = {"train": tr("training"), "validation": tr("validation"), "test": tr("test")}
+    parts = [f"{name} {number(card.part_rows(part))}" for part, name in names.items() if part in card.parts]
     lines = [
         tr("Parts: {parts}", parts=", ".join(parts)) if parts else "",
         *own,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.datasets.forms import form_of
 from engine.scenarios import Scenario
 from pages.shared import address
 from pages.shared.i18n import tr
@@ -37,7 +36,7 @@ def uploader(scenario: Scenario) -> None:
     )
     if file is None:
         return
-    raw = form_of(scenario.task).intake(file, file.name, settings())
+    raw = own.take_in(scenario, file)
     # A new key lets go of the bytes that the widget holds in this process.
     st.session_state["upload-turn"] = turn + 1
     address.remember("raw", raw.id)

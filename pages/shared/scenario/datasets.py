@@ -7,7 +7,7 @@ import streamlit as st
 from engine.datasets.dataset import Dataset
 from engine.datasets.store import delete_dataset, dependents, list_away, list_datasets, put_away, put_back
 from engine.scenarios import Scenario
-from pages.shared import address, site
+from pages.shared import address, site, words
 from pages.shared.frame import empty
 from pages.shared.i18n import md, tr, trn
 from pages.shared.numbers import moment
@@ -41,7 +41,7 @@ def draw(scenario: Scenario) -> None:
     chosen = address.choice(st.selectbox, tr("Data set"), names(found), key="dataset", fallback=found[0].id)
     dataset = next(d for d in found if d.id == chosen)
     card = dataset.card
-    st.subheader(data_card.headline(card, dataset.name), anchor=False)
+    st.subheader(data_card.headline(card, dataset.name, words.units(scenario.name)), anchor=False)
     for problem in card.problems:
         data_card.problem_line(problem)
     data_card.figures(scenario, card, dataset)

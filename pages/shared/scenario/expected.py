@@ -16,6 +16,9 @@ from pages.shared.i18n import tr
 from pages.shared.numbers import duration, money
 from pages.shared.resources import settings
 
+QUICK = {"baseline", "popularity", "item_item"}
+"""Recipes that solve an equation or count: they take about a second on any data that fits."""
+
 
 def estimated(recipe: Recipe, given: dict[str, Any], backbone: str, dataset: Dataset | None) -> Estimate | None:
     """Return the expected duration of a run, or None while nothing was timed or the data is not there yet."""
@@ -30,7 +33,7 @@ def expectation(recipe: Recipe, given: dict[str, Any], backbone: str, dataset: D
     """Return expected time and cost in a few words, for a card."""
     found = estimated(recipe, given, backbone, dataset)
     if found is None:
-        return "" if recipe.neural else tr("about a second")
+        return tr("about a second") if recipe.name in QUICK else ""
     return tr("about {time}, {cost}", time=duration(found.seconds), cost=money(cost(found.seconds)))
 
 

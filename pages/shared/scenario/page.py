@@ -8,7 +8,7 @@ import streamlit as st
 
 from engine.scenarios import Scenario
 from pages.shared import address, data
-from pages.shared.frame import page_title
+from pages.shared.frame import page_title, say
 from pages.shared.i18n import tr, tr_message
 from pages.shared.scenario import data_step, finetune, results
 from pages.shared.scenario.parts import parts_of
@@ -29,6 +29,8 @@ def scenario_page(scenario: Scenario) -> None:
         width="stretch",
         label_visibility="collapsed",
     )
+    for warning in scenario.warnings:
+        st.caption(f":material/info: {say(warning)}")
     BODIES[step](scenario)
 
 

@@ -7,9 +7,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.datasets.dataset import DataCard, Dataset
+from engine.datasets.forms import form_of
+from engine.datasets.raw import Raw
 from engine.jobs.runs import RunFolder
 from engine.scenarios import Scenario
+from pages.shared.lists import adjust as list_adjust
+from pages.shared.lists import card as list_card
+from pages.shared.lists import quality as list_quality
+from pages.shared.lists import try_it as list_try
+from pages.shared.lists import upload as list_upload
+from pages.shared.pictures import adjust as picture_adjust
+from pages.shared.pictures import card as picture_card
+from pages.shared.pictures import upload as picture_upload
+from pages.shared.resources import settings
 from pages.shared.texts import adjust, card, quality, try_it, upload
+
+
+def store(scenario: Scenario, file: Any) -> Raw:
+    """Store an upload as its form of data takes it in."""
+    return form_of(scenario.task).intake(file, file.name, settings())
 
 
 @dataclass(frozen=True)
@@ -38,6 +54,8 @@ class Parts:
     """(report): draws where the model fails and how far its figures can be trusted."""
     example: Callable[[], dict[str, Any]]
     """The input of a request that asks the served model for one answer."""
+    take_in: Callable[[Scenario, Any], Raw] = store
+    """(scenario, upload): stores a file that was dropped, saying how far it is."""
 
 
 PARTS: dict[str, Parts] = {
@@ -53,6 +71,33 @@ PARTS: dict[str, Parts] = {
         try_it=try_it.draw,
         quality=quality.draw,
         example=try_it.example,
+    ),
+    "ranking": Parts(
+        suffixes=list_upload.SUFFIXES,
+        invite=list_upload.invite,
+        keys=list_upload.KEYS,
+        preview=list_upload.draw,
+        adjust=list_adjust.draw,
+        figures=list_card.figures,
+        facts=list_card.facts,
+        samples=list_card.samples,
+        try_it=list_try.draw,
+        quality=list_quality.draw,
+        example=list_try.example,
+    ),
+    "image_classification": Parts(
+        suffixes=picture_upload.SUFFIXES,
+        invite=picture_upload.invite,
+        keys=picture_upload.KEYS,
+        preview=picture_upload.draw,
+        adjust=picture_adjust.draw,
+        figures=picture_card.figures,
+        facts=picture_card.facts,
+        samples=picture_card.samples,
+        try_it=try_it.draw,
+        quality=quality.draw,
+        example=try_it.example,
+        take_in=picture_upload.take_in,
     ),
 }
 

@@ -16,6 +16,8 @@ from pages.shared.scenario import data_card
 
 MASK = "mask:"
 ONE_SPELLING = "one_spelling"
+RELEASE = "release"
+"""The remedy that takes a person's eyes: `adjust` of the form of data offers it."""
 LABEL_KINDS = {"tiny_class", "look_alike_labels", "too_many_classes", "one_class"}
 """Problems that the table of labels solves."""
 Options = Any
@@ -30,11 +32,12 @@ def draw(card: DataCard, options: Options, again: Again) -> None:
     done = steps_taken(options)
     standing = [p for p in card.problems if p.remedy not in done]
     offers = {p.kind: offer for p in standing if (offer := remedy(p, card, options)) is not None}
-    if len(offers) > 1:
+    wrong = [p for p in standing if p.level != "note" and p.kind in offers]  # a note may be as it is meant
+    if len(wrong) > 1:
         st.button(
-            tr("Mend all {n}", n=len(offers)), icon=":material/auto_fix_high:", key="mend-all",
-            help=md(" · ".join(name for name, _ in offers.values())),
-            on_click=again, args=(everything(card, options, standing),),
+            tr("Mend all {n}", n=len(wrong)), icon=":material/auto_fix_high:", key="mend-all",
+            help=md(" · ".join(offers[p.kind][0] for p in wrong)),
+            on_click=again, args=(everything(card, options, wrong),),
         )  # fmt: skip
     with st.container(gap="xsmall"):
         for problem in standing:
@@ -73,7 +76,9 @@ def remedy(problem: Problem, card: DataCard, options: Options) -> tuple[str, Opt
     """Return what one click does about the problem, in words and as options; None when it takes a decision."""
     if problem.kind == "look_alike_labels":
         return tr("Write them the same way"), replace(options, label_map=one_spelling(card, options))
-    return (data_card.remedy_name(problem.remedy), with_step(problem.remedy, options)) if problem.remedy else None
+    if problem.remedy in ("", RELEASE):
+        return None
+    return data_card.remedy_name(problem.remedy), with_step(problem.remedy, options)
 
 
 def everything(card: DataCard, options: Options, standing: list[Problem]) -> Options:

@@ -10,7 +10,7 @@ import streamlit as st
 from engine.datasets.store import has_dataset
 from engine.scenarios import Scenario
 from pages.shared import data, run_actions, site, words
-from pages.shared.frame import badge, data_notes, empty, kinds_legend, say
+from pages.shared.frame import badge, data_notes, empty, kinds_legend
 from pages.shared.i18n import md, tr
 from pages.shared.numbers import number
 from pages.shared.resources import settings
@@ -42,8 +42,9 @@ def draw(scenario: Scenario) -> None:
     answer(scenario, report, runs)
     parts_of(scenario).quality(report)
     results_cost.draw(report, data.row(runs, run_id))
-    results_compare.draw(report, runs)
-    results_seeds.draw(report, runs)
+    if report["labels"]:
+        results_compare.draw(report, runs)
+        results_seeds.draw(report, runs)
     results_files.draw(scenario, report)
     kinds_legend()
 
@@ -59,8 +60,6 @@ def answer(scenario: Scenario, report: dict[str, Any], runs: pd.DataFrame) -> No
         units=words.units(scenario.name),
     )
     st.markdown(md(sentence) + " " + md(against_simplest(scenario, report, runs)))
-    for warning in scenario.warnings:
-        st.caption(f":material/info: {say(warning)}")
     data_notes(
         synthetic=bool(dataset["synthetic"]),
         licence=dataset.get("licence", ""),

@@ -96,18 +96,7 @@ def details(report: dict[str, Any]) -> None:
                 )
             )
         )
-        st.markdown(
-            md(
-                tr(
-                    "8-bit answers that agree with full precision: {share}.",
-                    share=number(100 * (gate["int8_agreement"] or 0), 2) + "%",
-                )
-            )
-        )
-        if gate["reason"]:
-            st.warning(
-                say(Message.from_json(gate["reason"])), title=tr("The 8-bit model was refused"), icon=":material/block:"
-            )
+        eight_bit(gate)
         rows = [
             {
                 tr("Precision"): name,
@@ -119,3 +108,15 @@ def details(report: dict[str, Any]) -> None:
             if "latency_ms" in v
         ]
         st.dataframe(pd.DataFrame(rows).round(3), hide_index=True, alt=tr("Full precision and 8-bit side by side"))
+
+
+def eight_bit(gate: dict[str, Any]) -> None:
+    """Draw how far the 8-bit model agrees with full precision, or why there is none."""
+    reason = say(Message.from_json(gate["reason"])) if gate["reason"] else ""
+    if gate["int8_agreement"] is None:
+        st.caption(reason)
+        return
+    share = number(100 * gate["int8_agreement"], 2) + "%"
+    st.markdown(md(tr("8-bit answers that agree with full precision: {share}.", share=share)))
+    if reason:
+        st.warning(reason, title=tr("The 8-bit model was refused"), icon=":material/block:")

@@ -13,6 +13,7 @@ from engine.datasets.store import open_raw
 from engine.jobs.runs import RunFolder
 from engine.scenarios import Scenario
 from pages.shared.i18n import md, tr
+from pages.shared.numbers import percent
 from pages.shared.resources import settings
 
 
@@ -29,7 +30,8 @@ def draw(
                 args=(scenario, run, replace(options, test_raw_id="")),
             )  # fmt: skip
             return
-        st.caption(tr("Of the same kind. Without one, a fifth of the data is set aside for the test."))
+        share = percent(options.fractions[2])
+        st.caption(tr("Of the same kind. Without one, {share} of the data is set aside for the test.", share=share))
         file = st.file_uploader(tr("Test file"), type=list(suffixes), key=f"test-{run.run_id}")
         if file is not None:
             raw = form_of(scenario.task).intake(file, file.name, settings())

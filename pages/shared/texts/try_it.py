@@ -16,6 +16,7 @@ from pages.shared.frame import data_notes, empty, show_error
 from pages.shared.i18n import md, tr
 from pages.shared.resources import client, settings
 from pages.shared.scenario.choose import choose_run
+from pages.shared.scenario.warming import warming_up
 from pages.shared.texts import answers
 
 MOST = 200
@@ -98,15 +99,3 @@ def foreign_script(texts: tuple[str, ...], dataset_id: str) -> None:
             tr("This model learnt from no Chinese sentence: its answer to one is a guess."),
             help=tr("Languages of its data: {codes}.", codes=", ".join(learnt)),
         )
-
-
-@st.fragment(run_every="2s")
-def warming_up() -> None:
-    """Say that the service starts, and run the page again once it answers."""
-    st.info(
-        tr("It loads models in a process of its own and is ready in a few seconds."),
-        title=tr("The inference service is starting"),
-        icon=":material/hourglass_top:",
-    )
-    if client().ready():
-        st.rerun()

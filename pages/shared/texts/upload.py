@@ -10,7 +10,7 @@ import streamlit as st
 from engine.datasets.store import Raw, open_raw
 from engine.datasets.texts.columns import Usual
 from engine.datasets.texts.options import TextOptions
-from engine.datasets.texts.read import DELIMITERS, ENCODINGS, Preview, preview
+from engine.datasets.texts.read import Preview, preview
 from engine.errors import BreakevenError
 from engine.jobs.queue import submit_prepare
 from engine.scenarios import Scenario
@@ -19,6 +19,7 @@ from pages.shared.frame import show_error
 from pages.shared.i18n import md, tr
 from pages.shared.numbers import number, size
 from pages.shared.resources import settings
+from pages.shared.scenario import reading
 
 SUFFIXES = ("csv", "tsv", "txt", "parquet")
 KEYS = ("encoding", "delimiter", "text", "label")
@@ -79,37 +80,13 @@ def choices(seen: Preview) -> None:
     """Draw how the file is read and which column is which."""
     columns = {c: c for c in seen.columns}
     with st.container(horizontal=True):
-        if seen.kind == "csv":
-            encodings = {e: encoding_name(e) for e in dict.fromkeys((seen.encoding, *seen.encodings, *ENCODINGS))}
-            address.choice(st.selectbox, tr("Encoding"), encodings, key="encoding", fallback=seen.encoding, width=230)
-            delimiters = {d: delimiter_name(d) for d in dict.fromkeys((seen.delimiter, *DELIMITERS))}
-            address.choice(
-                st.selectbox, tr("Delimiter"), delimiters, key="delimiter", fallback=seen.delimiter, width=190
-            )
+        reading.choices(seen)
         for key, title, found in (
             ("text", tr("Text column"), seen.text_column),
             ("label", tr("Label column"), seen.label_column),
         ):
             names = columns if found else {"": tr("Choose a column")} | columns
             address.choice(st.selectbox, title, names, key=key, fallback=found, width=230)
-
-
-def encoding_name(name: str) -> str:
-    """Return an encoding as people call it."""
-    names = {
-        "utf-8": "UTF-8",
-        "utf-8-sig": tr("UTF-8 with a mark"),
-        "utf-16": "UTF-16",
-        "gb18030": tr("GB 18030 (Simplified Chinese)"),
-        "big5": tr("Big5 (Traditional Chinese)"),
-        "cp1252": tr("Windows-1252 (Western)"),
-        "cp1251": tr("Windows-1251 (Cyrillic)"),
-    }
-    return names.get(name, name)
-
-
-def delimiter_name(mark: str) -> str:
-    return {",": tr("Comma ,"), "\t": tr("Tab"), ";": tr("Semicolon ;"), "|": tr("Bar |")}.get(mark, mark)
 
 
 def rows(seen: Preview) -> None:
@@ -122,11 +99,7 @@ def rows(seen: Preview) -> None:
     if seen.labels:
         found = ", ".join(f"{label} ({number(n)})" for label, n in list(seen.labels.items())[:8])
         st.caption(tr("Labels in the first rows: {labels}", labels=md(found)))
-    if seen.rejects:
-        lines = ", ".join(str(r.line) for r in seen.rejects[:10])
-        st.warning(
-            tr("Lines that cannot be read and will be left out: {lines}", lines=lines), icon=":material/warning:"
-        )
+    reading.left_out(seen.rejects)
 
 
 def start_check(scenario: Scenario, raw: Raw, seen: Preview) -> None:

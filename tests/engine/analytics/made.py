@@ -47,7 +47,7 @@ def at(number: int) -> str:
     return f"2026-11-{1 + number // 1440 % 28:02d}T{number // 60 % 24:02d}:{number % 60:02d}:00.250Z"
 
 
-def epoch(number: int) -> dict[str, float]:
+def epoch(number: int) -> dict[str, Any]:
     return {
         "epoch": number,
         "train_loss": 1 / number,

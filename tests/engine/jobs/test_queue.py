@@ -13,6 +13,7 @@ from engine.datasets.texts.options import TextOptions
 from engine.errors import BadInput
 from engine.jobs.order import in_order
 from engine.jobs.queue import (
+    AFTER_DEMO_PRIORITY,
     cancel,
     progress,
     queue_demo,
@@ -97,10 +98,20 @@ def test_a_calibration_waits_only_once_and_goes_first(settings: Settings, datase
     assert progress(first).queue_position == 1
 
 
+def test_a_calibration_nobody_waits_for_goes_last_until_somebody_does(settings: Settings, dataset: Dataset) -> None:
+    waiting = submit_calibrate(settings, "minilm-l6", priority=AFTER_DEMO_PRIORITY)
+    submit_finetune(settings, SCENARIO, dataset, "baseline")
+    assert progress(waiting).queue_position == 2
+    submit_calibrate(settings, "minilm-l6", priority=AFTER_DEMO_PRIORITY)
+    assert progress(waiting).queue_position == 2
+    submit_calibrate(settings, "minilm-l6")
+    assert progress(waiting).queue_position == 1
+
+
 def test_the_demo_is_queued_once_in_an_empty_workspace(workspace: Path) -> None:
     settings = Settings(home=workspace)
     runs = queue_demo(settings)
-    assert [r.spec.recipe for r in runs] == ["baseline", "probe", "fast"]
+    assert [r.spec.recipe for r in runs] == ["probe", "fast", "baseline"]
     assert all(r.spec.demo for r in runs)
     assert queue_demo(settings) == []
 

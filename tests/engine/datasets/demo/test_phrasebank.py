@@ -2,19 +2,15 @@
 
 import hashlib
 import io
-import threading
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from engine.config import Settings
-from engine.datasets.demo.download import fetch
 from engine.datasets.demo.phrasebank import demo_dataset, read_archive
 from engine.errors import Failure
+from tests.engine.datasets.demo.served import server
 from tests.engine.datasets.files import sentence
 
 LABELS = ("positive", "neutral", "negative")
@@ -31,33 +27,6 @@ def published(lines: str) -> bytes:
 
 ARCHIVE = published("".join(f"{sentence(i)} à 5 % @ home .@{LABELS[i % 3]}\r\n" for i in range(90)))
 HASH = hashlib.sha256(ARCHIVE).hexdigest()
-
-
-@contextmanager
-def server(*answers: tuple[int, bytes]) -> Iterator[tuple[str, list[str]]]:
-    """Yield the address of a server that gives `answers` in turn, the last again and again, and what was asked."""
-    asked: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            status, body = answers[min(len(asked), len(answers) - 1)]
-            asked.append(self.path)
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
-        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{running.server_port}/bank.zip", asked
-        finally:
-            running.shutdown()
-            thread.join()
 
 
 def test_the_published_archive_becomes_the_demo_data_after_a_server_error(settings: Settings) -> None:
@@ -100,13 +69,6 @@ def test_a_fallback_stays_until_it_is_refreshed(settings: Settings) -> None:
         online = replace(settings, offline=False, phrasebank_url=url)
         assert demo_dataset(online, sha256=HASH) == generated
         assert demo_dataset(online, sha256=HASH, refresh=True).name == "Financial PhraseBank"
-
-
-def test_a_server_that_is_not_there_is_a_failure() -> None:
-    with server((200, ARCHIVE)) as (url, _):
-        pass
-    with pytest.raises(Failure, match="did not answer"):
-        fetch(url, sha256=HASH, wait_s=0.01)
 
 
 @pytest.mark.parametrize("archive", [b"no zip", published("no label here\n"), published("text@happy\n"), published("")])

@@ -1,0 +1,96 @@
+"""Costs: now, at 10 and 100 times the load; build or buy; where the money goes; carbon; what being right is worth."""
+
+import streamlit as st
+
+from engine.analytics.costed import Choices
+from engine.scenarios import SCENARIOS
+from pages.shared import address, data, site, words
+from pages.shared.costs import answer, inputs, own, sections, work, worth
+from pages.shared.costs.counted import flops_per_prediction, texts_tokens
+from pages.shared.costs.own import Fact
+from pages.shared.frame import data_notes, empty, kinds_legend, page_title
+from pages.shared.i18n import tr
+from pages.shared.scenario.labels import run_labels
+
+page_title(
+    tr("What does it cost, and when does building pay?"),
+    tr("From a run measured here: serving, training, people and labels, beside buying the same answers."),
+)
+names = {name: words.scenario(name) for name in SCENARIOS}
+scenario = SCENARIOS[next(iter(names))]
+if len(names) > 1:
+    scenario = SCENARIOS[
+        address.choice(
+            st.segmented_control, tr("Scenario"), names, key="scenario", fallback=scenario.name, required=True
+        )
+    ]
+runs = data.runs(scenario.name)
+if not len(runs):
+    with empty(tr("Nothing to price yet"), tr("Every finished run can be priced here."), ":material/payments:"):
+        page = site.scenario_file(scenario.name)
+        site.link(page, tr("Train the first model"), icon=":material/play_arrow:", step="finetune")
+    st.stop()
+
+labels = run_labels(runs)
+left, right = st.columns(2)
+with left:
+    chosen = address.choice(st.selectbox, tr("Run"), labels, key="run", fallback=next(iter(labels)))
+with right:
+    others = {"": tr("No other")} | {k: v for k, v in labels.items() if k != chosen}
+    other = address.choice(st.selectbox, tr("Beside"), others, key="with", fallback="")
+run, detail = data.row(runs, chosen), data.detail(chosen)
+data_notes(synthetic=bool(run["synthetic"]))
+
+facts: list[Fact] = []
+mine = own.entered()
+with st.grid(2, min_column_width=300):
+    instance = inputs.machine(mine, facts)
+    region = inputs.electricity(instance, facts)
+    n = inputs.predictions()
+    p95_ms = inputs.promise()
+shown = st.container()
+st.subheader(tr("What it rests on"), anchor=False)
+with st.expander(tr("Load and machines"), icon=":material/schedule:"):
+    operation = inputs.operation(n, p95_ms, instance)
+with st.expander(tr("Buying instead"), icon=":material/shopping_cart:"):
+    hosted, batch = inputs.hosted(mine, facts)
+    with st.grid(3, min_column_width=200):
+        tokens = inputs.tokens(texts_tokens(run))
+with st.expander(tr("People"), icon=":material/group:"):
+    builders, buyers = work.people(mine, facts)
+with st.expander(tr("Training again"), icon=":material/model_training:"):
+    programme = work.programme()
+with st.expander(tr("Labels"), icon=":material/label:"):
+    labelling, labels_a_month = work.labelling(scenario.task, mine, facts)
+with st.expander(tr("Every fact this page computes with, and your own in its place"), icon=":material/fact_check:"):
+    own.table(facts, mine)
+
+choices = Choices(
+    instance=instance, region=region, load=operation.load, objective=operation.objective,
+    customers=operation.customers, programme=programme, hosted=hosted, tokens=tokens, scaled=operation.scaled,
+    spot=operation.spot, batch=batch, builders=builders, buyers=buyers, labelling=labelling,
+    labels_a_month=labels_a_month,
+)  # fmt: skip
+with shown:
+    found = sections.try_costs(run, choices)
+    if found is None:
+        st.stop()
+    st.header(answer.headline(found), anchor=False)
+    answer.moved(found, choices, run)
+    answer.steps(found, choices)
+    if other:
+        second = data.row(runs, other)
+        sections.beside([(run, found), (second, sections.try_costs(second, choices))], choices)
+    sections.by_volume(found, choices, run)
+    wide, narrow = st.columns(2, gap="large")
+    with wide:
+        sections.by_part(found, choices, run)
+    with narrow:
+        sections.by_hour(found, choices, run)
+    sections.by_place(found, choices, run)
+    is_worth = worth.section(scenario, detail, found)
+    worth.learning(scenario, runs, run, labelling, is_worth, found)
+    with st.expander(tr("8 bits or full precision, processor or GPU"), icon=":material/memory:"):
+        sections.by_precision(run, detail.variants, choices)
+        sections.by_gpu(run, flops_per_prediction(chosen, tokens))
+kinds_legend()

@@ -1,0 +1,6 @@
+"""Medical imaging: try it, its data, fine-tuning, results."""
+
+from engine.scenarios import SCENARIOS
+from pages.shared.scenario.page import scenario_page
+
+scenario_page(SCENARIOS["medical_imaging"])

@@ -1,0 +1,178 @@
+"""What one chooses on the Costs page: the machine, the load, and what would be bought instead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import streamlit as st
+
+from engine.analytics.own_facts import Own
+from engine.economics import facts
+from engine.economics.capacity import Objective
+from engine.economics.catalog import WORLD, Instance, Region, instances, region, regions
+from engine.economics.demand import PROFILES, Load
+from engine.economics.hosted import Tokens
+from pages.shared import address
+from pages.shared.costs import fields
+from pages.shared.costs.own import Fact
+from pages.shared.i18n import LANGUAGES, language, md, speaking, tr, tr_message
+from pages.shared.numbers import milliseconds, money, number
+from pages.shared.pricing import PROVIDERS, instance_names
+from pages.shared.resources import settings
+
+MILLION = 1e6
+
+
+def machine(own: Own, found: list[Fact]) -> Instance:
+    """Draw the choice of the machine; return it, at a price of one's own where one was entered."""
+    default, names = settings(), instance_names(language())
+    chosen = fields.known(
+        tr("Machine to rent"),
+        names,
+        key="instance",
+        fallback=default.instance if default.instance in names else next(iter(names)),
+        gone=tr("{name} is not, or no longer, in the catalogue; {other} is used.", name="{name}", other="{other}"),
+    )
+    instance = instances()[chosen]
+    if entered := own.get(("instance", chosen)):
+        instance = facts.own_instance_price(instance, entered.values[0], entered.source)
+    price = tr("{price} an hour", price=money(instance.usd_per_hour))
+    found.append(Fact("instance", chosen, chosen, price, instance.source, (instance.usd_per_hour,)))
+    return instance
+
+
+def electricity(instance: Instance, found: list[Fact]) -> Region:
+    """Draw the choice of the region whose electricity is counted; at first the machine's own."""
+    names = {"": tr("Where the machine is ({region})", region=instance.region_id)} | region_names(language())
+    chosen = fields.known(
+        tr("Electricity of"),
+        names,
+        key="region",
+        fallback="",
+        gone=tr("{name} is not, or no longer, in the catalogue; {other} is used.", name="{name}", other="{other}"),
+        help=tr("Carbon is counted as if the energy were drawn there."),
+    )
+    there = region(chosen or instance.region_id)
+    for factor, title in ((there.grid[0], tr("Grid of {region}", region=there.id)), (there.pue[0], tr("PUE"))):
+        unit = tr("{n} gCO₂e/kWh", n=number(factor.value)) if factor in there.grid else number(factor.value)
+        found.append(Fact("", there.id, title, unit, factor.source))
+    return there
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def region_names(code: str) -> dict[str, str]:
+    """Return every region's name in the language `code`, by id."""
+    with speaking(code):
+        return {
+            name: tr("World average") if name == WORLD else f"{PROVIDERS.get(p, p)} {rest} · {found.country}"
+            for name, found in regions().items()
+            for p, _, rest in [name.partition("/")]
+        }
+
+
+def predictions() -> float:
+    """Draw how many predictions a month are asked for."""
+    return fields.slider(
+        tr("Predictions a month"), fields.decades(3, 9), key="n", fallback=MILLION, write=number, low=1, high=1e12,
+        help=tr("The address takes any number: n=1234567."),
+    )  # fmt: skip
+
+
+def promise() -> float:
+    """Draw within how many milliseconds 95 of 100 answers must come."""
+    return fields.slider(
+        tr("95 of 100 answers within"), [5, 10, 20, 50, 100, 200, 500, 1000, 2000], key="p95", fallback=200.0,
+        write=milliseconds, low=0.1, high=600_000,
+        help=tr("Waiting and computing together; the network is not counted."),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Operation:
+    """How the load comes and how it is carried."""
+
+    load: Load
+    objective: Objective
+    customers: float
+    scaled: bool
+    spot: bool
+
+
+def operation(n: float, p95_ms: float, instance: Instance) -> Operation:
+    """Draw the finer choices about load and machines."""
+    with st.grid(3, min_column_width=200):
+        profile = address.choice(
+            st.selectbox, tr("How a day goes"), {k: tr_message(p.title) for k, p in PROFILES.items()},
+            key="day", fallback="office",
+        )  # fmt: skip
+        growth = fields.number(tr("Growth a month (%)"), key="growth", fallback=0, low=-50, high=100)
+        months = fields.number(tr("Months from now"), key="months", fallback=0, low=0, high=60, whole=True)
+        customers = fields.number(
+            tr("Customers"), key="customers", fallback=100, low=1, high=1e9, whole=True,
+            help=tr("At 10 times the load there are taken to be 10 times as many."),
+        )  # fmt: skip
+        headroom = fields.number(
+            tr("Headroom (%)"), key="headroom", fallback=30, low=0, high=400, step=10,
+            help=tr("Added to every hour's load before machines are counted."),
+        )  # fmt: skip
+        fewest = fields.number(
+            tr("Machines at least"), key="fewest", fallback=2, low=1, high=100, whole=True,
+            help=tr("Two, so that one may fail."),
+        )  # fmt: skip
+        scaled = fields.toggle(tr("Machines follow the load"), key="scaled", fallback=True)
+        offered = instance.spot_usd_per_hour is not None
+        spot = fields.toggle(
+            tr("Spot machines"), key="spot", fallback=False, disabled=not offered,
+            help=tr("Cheaper, and taken away at times.") if offered else tr("No spot price is published for it."),
+        )  # fmt: skip
+    load = Load(n, profile).after(months, growth / 100)
+    objective = Objective(p95_ms, headroom / 100, int(fewest))
+    return Operation(load, objective, customers, scaled, spot and offered)
+
+
+def hosted(own: Own, found: list[Fact]) -> tuple[facts.HostedPrice, bool]:
+    """Draw the choice of the hosted model, and whether answers may take a day."""
+    names = {
+        name: tr("{model} · {price_in} in, {price_out} out per million tokens", model=name,
+                 price_in=money(p.usd_per_1m_input), price_out=money(p.usd_per_1m_output))
+        for name, p in facts.hosted_prices().items()
+    }  # fmt: skip
+    chosen = fields.known(
+        tr("Hosted model"), names, key="hosted", fallback="gpt-5.4-nano",
+        gone=tr("{name} is not, or no longer, in the catalogue; {other} is used.", name="{name}", other="{other}"),
+    )  # fmt: skip
+    price = facts.hosted_price(chosen)
+    if entered := own.get(("hosted", chosen)):
+        price = facts.own_hosted_price(price, entered.values[0], entered.values[1], entered.source)
+    if price.ends:
+        st.caption(md(tr("Its provider withdraws {model} on {date}.", model=chosen, date=price.ends)))
+    offered = price.batch_usd_per_1m is not None
+    batch = fields.toggle(
+        tr("Answers may take a day (batch price)"), key="batch", fallback=False, disabled=not offered
+    )  # fmt: skip
+    usd = (price.usd_per_1m_input, price.usd_per_1m_output)
+    text = tr("{a} in, {b} out per million tokens", a=money(usd[0]), b=money(usd[1]))
+    found.append(Fact("hosted", chosen, chosen, text, price.source, usd))
+    return price, batch and offered
+
+
+def tokens(counted: float | None) -> Tokens:
+    """Draw what one request is made of; `counted` are the tokens of the run's own texts."""
+    text = fields.number(
+        tr("Tokens of a text"), key="text", fallback=round(counted or 50, 1), low=1, high=1e6,
+        help=tr("Counted with the texts this run learned from.") if counted else tr("Assumed; nothing was counted."),
+    )  # fmt: skip
+    prompt = fields.number(
+        tr("Tokens of the instruction"), key="prompt", fallback=60, low=0, high=1e6,
+        help=tr("It goes with every text."),
+    )  # fmt: skip
+    answer = fields.number(tr("Tokens of an answer"), key="answer", fallback=5, low=0, high=1e6)
+    made = Tokens(text, prompt, answer)
+    return replace(made, kind="measured") if counted and text == round(counted, 1) else made
+
+
+def level_names() -> dict[str, str]:
+    return {
+        "EN": tr("Entry"), "MI": tr("Mid"), "SE": tr("Senior"), "EX": tr("Executive"), "ALL": tr("All levels"),
+    }  # fmt: skip

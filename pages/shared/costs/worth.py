@@ -1,0 +1,187 @@
+"""What being right is worth: errors at their price, the decision that costs least, and what more labels would bring."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from engine.analytics import options
+from engine.analytics.costed import Costs
+from engine.analytics.queries import RunDetail
+from engine.economics.combine import times
+from engine.economics.labels import Labelling, next_thousand
+from engine.economics.learning_curve import FEWEST_SIZES, LearningCurve, Point, fit, purchase
+from engine.economics.paying import Worth, worth
+from engine.economics.value import Costs as ErrorCosts
+from engine.errors import BreakevenError
+from engine.messages import Message
+from engine.scenarios import Scenario
+from pages.shared import data, pricing, words
+from pages.shared.charts import costs as charts
+from pages.shared.charts import style
+from pages.shared.costs import fields
+from pages.shared.costs.answer import between
+from pages.shared.frame import badge, say, show_error
+from pages.shared.i18n import md, tr
+from pages.shared.numbers import money, number, percent
+
+TIMES_THE_LABELS = (2, 5, 10)
+
+
+def prices(scenario: Scenario, labels: tuple[str, ...]) -> ErrorCosts:
+    """Draw what each kind of error costs; return it. Kinds without a price of the scenario start at 0."""
+    known = {(c.actual, c.predicted): c for c in scenario.error_costs}
+    pairs = [pair for pair in known if set(pair) <= set(labels)]
+    pairs = pairs or [(a, b) for a in labels for b in labels if a != b][:12]
+    found: dict[tuple[str, str], float] = {}
+    with st.grid(3, min_column_width=220):
+        for actual, said in pairs:
+            cost = known.get((actual, said))
+            found[(actual, said)] = fields.number(
+                tr("{actual} taken for {said} (US$)", actual=actual, said=said), key=f"err-{actual}-{said}",
+                fallback=cost.usd if cost else 0.0, low=0, high=1e9, step=0.5, help=say(cost.why) if cost else None,
+            )  # fmt: skip
+    return found
+
+
+def shares(labels: tuple[str, ...]) -> dict[str, float] | None:
+    """Draw how often each class will come; return None when it is as in the test part."""
+    if not fields.toggle(tr("Classes come as often as in the test part"), key="as-test", fallback=True):
+        with st.grid(3, min_column_width=160):
+            return {
+                k: fields.number(tr("{label} (%)", label=k), key=f"share-{k}", fallback=round(100 / len(labels), 1),
+                                 low=0, high=100)
+                for k in labels
+            }  # fmt: skip
+    return None
+
+
+def section(scenario: Scenario, detail: RunDetail, found: Costs) -> Worth | None:
+    """Draw what 1,000 decisions are worth, the quality from which it pays, and the decision that costs least."""
+    title = st.empty()
+    if not detail.confusion:
+        title.subheader(tr("What being right is worth"), anchor=False)
+        st.caption(tr("This scenario has no classes to take for one another, so that errors have no price here."))
+        return None
+    with st.expander(tr("What an error costs, and how often each class comes"), icon=":material/edit_note:"):
+        costs = prices(scenario, detail.labels)
+        prevalence = shares(detail.labels)
+    try:
+        is_worth = worth(detail.confusion, detail.labels, costs, found.now.per_1000, prevalence=prevalence)
+    except BreakevenError as error:
+        show_error(error)
+        return None
+    title.subheader(_title(is_worth), anchor=False)
+    with st.grid(4, min_column_width=200):
+        pricing.show(tr("Saved per 1,000 decisions"), is_worth.saved)
+        pricing.show(tr("Running cost per 1,000"), found.now.per_1000)
+        pricing.show(tr("Left per 1,000"), is_worth.net)
+        pricing.show(tr("Errors per 1,000"), is_worth.errors)
+    _decision(detail, costs)
+    return is_worth
+
+
+def _title(found: Worth) -> str:
+    if found.pays_from is None:
+        return tr("It costs more than even a faultless model could save")
+    if found.net.low < 0 < found.net.high:
+        return tr(
+            "Whether it pays is not clear yet: {low} to {high} per 1,000 decisions", low=money(found.net.low),
+            high=money(found.net.high),
+        )  # fmt: skip
+    if found.net.value >= 0:
+        return tr(
+            "It pays: {right} right, and it would from {least}", right=percent(found.right, 1),
+            least=percent(found.pays_from, 1),
+        )  # fmt: skip
+    return tr(
+        "It does not pay yet: {right} right, and {least} are needed", right=percent(found.right, 1),
+        least=percent(found.pays_from, 1),
+    )  # fmt: skip
+
+
+def _decision(detail: RunDetail, costs: ErrorCosts) -> None:
+    path = data.attempt_file(str(detail.run["run_id"]), "predictions.parquet")
+    if not path.exists():
+        return
+    try:
+        found = options.decision(path, detail.labels, costs)
+    except BreakevenError as error:
+        show_error(error)
+        return
+    saved = found.usual.value - found.by_cost.value
+    if found.threshold:
+        text = tr(
+            "Say {label} from a probability of {threshold} on, not of 0.5: errors then cost {after} per 1,000, not "
+            "{before}.", label=detail.labels[1], threshold=number(found.threshold.value, 3),
+            after=money(found.by_cost.value), before=money(found.usual.value),
+        )  # fmt: skip
+    elif saved > 0:
+        text = tr(
+            "Saying the class that costs least, not the most probable one, saves {saved} per 1,000: errors then cost "
+            "{after}.", saved=money(saved), after=money(found.by_cost.value),
+        )  # fmt: skip
+    else:
+        text = tr("Saying the class that costs least, not the most probable one, saves nothing here.")
+    st.markdown(md(text))
+    chosen = tr("chosen on the validation part") if found.chosen_on == "validation" else tr("chosen on the test part")
+    badge("assumed", tr("Costs are yours; answers are those of the test part, {chosen}.", chosen=chosen))
+
+
+def learning(scenario: Scenario, table: pd.DataFrame, run: Mapping[Any, Any], labelling: Labelling | None,
+             found: Worth | None, costs: Costs) -> None:  # fmt: skip
+    """Draw what 2, 5 and 10 times the labels would bring, and whether buying them pays."""
+    points = options.learning_points(table, run, scenario.quality)
+    sizes = len({p.rows for p in points})
+    if sizes < FEWEST_SIZES:
+        st.subheader(tr("What more labels would bring"), anchor=False)
+        st.caption(
+            tr("Train this recipe on parts of the data: {fewest} sizes judged on the same test part make a curve, and "
+               "there is {n} so far.", fewest=FEWEST_SIZES, n=sizes)
+        )  # fmt: skip
+        if labelling:
+            pricing.show(tr("The next 1,000 labels"), next_thousand(labelling))
+        return
+    curve = fit(points)
+    now = float(run["train_rows"])
+    title = tr(
+        "Twice the labels: {metric} of {low} to {high} expected", metric=words.metric_name(scenario.quality),
+        low=number(curve.at(2 * now).low, 3), high=number(curve.at(2 * now).high, 3),
+    )  # fmt: skip
+    st.subheader(title, anchor=False)
+    _picture(curve, points, now, title, str(run["recipe"]))
+    if labelling and found:
+        _purchases(curve, now, labelling, found, costs)
+
+
+def _picture(curve: LearningCurve, points: list[Point], now: float, title: str, recipe: str) -> None:
+    least = min(p.rows for p in points)
+    ends = pd.DataFrame({"rows": [least * (10 * now / least) ** (i / 30) for i in range(31)]})
+    figures = [curve.at(n) for n in ends["rows"]]
+    ends["score"], ends["low"], ends["high"] = zip(*((f.value, f.low, f.high) for f in figures), strict=True)
+    measured = pd.DataFrame([{"rows": p.rows, "score": p.score, "low": p.low, "high": p.high} for p in points])
+    style.draw(
+        charts.learning(measured, ends, style.recipe_color(recipe)), title, ends.iloc[::5].round(3), key="learning"
+    )
+    badge("projected", pricing.origin(figures[-1]))
+
+
+def _purchases(curve: LearningCurve, now: float, labelling: Labelling, found: Worth, costs: Costs) -> None:
+    n = costs.now.load.predictions_month
+    month = times(found.errors, n / 1000, "USD a month", Message("Errors of {n} predictions.", n=round(n)))
+    rows = []
+    for factor in TIMES_THE_LABELS:
+        bought = purchase(curve, now, factor * now, labelling.usd_per_row, month)
+        months = bought.months_to_repay
+        rows.append({
+            tr("Labels"): tr("{factor} × ({n})", factor=factor, n=number(round(bought.rows))),
+            tr("Expected quality"): between(bought.score),
+            tr("Cost of the labels"): money(bought.cost.value),
+            tr("Errors saved, a month"): between(bought.gain_month),
+            tr("Repaid in"): tr("never") if months is None else tr("{n} months", n=number(months, 1)),
+        })  # fmt: skip
+    st.dataframe(pd.DataFrame(rows), hide_index=True, alt=tr("What buying labels costs and saves"))
+    badge("assumed", tr("Errors at their assumed price, falling as the curve expects."))

@@ -1,0 +1,1 @@
+"""What of a scenario page is about recommendation: interactions, their card, lists with reasons, their worth."""

@@ -1,0 +1,102 @@
+"""The list itself: each item with the past items it comes from, and how strongly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from engine.serving.client import Recommendations
+from engine.tasks.reasons import Reason, reasons
+from engine.tasks.rules import apply
+from pages.shared.frame import badge, strong
+from pages.shared.i18n import md, tr, trn
+from pages.shared.lists.catalogue import Catalogue
+from pages.shared.lists.rules import Page
+from pages.shared.lists.who import Visitor
+from pages.shared.numbers import milliseconds, percent
+from pages.shared.resources import client
+
+RETURNED = 100
+"""A model returns so many items at most, which rules choose from."""
+SHOWN_REASONS = 3
+LEAST_SHARE = 0.1
+"""A smaller reason is not shown beside larger ones."""
+Why = dict[str, tuple[Reason, ...]]
+
+
+def draw(run_id: str, found: Catalogue, visitor: Visitor, page: Page) -> None:
+    """Ask the service and draw what it recommends."""
+    history = [found.ids[code] for code in visitor.history]
+    if page.rules.personal:
+        answer = client().recommend(run_id, [history], RETURNED)
+        scored, why = list(answer.lists[0]), ask_why(run_id, history, answer)
+    else:
+        answer, why = None, {}
+        seen = set(visitor.history)
+        scored = [(found.ids[c], float(found.counts[c])) for c in found.popular if c not in seen]
+    shown = [item for item, _ in apply(scored, page.rules, found.categories_of, page.k)]
+    headline(found, visitor, shown, page)
+    st.markdown("\n".join(line(found, visitor, i, item, why, page) for i, item in enumerate(shown, 1)))
+    if len(shown) < page.k:
+        st.caption(
+            tr("Only {n} of the {all} items that the model returned may be shown.", n=len(shown), all=len(scored))
+        )
+    if answer is not None:
+        took(answer)
+
+
+def ask_why(run_id: str, history: Sequence[str], answer: Recommendations) -> Why:
+    """Return the reasons of everything that was recommended, by asking again without each past item."""
+    items = [item for item, _ in answer.lists[0]]
+    return reasons(lambda asked: client().recommend(run_id, asked, RETURNED).lists, history, items)
+
+
+def headline(found: Catalogue, visitor: Visitor, shown: Sequence[str], page: Page) -> None:
+    """Draw what the list is, in one line: what was found where that is known."""
+    if not shown:
+        strong(tr("Nothing is left to show"))
+        return
+    if not visitor.later:
+        strong(tr("Recommended") if page.rules.personal else tr("What is popular"))
+        return
+    hits = sum(found.codes.get(item, -1) in visitor.later for item in shown)
+    strong(tr("{hits} of these {n} were really taken later", hits=hits, n=len(shown)))
+    st.caption(
+        trn(
+            "This person took {n} new item in the test part, which the model never saw.",
+            "This person took {n} new items in the test part, which the model never saw.",
+            len(visitor.later),
+        )
+    )
+
+
+def line(found: Catalogue, visitor: Visitor, place: int, item: str, why: Why, page: Page) -> str:
+    """Return one item of the list as Markdown."""
+    later = tr("taken later")
+    taken = f" :green-badge[:material/check: {later}]" if found.codes.get(item) in visitor.later else ""
+    groups = ", ".join(found.categories_of(item)[:3])
+    about = f" :gray[· {md(groups)}]" if groups else ""
+    return f"{place}. **{md(found.name(item))}**{about}{taken}  \n   :small[{because(found, item, why, page)}]"
+
+
+def because(found: Catalogue, item: str, why: Why, page: Page) -> str:
+    """Return why an item is recommended."""
+    if not page.rules.personal:
+        return md(tr("taken {n} times", n=found.counts[found.codes[item]]))
+    given = why.get(item, ())
+    if not given:
+        return md(tr("because many people take it"))
+    told = [given[0], *(reason for reason in given[1:SHOWN_REASONS] if reason.share >= LEAST_SHARE)]
+    named = [f"{found.name(reason.past)} {percent(reason.share)}" for reason in told]
+    return md(tr("because of {reasons}", reasons=", ".join(named)))
+
+
+def took(answer: Recommendations) -> None:
+    """Draw how long the answer took."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(md(f"{milliseconds(answer.latency_ms)} · {answer.provider}"), width="content")
+        badge("measured", tr("From the request to the answer of the inference service, reading the history included."))
+    st.caption(
+        tr("A share says how much of an item's score is lost without that past item, among the losses without each.")
+    )

@@ -1,0 +1,61 @@
+"""Costs through a browser: two runs, another load, machine and region, and the figures a hand calculation gives."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.script import choose
+from tests.browser.server import Dashboard
+from tests.browser.visitor import Visitor
+
+pytestmark = pytest.mark.browser
+ALONE = {"day": "flat", "fewest": "1", "headroom": "0", "growth": "0", "scaled": "0", "build": "0", "buy": "0"}
+"""Nobody's time, no headroom, the same load all day: what is left is machines, training, and tokens."""
+PER_MONTH_S = 730 * 3600
+
+
+def report(home: Path, run_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((home / "runs" / run_id / "attempts" / "1" / "report.json").read_text("utf-8"))
+    return found
+
+
+def training(found: dict[str, Any], vcpus: int, usd_per_hour: float) -> float:
+    """Return USD a month of ten trainings: nine planned, a tenth of runs fail."""
+    seconds, threads = float(found["seconds"]["train"]), float(found["threads"])
+    return 10 * seconds / 3600 * max(1.0, threads / vcpus) * usd_per_hour
+
+
+def test_the_figures_are_those_of_a_hand(dashboard: Dashboard, visitor: Callable[..., Visitor]) -> None:
+    runs = sorted(path.name for path in (dashboard.home / "runs").iterdir())
+    first, second = runs[-1], runs[0]
+    one = visitor(dashboard.url)
+    query = {"run": first, "with": second, "n": "1000000", "p95": "2000", "retrain": "9", "tries": "0", "failed": "10"}
+    one.open("/costs", **ALONE, **query, text="30", prompt="60", answer="5", hosted="gpt-5.4-nano")
+    # A million a month is 0.38 a second: one machine. 1,000 × (90 × 0.2 + 5 × 1.25 USD a million tokens) bought.
+    month = 730 * 0.17 + training(report(dashboard.home, first), 4, 0.17)
+    expect(one.page.get_by_test_id("stMetricValue").nth(0)).to_have_text(f"${month:.2f}")
+    expect(one.page.get_by_test_id("stMetricValue").nth(1)).to_have_text("$24.25")
+    other = 730 * 0.17 + training(report(dashboard.home, second), 4, 0.17)
+    assert f"${other:.2f}" in one.text()
+    choose(one, "AWS c7i.2xlarge · ap-northeast-1", "Machine to rent")
+    month = 730 * 0.4494 + training(report(dashboard.home, first), 8, 0.4494)
+    expect(one.page.get_by_test_id("stMetricValue").nth(0)).to_have_text(f"${month:.2f}")
+    one.see("What moved")
+    choose(one, "AWS eu-north-1", "Electricity of")
+    one.page.wait_for_url("**region=aws*eu-north-1**")
+    slider = one.page.get_by_role("slider", name="Predictions a month")
+    slider.press("ArrowRight")
+    one.settled()
+    expect(one.page.get_by_test_id("stMetricValue").nth(1)).to_have_text("$48.50")
+    assert "2,000,000 predictions a month" in one.text()
+    assert one.sideways() == 0
+    again = visitor(dashboard.url)
+    again.page.goto(one.page.url)
+    again.settled()
+    expect(again.page.get_by_test_id("stMetricValue").nth(1)).to_have_text("$48.50")

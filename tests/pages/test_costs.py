@@ -1,0 +1,155 @@
+"""The Costs page without a browser: what it says with a run, with two, with nothing, and with what cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from engine.analytics.own_facts import OwnFact, enter, own_facts
+from engine.config import load_settings
+from engine.errors import BadInput
+from engine.jobs.runs import RunFolder
+from tests.pages.test_pages import said
+
+Open = Callable[..., AppTest]
+Finish = Callable[..., RunFolder]
+
+
+def metric(test: AppTest, label: str, place: int = 0) -> str:
+    """Return what a figure shows; `place` counts those of the same name."""
+    return str([m for m in test.metric if m.label == label][place].value).replace("\\", "")
+
+
+def quantity(test: AppTest, name: str) -> str:
+    """Return what the table beneath the answer says of now."""
+    table = test.table[0].value
+    return str(table[table["Quantity"] == name]["Now"].iloc[0]).replace("\\", "")
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_an_empty_workspace_says_what_will_be_there(page: Open, language: str) -> None:
+    test = page("costs", lang=language)
+    assert test.title[0].value
+    assert not test.error
+
+
+def test_the_figures_are_those_of_a_hand(page: Open, finished: Finish) -> None:
+    finished("probe", train_seconds=36.0)
+    test = page(
+        "costs", lang="en", n="2628000000", p95="200", day="flat", fewest="1", headroom="0", scaled="0",
+        instance="aws/us-east-1/c6i.xlarge", build="0", buy="0", retrain="9", tries="0", failed="10", text="30",
+    )  # fmt: skip
+    # 1,000 a second of 2 ms: 2 of the 2 servers of a machine are busy, so that a second machine is needed.
+    assert quantity(test, "Machines").startswith("2 · busy 50%")
+    serving, training = 2 * 730 * 0.17, 10 * 0.01 * 0.17
+    assert metric(test, "Build, a month") == f"${serving + training:.2f}"
+    # (30 + 60) × 0.2 + 5 × 1.25 USD a million tokens, 2,628,000 thousands.
+    assert metric(test, "Buy, a month") == f"${2_628_000 * (90 * 0.2 + 5 * 1.25) / 1000:,.0f}"
+    assert "Building is cheaper" in test.header[0].value
+
+
+def test_three_sizes_of_the_load_and_every_figure_wears_its_kind(page: Open, finished: Finish) -> None:
+    finished()
+    test = page("costs", lang="en")
+    words = said(test)
+    assert all(title in words for title in ("Now", "At 10 times the load", "At 100 times the load"))
+    assert len([m for m in test.metric if m.label == "Build, a month"]) == 3
+    assert "projected" in words
+    assert "assumed" in words
+
+
+def test_a_change_says_what_moved_and_why(page: Open, finished: Finish) -> None:
+    finished()
+    test = page("costs", lang="en", n="1000000")
+    assert not [i for i in test.info if "Building" in i.value]
+    test.select_slider(key="n").set_value(2e6).run()
+    moved = [i.value for i in test.info if "Building" in i.value]
+    assert len(moved) == 1
+    assert "1,000,000 → 2,000,000" in moved[0]
+    assert test.query_params["n"] == "2000000"
+
+
+def test_two_runs_stand_side_by_side(page: Open, finished: Finish) -> None:
+    first, second = finished("baseline", right=0.6, train_seconds=1), finished("probe", right=0.9)
+    test = page("costs", lang="en", run=second.run_id, **{"with": first.run_id})
+    assert test.selectbox(key="run").value == second.run_id
+    table = test.table[1].value
+    assert len(table.columns) == 3
+    assert "Build, a month" in list(table["Quantity"])
+
+
+@pytest.mark.parametrize(
+    ("parameters", "explained"),
+    [
+        ({"n": "-5"}, "The address says -5"),
+        ({"n": "nan"}, "The address says nan"),
+        ({"p95": "soon"}, "The address says soon"),
+        ({"instance": "aws/us-east-1/gone.large"}, "not, or no longer, in the catalogue"),
+        ({"hosted": "gpt-1"}, "not, or no longer, in the catalogue"),
+        ({"customers": "0"}, "The address says 0"),
+    ],
+)
+def test_what_cannot_be_is_explained_at_its_field(
+    page: Open, finished: Finish, parameters: dict[str, str], explained: str
+) -> None:
+    finished()
+    test = page("costs", lang="en", **parameters)
+    assert any(explained in c.value.replace("\\", "") for c in test.caption)
+    assert test.header
+
+
+@pytest.mark.parametrize(
+    ("parameters", "explained"),
+    [({"p95": "1"}, "computing alone takes"), ({"n": "1000000000000"}, "nobody asks for more")],
+)
+def test_what_no_machine_can_do_is_one_sentence(
+    page: Open, finished: Finish, parameters: dict[str, str], explained: str
+) -> None:
+    finished()
+    test = page("costs", lang="en", **parameters)
+    assert any(explained in e.value for e in (*test.error, *test.warning))
+
+
+def test_where_no_salary_is_published_the_page_asks_and_counts_nobody(page: Open, finished: Finish) -> None:
+    finished()
+    test = page("costs", lang="en", country="CN")
+    assert any("No salary of" in w.value for w in test.warning)
+    row = "Machine Learning Engineer/CN/MI"
+    enter(load_settings(), OwnFact("salary", row, (60000,), "An offer", "2026-11-01"))
+    enter(load_settings(), OwnFact("employer", "CN", (1.4,), "The law", "2026-11-01"))
+    test.run()
+    assert not [w for w in test.warning if "salary" in w.value]
+    assert any("An offer" in c.value for c in test.caption)
+
+
+def test_a_price_of_ones_own_is_used_and_taken_back(page: Open, finished: Finish) -> None:
+    finished()
+    before = metric(page("costs", lang="en"), "Build, a month")
+    enter(load_settings(), OwnFact("instance", "aws/us-east-1/c6i.xlarge", (1.7,), "An offer", "2026-11-01"))
+    test = page("costs", lang="en")
+    assert metric(test, "Build, a month") != before
+    test.button(key="back-instance-aws/us-east-1/c6i.xlarge").click().run()
+    assert metric(test, "Build, a month") == before
+    assert own_facts(load_settings()) == {}
+
+
+def test_a_spoilt_file_of_own_figures_is_a_sentence() -> None:
+    path = load_settings().workspace.home / "catalog.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("what,id,values,source,as_of\ninstance,x,many,y,z\n", encoding="utf-8")
+    with pytest.raises(BadInput, match=r"catalog\.csv has a row that is no figure"):
+        own_facts(load_settings())
+    with pytest.raises(BadInput, match="has no source"):
+        OwnFact("instance", "x", (1.0,), " ", "2026")
+
+
+def test_errors_at_their_price_make_it_pay_or_not(page: Open, finished: Finish) -> None:
+    finished(right=0.85)
+    assert any("It pays" in s.value for s in page("costs", lang="en").subheader)
+    free = {
+        f"err-{a}-{b}": "0" for a in ("negative", "neutral", "positive") for b in ("negative", "neutral", "positive")
+    }
+    test = page("costs", lang="en", **free)
+    assert any("costs more than even a faultless model" in s.value for s in test.subheader)
