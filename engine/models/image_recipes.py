@@ -60,9 +60,9 @@ SMOOTHING = Option(
     minimum=0.0,
     maximum=0.5,
 )
-DROPOUT = Option(
-    "dropout", 0.3, Message("The share of the head's inputs that is dropped in training."), minimum=0.0, maximum=0.9
-)
+DROPPED = Message("The share of the head's inputs that is dropped in training.")
+DROPOUT = Option("dropout", 0.5, DROPPED, minimum=0.0, maximum=0.9)
+MIXUP = Message("How much pictures are blended with one another in training, against learning single ones by heart.")
 PENALTY = Option(
     "penalty",
     0.02,
@@ -180,13 +180,14 @@ IMAGE_RECIPES: dict[str, Recipe] = {
             (
                 _size(128),
                 VIEWS,
-                *_shared(epochs=12, batch=32, rate=1e-3, decay=0.05, patience=6),
+                *_shared(epochs=15, batch=32, rate=5e-4, decay=0.05, patience=6),
                 TRAINED,
                 BUDGET,
                 *PICTURES,
                 HEAD,
                 Option("layer_decay", 1.0, DECAY, minimum=0.1, maximum=1.0),
                 DROPOUT,
+                Option("mixup", 0.4, MIXUP, minimum=0.0, maximum=10.0),
             ),
             neural=True,
         ),
@@ -202,6 +203,7 @@ IMAGE_RECIPES: dict[str, Recipe] = {
                 *PICTURES,
                 HEAD,
                 DROPOUT,
+                Option("mixup", 0.0, MIXUP, minimum=0.0, maximum=10.0),
             ),
             neural=True,
         ),
@@ -217,6 +219,7 @@ IMAGE_RECIPES: dict[str, Recipe] = {
                 HEAD,
                 Option("layer_decay", 0.9, DECAY, minimum=0.1, maximum=1.0),
                 DROPOUT,
+                Option("mixup", 0.0, MIXUP, minimum=0.0, maximum=10.0),
             ),
             neural=True,
         ),

@@ -72,6 +72,9 @@ class Plan:
     penalty: float = 0.0
     """Times the sum of squared weights, biases aside, added to the loss: what a linear model is held back by."""
 
+    mixup: float = 0.0
+    """How much rows are blended with one another: the parameter of a beta distribution; 0: not at all."""
+
     @classmethod
     def of(cls, options: Mapping[str, Any], **values: Any) -> Plan:
         """Return the plan that a recipe's options describe; `values` are the fields that are no options."""
@@ -165,9 +168,13 @@ def _epoch(
     total = 0.0
     for number, rows in enumerate(found, start=1):
         arrays = train.feed.batch(rows, plan.device.name)
-        with plan.device.autocast():
-            logits = model(*arrays)
-        loss = loss_of(logits.float(), truth[rows].to(plan.device.name))
+        wanted = truth[rows].to(plan.device.name)
+        if plan.mixup:
+            loss = _blended(model, loss_of, arrays, wanted, plan, order)
+        else:
+            with plan.device.autocast():
+                logits = model(*arrays)
+            loss = loss_of(logits.float(), wanted)
         if plan.penalty:
             loss = loss + plan.penalty * sum(p.square().sum() for p in trained if p.dim() > 1)
         value = loss.detach().item()
@@ -183,6 +190,25 @@ def _epoch(
         total += value * len(rows)
         progress.step(len(rows), plan.flops_per_token * float(lengths[rows].sum()), round(value, 5))
     return total / max(1, len(train.truth))
+
+
+def _blended(
+    model: nn.Module,
+    loss_of: Callable[[Tensor, Tensor], Tensor],
+    arrays: tuple[Tensor, ...],
+    wanted: Tensor,
+    plan: Plan,
+    order: np.random.Generator,
+) -> Tensor:
+    """Return the loss of each row blended with another of its batch, its label likewise.
+
+    Zhang et al. 2018, "mixup", arXiv:1710.09412; on hidden maps Verma et al. 2019, arXiv:1806.05236.
+    """
+    share = float(order.beta(plan.mixup, plan.mixup))
+    other = torch.from_numpy(order.permutation(len(wanted))).to(wanted.device)
+    with plan.device.autocast():
+        logits = model(*(share * a + (1 - share) * a[other] for a in arrays)).float()
+    return share * loss_of(logits, wanted) + (1 - share) * loss_of(logits, wanted[other])
 
 
 def predict(model: nn.Module, feed: Rows, device: Device, progress: Progress | None = None) -> np.ndarray:
