@@ -60,9 +60,12 @@ def start_supervisor(settings: Settings) -> Callable[[], None]:
 def first_jobs(settings: Settings) -> None:
     """In an empty workspace, queue the demo runs, then the timing of their backbones: every page gets its figures."""
     from engine.jobs.queue import AFTER_DEMO_PRIORITY, queue_demo, submit_calibrate
+    from engine.models.estimate import TASK
+    from engine.scenarios import SCENARIOS
 
     queued = queue_demo(settings)
-    for backbone in sorted({run.spec.backbone for run in queued} - {""}):
+    timed = {run.spec.backbone for run in queued if SCENARIOS[run.spec.scenario].task == TASK}
+    for backbone in sorted(timed - {""}):
         submit_calibrate(settings, backbone, priority=AFTER_DEMO_PRIORITY)
 
 

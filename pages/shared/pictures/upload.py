@@ -134,9 +134,8 @@ def identifiers_removed() -> None:
 
 def pictures(seen: Look) -> None:
     """Draw how many pictures each class has and a few of them."""
-    counts = [
-        f"{label or tr('without a label')} ({number(n)})" for label, n in list(seen.labels.items())[:SHOWN_CLASSES]
-    ]
+    nameless = tr("without a label")
+    counts = [f"{label or nameless} ({number(n)})" for label, n in list(seen.labels.items())[:SHOWN_CLASSES]]
     more = "…" if len(seen.labels) > SHOWN_CLASSES else ""
     st.markdown(md(tr("Classes: {classes}", classes=", ".join(counts) + more)))
     draw_tiles([Tile(p.png, tr("A picture of class {label}", label=p.label), (p.label,)) for p in seen.pictures])

@@ -25,6 +25,7 @@ from engine.jobs.queue import (
 )
 from engine.jobs.runs import RunFolder, all_runs
 from engine.messages import Message
+from engine.scenarios import SCENARIOS
 
 SCENARIO = "finance_sentiment"
 
@@ -111,7 +112,9 @@ def test_a_calibration_nobody_waits_for_goes_last_until_somebody_does(settings: 
 def test_the_demo_is_queued_once_in_an_empty_workspace(workspace: Path) -> None:
     settings = Settings(home=workspace)
     runs = queue_demo(settings)
-    assert [r.spec.recipe for r in runs] == ["probe", "fast", "baseline"]
+    first = [r.spec.recipe for r in runs if r.spec.scenario == SCENARIO]
+    assert first == ["probe", "fast", "baseline"] == [r.spec.recipe for r in runs][:3]
+    assert {r.spec.scenario for r in runs} == {s.name for s in SCENARIOS.values() if s.demo_recipes}
     assert all(r.spec.demo for r in runs)
     assert queue_demo(settings) == []
 
