@@ -1,4 +1,4 @@
-"""How a trained recommender becomes a judged model: exported, proved, judged on whole catalogues, measured as served."""
+"""How a trained recommender becomes a judged model: exported, proved, judged on whole catalogues, measured."""
 
 from __future__ import annotations
 

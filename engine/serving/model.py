@@ -88,6 +88,6 @@ class ServedModel(ABC):
         """What it can be asked for besides, to explain an answer; computed only then."""
         return ()
 
-    def explained(self, name: str, tensors: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Return explanation `name` for one batch of encoded `tensors`."""
+    def explained(self, name: str, tensors: Mapping[str, np.ndarray]) -> np.ndarray:  # noqa: ARG002
+        """Return explanation `name`, one of `explanations`, for one batch of encoded `tensors`."""
         raise KeyError(name)

@@ -1,4 +1,4 @@
-"""What can be changed about checked pictures before they are stored: what is known of them, what was set aside, labels."""
+"""What can be changed about checked pictures before they are stored: what is known, what was set aside, labels."""
 
 from __future__ import annotations
 
@@ -58,7 +58,8 @@ def set_aside(scenario: Scenario, run: RunFolder, card: ImageCard, options: Imag
     strong(trn("{n} picture set aside", "{n} pictures set aside", card.aside_count))
     st.caption(
         tr(
-            "Names or dates may be written in them. Look at each at full size and tick those that show nobody; the rest stay out."
+            "Names or dates may be written in them. Look at each at full size and tick those that show nobody; the "
+            "rest stay out."
         )
     )
     if card.aside_count > len(card.aside):

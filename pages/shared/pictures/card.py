@@ -1,4 +1,4 @@
-"""The part of a data card that only pictures have: sizes, depths, patients, samples a class, what DICOM lost, slices."""
+"""The part of a data card that only pictures have: sizes, depths, patients, samples, what DICOM lost, slices."""
 
 from __future__ import annotations
 

@@ -32,7 +32,8 @@ def draw(kind: str, names: tuple[str, ...]) -> str:
     elif kind != "dicom":
         st.caption(
             tr(
-                "If a patient has several pictures, some may be learnt from and others judged on: figures look too good."
+                "If a patient has several pictures, some may be learnt from and others judged on: figures look too "
+                "good."
             )
         )
     return "" if option == PATIENT else option

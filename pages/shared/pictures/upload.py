@@ -1,4 +1,4 @@
-"""An archive of pictures on its way in, and a first look at it: what it holds, a few pictures, what it should be read as.
+"""An archive of pictures on its way in, and a first look at it: what it holds, a few pictures, how it is read.
 
 DICOM loses its identifiers before anything is stored, which takes a while for a large archive and is shown as it goes.
 """
@@ -124,8 +124,9 @@ def headline(seen: Look) -> str:
 def identifiers_removed() -> None:
     st.info(
         tr(
-            "Names, dates, numbers, private attributes and overlays were removed on the way in; only what an allow-list "
-            "names was kept. This assists and guarantees nothing: look at the pictures before you pass them on."
+            "Names, dates, numbers, private attributes and overlays were removed on the way in; only what an "
+            "allow-list names was kept. This assists and guarantees nothing: look at the pictures before "
+            "you pass them on."
         ),
         title=tr("Identifiers were removed before anything was stored"),
         icon=":material/shield_person:",
@@ -155,7 +156,8 @@ def chosen(raw: Raw, seen: Look) -> ImageOptions | None:
         frames = pick(tr("Frames of a film"), choices.frames(), "frames") if seen.kind == "dicom" else "middle"
     st.caption(
         tr(
-            "Sensitivity, the cost of a miss and net benefit are about the class that is looked for: the lesion, not the healthy case."
+            "Sensitivity, the cost of a miss and net benefit are about the class that is looked for: the "
+            "lesion, not the healthy case."
         )
     )
     try:

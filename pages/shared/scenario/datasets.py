@@ -12,7 +12,7 @@ from pages.shared.frame import empty
 from pages.shared.i18n import md, tr, trn
 from pages.shared.numbers import moment
 from pages.shared.resources import settings
-from pages.shared.scenario import checking, data_card
+from pages.shared.scenario import checking, data_card, findings
 
 
 def stored(scenario: Scenario) -> list[Dataset]:
@@ -41,9 +41,9 @@ def draw(scenario: Scenario) -> None:
     chosen = address.choice(st.selectbox, tr("Data set"), names(found), key="dataset", fallback=found[0].id)
     dataset = next(d for d in found if d.id == chosen)
     card = dataset.card
-    st.subheader(data_card.headline(card, dataset.name, words.units(scenario.name)), anchor=False)
+    st.subheader(findings.headline(card, dataset.name, words.units(scenario.name)), anchor=False)
     for problem in card.problems:
-        data_card.problem_line(problem)
+        findings.problem_line(problem)
     data_card.figures(scenario, card, dataset)
     with st.container(horizontal=True, vertical_alignment="center"):
         checking.train_link(scenario, dataset.id)

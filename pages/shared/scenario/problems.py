@@ -12,7 +12,7 @@ import streamlit as st
 from engine.datasets.dataset import DataCard, Problem
 from pages.shared.frame import say
 from pages.shared.i18n import md, tr
-from pages.shared.scenario import data_card
+from pages.shared.scenario import findings
 
 MASK = "mask:"
 ONE_SPELLING = "one_spelling"
@@ -41,7 +41,7 @@ def draw(card: DataCard, options: Options, again: Again) -> None:
         )  # fmt: skip
     with st.container(gap="xsmall"):
         for problem in standing:
-            line(partial(data_card.problem_line, problem), f"do-{problem.kind}", offers.get(problem.kind), again)
+            line(partial(findings.problem_line, problem), f"do-{problem.kind}", offers.get(problem.kind), again)
         counts = {p.remedy: p.message for p in card.problems if p.remedy}
         for step, without in done.items():
             name = md(step_name(step, options)) + (f" · {say(counts[step])}" if step in counts else "")
@@ -78,7 +78,7 @@ def remedy(problem: Problem, card: DataCard, options: Options) -> tuple[str, Opt
         return tr("Write them the same way"), replace(options, label_map=one_spelling(card, options))
     if problem.remedy in ("", RELEASE):
         return None
-    return data_card.remedy_name(problem.remedy), with_step(problem.remedy, options)
+    return findings.remedy_name(problem.remedy), with_step(problem.remedy, options)
 
 
 def everything(card: DataCard, options: Options, standing: list[Problem]) -> Options:
@@ -108,7 +108,7 @@ def with_step(step: str, options: Options) -> Options:
 def step_name(step: str, options: Options) -> str:
     """Return what a step did, in words."""
     if step != ONE_SPELLING:
-        return data_card.remedy_name(step)
+        return findings.remedy_name(step)
     nothing = tr("left out")
     pairs = [f"{found} → {used or nothing}" for found, used in options.label_map.items()]
     return tr("Labels changed: {pairs}", pairs=", ".join(pairs[:6]) + ("…" if len(pairs) > 6 else ""))
