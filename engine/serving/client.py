@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import time
 import weakref
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from engine.messages import Message
 from engine.tasks.explain import WordWeight, occlusion
 
 ROWS_AT_ONCE = 1000
+PICTURES_AT_ONCE = 8
 ANSWER_SECONDS = 120.0
 START_SECONDS = 10.0
 """How long a request waits for a service that is starting."""
@@ -89,13 +91,28 @@ class InferenceClient:
 
     def predict(self, run_id: str, texts: Sequence[str]) -> Answers:
         """Return the answers of a finished run. Raises NotFound, BadInput or Failure with the service's sentence."""
+        return self._classes(run_id, "text", list(texts), ROWS_AT_ONCE)
+
+    def predict_pictures(self, run_id: str, pictures: Sequence[bytes]) -> Answers:
+        """Return the answers of a finished run to picture files. Raises as `predict`."""
+        return self._classes(run_id, "image", _base64(pictures), PICTURES_AT_ONCE)
+
+    def heat_map(self, run_id: str, picture: bytes) -> np.ndarray:
+        """Return (C, h, w): what each place of a picture adds to each class, as the model's own maps say."""
+        answer = self._infer(run_id, "image", _base64([picture]), "maps")
+        found = answer["outputs"][0]
+        return np.asarray(np.array(found["data"], dtype=np.float32).reshape(found["shape"])[0])
+
+    def _classes(self, run_id: str, name: str, values: list[str], at_once: int) -> Answers:
         labels = self._labels.get(run_id) or self._labels_of(run_id)
         began = time.perf_counter()
-        pieces = [self._infer(run_id, texts[i : i + ROWS_AT_ONCE]) for i in range(0, len(texts), ROWS_AT_ONCE)]
+        pieces = [
+            self._infer(run_id, name, values[i : i + at_once], "probabilities") for i in range(0, len(values), at_once)
+        ]
         took_ms = (time.perf_counter() - began) * 1e3
         facts = pieces[-1]["parameters"] if pieces else {"provider": "", "precision": ""}
-        values = [np.array(p["outputs"][0]["data"]).reshape(p["outputs"][0]["shape"]) for p in pieces]
-        probabilities = np.concatenate(values) if values else np.empty((0, len(labels)))
+        arrays = [np.array(p["outputs"][0]["data"]).reshape(p["outputs"][0]["shape"]) for p in pieces]
+        probabilities = np.concatenate(arrays) if arrays else np.empty((0, len(labels)))
         return Answers(labels, probabilities, took_ms, facts["provider"], facts["precision"])
 
     def explain(self, run_id: str, text: str) -> list[WordWeight]:
@@ -125,9 +142,9 @@ class InferenceClient:
         self._labels[run_id] = tuple(found["parameters"]["labels"])
         return self._labels[run_id]
 
-    def _infer(self, run_id: str, texts: Sequence[str]) -> dict[str, Any]:
-        text = {"name": "text", "shape": [len(texts)], "datatype": "BYTES", "data": list(texts)}
-        request = {"inputs": [text], "outputs": [{"name": "probabilities"}]}
+    def _infer(self, run_id: str, name: str, values: list[str], output: str) -> dict[str, Any]:
+        tensor = {"name": name, "shape": [len(values)], "datatype": "BYTES", "data": values}
+        request = {"inputs": [tensor], "outputs": [{"name": output}]}
         return self._ask("POST", f"/v2/models/{run_id}/infer", request)
 
     def _infer_lists(self, run_id: str, histories: Sequence[Sequence[str]]) -> dict[str, Any]:
@@ -157,6 +174,10 @@ class InferenceClient:
             raise _error_of(answer)
         found: dict[str, Any] = answer.json()
         return found
+
+
+def _base64(files: Sequence[bytes]) -> list[str]:
+    return [base64.b64encode(file).decode("ascii") for file in files]
 
 
 def _lists(piece: dict[str, Any]) -> list[tuple[tuple[str, float], ...]]:

@@ -7,13 +7,14 @@ import streamlit as st
 from engine.datasets.dataset import Dataset
 from engine.datasets.texts.options import TextCard
 from engine.models.adviser import advise
-from engine.models.catalog import BACKBONES
+from engine.models.backbones import BACKBONES, IMAGE_BACKBONES
 from engine.scenarios import Scenario
 from pages.shared.frame import say
 from pages.shared.i18n import md, tr
 from pages.shared.numbers import number
 
 OWN = "own"
+KNOWN = {**BACKBONES, **IMAGE_BACKBONES}
 
 
 def choose(scenario: Scenario, dataset: Dataset | None) -> str:
@@ -21,7 +22,7 @@ def choose(scenario: Scenario, dataset: Dataset | None) -> str:
     card = dataset.card if dataset is not None else None
     ranked = advise(card) if isinstance(card, TextCard) else []
     order = [a.backbone.id for a in ranked] or [scenario.backbone]
-    names = {name: BACKBONES[name].title for name in order} | {OWN: tr("Another one: a folder or a hub id")}
+    names = {name: KNOWN[name].title for name in order} | {OWN: tr("Another one: a folder or a hub id")}
     with st.expander(tr("Backbone: {name}", name=names[order[0]]), icon=":material/hub:"):
         chosen = st.radio(
             tr("Backbone"), list(names), format_func=lambda k: names[k], key="backbone", label_visibility="collapsed"
@@ -30,12 +31,12 @@ def choose(scenario: Scenario, dataset: Dataset | None) -> str:
             return st.text_input(
                 tr("Folder or hub id"),
                 key="backbone-own",
-                placeholder=BACKBONES[scenario.backbone].hub_id,
+                placeholder=KNOWN[scenario.backbone].hub_id,
                 help=tr(
                     "A folder with config.json, tokenizer.json and model.safetensors, or an id such as owner/name."
                 ),
             ).strip()
-        found = BACKBONES[chosen]
+        found = KNOWN[chosen]
         millions = number(found.parameters / 1e6, 1)
         st.caption(
             md(tr("{n} million parameters, {licence}", n=millions, licence=found.licence)) + " · " + say(found.note)

@@ -18,6 +18,8 @@ from pages.shared.lists import try_it as list_try
 from pages.shared.lists import upload as list_upload
 from pages.shared.pictures import adjust as picture_adjust
 from pages.shared.pictures import card as picture_card
+from pages.shared.pictures import quality as picture_quality
+from pages.shared.pictures import try_it as picture_try
 from pages.shared.pictures import upload as picture_upload
 from pages.shared.resources import settings
 from pages.shared.texts import adjust, card, quality, try_it, upload
@@ -94,9 +96,9 @@ PARTS: dict[str, Parts] = {
         figures=picture_card.figures,
         facts=picture_card.facts,
         samples=picture_card.samples,
-        try_it=try_it.draw,
-        quality=quality.draw,
-        example=try_it.example,
+        try_it=picture_try.draw,
+        quality=picture_quality.draw,
+        example=picture_try.example,
         take_in=picture_upload.take_in,
     ),
 }
