@@ -1,0 +1,90 @@
+"""Lists asked of the inference service, from a run that the command line trained on a small shop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.config import Settings
+from engine.datasets.demo.catalogue import generate
+from engine.errors import NotFound
+from engine.jobs.runs import all_runs
+from engine.serving.client import InferenceClient
+from engine.serving.recommender import Recommender
+from engine.tasks.reasons import reasons
+from tests.browser.server import command
+from tests.engine.serving.conftest import free_port, running_service, wait_for
+
+HISTORIES = [["P0001", "P0007", "P0042"], [], ["P0003", "nobody sells this", "P0011", "P0019", "P0020"]]
+
+
+@pytest.fixture(scope="module")
+def shop_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with one finished item-item run."""
+    folder = tmp_path_factory.mktemp("shop")
+    file = folder / "events.csv"
+    file.write_bytes(generate(3, 150).interactions_csv())
+    home = folder / "workspace"
+    command(home, "finetune", "--scenario", "recommendation", "--recipe", "item_item", "--data", str(file))
+    return home
+
+
+@pytest.fixture(scope="module")
+def client(shop_home: Path) -> Iterator[InferenceClient]:
+    settings = Settings(home=shop_home, inference_port=free_port(), threads=1)
+    with running_service(settings) as process:
+        found = InferenceClient(settings)
+        wait_for(lambda: found.ready() or process.poll() is not None)
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="module")
+def run_id(shop_home: Path) -> str:
+    return next(run.run_id for run in all_runs(shop_home / "runs") if run.spec.kind == "finetune")
+
+
+@pytest.fixture(scope="module")
+def local(shop_home: Path, run_id: str) -> Recommender:
+    """The same model, loaded here."""
+    return Recommender.load(next((shop_home / "runs" / run_id / "attempts").glob("*/onnx/fp32")), threads=1)
+
+
+def test_histories_of_any_length_get_the_lists_of_the_model(
+    client: InferenceClient, run_id: str, local: Recommender
+) -> None:
+    found = client.recommend(run_id, HISTORIES, 10)
+    expected = local.recommend(HISTORIES, 10)
+    assert [[item for item, _ in one] for one in found.lists] == [[item for item, _ in one] for one in expected]
+    for one, other in zip(found.lists, expected, strict=True):
+        assert [s for _, s in one] == pytest.approx([s for _, s in other], rel=1e-4)
+    assert (found.provider, found.precision) == ("CPUExecutionProvider", "fp32")
+
+
+def test_nobody_gets_back_what_they_had(client: InferenceClient, run_id: str) -> None:
+    for history, shown in zip(HISTORIES, client.recommend(run_id, HISTORIES, 100).lists, strict=True):
+        assert shown
+        assert not set(history) & {item for item, _ in shown}
+
+
+def test_nothing_asked_is_nothing_answered(client: InferenceClient, run_id: str) -> None:
+    assert client.recommend(run_id, [], 10).lists == ()
+
+
+def test_a_run_that_is_not_there(client: InferenceClient) -> None:
+    with pytest.raises(NotFound):
+        client.recommend("01ZZZZZZZZZZZZZZZZZZZZZZZZ", HISTORIES, 10)
+
+
+def test_reasons_are_the_weights_of_the_item_item_model(
+    client: InferenceClient, run_id: str, local: Recommender
+) -> None:
+    history = HISTORIES[0]
+    items = [item for item, _ in client.recommend(run_id, [history], 3).lists[0]]
+    found = reasons(lambda asked: client.recommend(run_id, asked, 100).lists, history, items)
+    for item in items:
+        exact = {b.item: b.weight for b in local.explain(history, item) if b.weight > 0}
+        assert found[item][0].past == max(exact, key=lambda past: exact[past])
+        assert sum(reason.share for reason in found[item]) == pytest.approx(1)
