@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.datasets.interactions.names import plain
-from engine.datasets.interactions.source import Opened, open_file, read_file
+from engine.datasets.interactions.source import read_file
+from engine.datasets.opened import Opened, open_file
 from engine.datasets.raw import Raw
 from engine.datasets.table import database
 from engine.errors import BadInput

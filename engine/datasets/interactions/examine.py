@@ -20,9 +20,10 @@ from engine.datasets.interactions.items import LoadedItems, load_items, no_items
 from engine.datasets.interactions.load import make_tables
 from engine.datasets.interactions.make import make_interactions
 from engine.datasets.interactions.options import InteractionOptions
-from engine.datasets.interactions.source import Opened, Read, count, open_file, read_file, require_columns
+from engine.datasets.interactions.source import read_file, require_columns
 from engine.datasets.interactions.split import collect, split
 from engine.datasets.interactions.times import Times
+from engine.datasets.opened import Opened, Read, count, open_file
 from engine.datasets.raw import Raw, open_raw
 from engine.datasets.table import database
 from engine.errors import Cancelled

@@ -10,7 +10,7 @@ from engine.datasets.interactions.columns import MAX_EVENTS
 from engine.datasets.interactions.load import find_faults
 from engine.datasets.interactions.names import USUAL_EVENT_WEIGHTS, plain
 from engine.datasets.interactions.options import InteractionOptions
-from engine.datasets.interactions.source import Opened, Read, count
+from engine.datasets.opened import Opened, Read, count
 from engine.messages import Message
 
 if TYPE_CHECKING:

@@ -19,7 +19,8 @@ from engine.datasets.interactions.make import make_interactions
 from engine.datasets.interactions.open import NO_TIME, Histories, histories_of
 from engine.datasets.interactions.options import InteractionOptions
 from engine.datasets.interactions.problems import missing_columns
-from engine.datasets.interactions.source import Opened, open_file, require_columns
+from engine.datasets.interactions.source import require_columns
+from engine.datasets.opened import Opened, open_file
 from engine.datasets.raw import Raw
 from engine.datasets.table import database
 from engine.errors import BadInput, NotFound

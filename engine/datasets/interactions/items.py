@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from engine.datasets.interactions.columns import MAX_ID_CHARS
 from engine.datasets.interactions.load import NONE, Faults, find_faults
-from engine.datasets.interactions.source import Opened, count, trimmed
+from engine.datasets.interactions.source import trimmed
+from engine.datasets.opened import Opened, count
 
 if TYPE_CHECKING:
     import duckdb

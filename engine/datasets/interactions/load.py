@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from engine.datasets.interactions.columns import MAX_ID_CHARS
 from engine.datasets.interactions.names import USUAL_EVENT_WEIGHTS, plain
-from engine.datasets.interactions.source import count, trimmed
+from engine.datasets.interactions.source import trimmed
 from engine.datasets.interactions.times import Times, seconds, without_zone
+from engine.datasets.opened import count
 
 if TYPE_CHECKING:
     import duckdb

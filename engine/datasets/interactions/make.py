@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from engine.datasets.interactions.columns import Found
 from engine.datasets.interactions.load import Loaded, events_found, load_events, load_interactions
 from engine.datasets.interactions.options import InteractionOptions
-from engine.datasets.interactions.source import Opened, Read, read_file
+from engine.datasets.interactions.source import read_file
 from engine.datasets.interactions.times import Times, detect_times
+from engine.datasets.opened import Opened, Read
 
 if TYPE_CHECKING:
     import duckdb

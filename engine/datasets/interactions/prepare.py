@@ -13,9 +13,9 @@ from engine.datasets.interactions.card import InteractionCard
 from engine.datasets.interactions.columns import Usual
 from engine.datasets.interactions.examine import Progress, Work, examine, opened
 from engine.datasets.interactions.options import InteractionOptions
-from engine.datasets.interactions.source import count
 from engine.datasets.interactions.split import test_part_id
 from engine.datasets.interactions.write import save_interactions
+from engine.datasets.opened import count
 from engine.datasets.raw import Raw
 from engine.datasets.store import has_dataset, open_dataset, rename_dataset
 from engine.errors import BadInput

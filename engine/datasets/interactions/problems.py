@@ -9,8 +9,8 @@ from engine.datasets.interactions.columns import Found
 from engine.datasets.interactions.items import LoadedItems
 from engine.datasets.interactions.load import MAX_LOST_SHARE, Loaded
 from engine.datasets.interactions.options import InteractionOptions
-from engine.datasets.interactions.source import Opened, Read, count
 from engine.datasets.interactions.times import Times
+from engine.datasets.opened import Opened, Read, count
 from engine.messages import Message
 
 if TYPE_CHECKING:

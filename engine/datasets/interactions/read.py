@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.datasets.interactions.columns import Found, Usual, detect_interactions, detect_items
-from engine.datasets.interactions.source import open_file, require_columns
+from engine.datasets.interactions.source import require_columns
 from engine.datasets.kinds import Kind, kind_of
+from engine.datasets.opened import open_file
 from engine.datasets.raw import Raw
 from engine.datasets.table import Reject, database
 

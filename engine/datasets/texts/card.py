@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from engine.datasets.opened import BLANKS
 from engine.datasets.texts.language import SAMPLE, languages
-from engine.datasets.texts.load import BLANKS
 from engine.datasets.texts.near import TOKENS
 from engine.datasets.texts.personal import KINDS, mask
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from engine.datasets.texts.load import BLANKS, MAX_TEXT_CHARS
+from engine.datasets.opened import BLANKS
+from engine.datasets.texts.load import MAX_TEXT_CHARS
 from engine.datasets.texts.suspects import MAX_ROWS, Suspect, find_suspects
 from engine.errors import BadInput
 

@@ -177,7 +177,7 @@ def draw_up_card(work: Work) -> TextCard:
         rows_used=sum(classes.values()),
         encoding=options.encoding,
         delimiter=options.delimiter,
-        columns=work.source.columns,
+        columns=work.source.opened.columns,
         text_column=work.source.text,
         label_column=work.source.label,
         classes=dict(list(classes.items())[: figures.KEPT_CLASSES]),

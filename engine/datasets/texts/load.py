@@ -6,22 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.datasets.dialect import Dialect, sniff
-from engine.datasets.kinds import kind_of
-from engine.datasets.store import Raw
-from engine.datasets.table import (
-    Reject,
-    load_csv,
-    load_parquet,
-    parquet_columns,
-    parquet_head,
-    read_head,
-    rejected,
-)
+from engine.datasets.opened import BLANKS, Opened, count, open_file, read_whole
+from engine.datasets.raw import Raw
+from engine.datasets.table import Reject
 from engine.datasets.texts.columns import Usual, detect_columns
 from engine.datasets.texts.options import TextOptions
 from engine.datasets.texts.personal import CANDIDATE, mask
-from engine.datasets.texts.read import LOOKED_AT_ROWS
 from engine.errors import BadInput
 
 if TYPE_CHECKING:
@@ -29,7 +19,6 @@ if TYPE_CHECKING:
 
 MAX_TEXT_CHARS = 100_000
 """A longer text is left out: no encoder reads it, and it is mostly a file pasted into a cell."""
-BLANKS = " \t\r\n\u00a0\u3000\ufeff"
 BATCH_ROWS = 20_000
 
 
@@ -37,17 +26,14 @@ BATCH_ROWS = 20_000
 class Source:
     """One stored file and how it is read."""
 
-    raw: Raw
-    columns: tuple[str, ...]
+    opened: Opened
     text: str
     """The text column; "" when it cannot be told."""
     label: str
-    dialect: Dialect | None
-    """None for Parquet."""
 
     def resolve(self, options: TextOptions) -> TextOptions:
         """Return `options` with what was detected written down, so that they can be repeated."""
-        dialect = self.dialect
+        dialect = self.opened.dialect
         return replace(
             options,
             encoding=dialect.encoding.name if dialect else "",
@@ -76,44 +62,33 @@ def open_source(
     connection: duckdb.DuckDBPyConnection, raw: Raw, options: TextOptions, usual: Usual, folder: Path
 ) -> Source:
     """Return how `raw` is read. Raises BadInput for a hostile file or for a named column that is not there."""
-    dialect = None
-    if kind_of(raw.path, raw.filename) == "parquet":
-        columns = parquet_columns(connection, raw.path, raw.filename)
-        rows = parquet_head(connection, raw.path, raw.filename, columns, LOOKED_AT_ROWS)
-    else:
-        given = {"encoding": options.encoding, "delimiter": options.delimiter, "header": options.header}
-        dialect = sniff(raw.path, raw.filename, **given)  # type: ignore[arg-type]
-        columns = dialect.columns
-        rows, _ = read_head(connection, dialect, folder, raw.filename, limit=LOOKED_AT_ROWS)
+    given = {"encoding": options.encoding, "delimiter": options.delimiter, "header": options.header}
+    opened = open_file(connection, raw, folder, **given)  # type: ignore[arg-type]
     for name in filter(None, (options.text_column, options.label_column)):
-        _require(name, columns, raw.filename)
-    text, label = detect_columns(columns, rows, usual, text=options.text_column, label=options.label_column)
+        _require(name, opened.columns, raw.filename)
+    text, label = detect_columns(
+        opened.columns, opened.head, usual, text=options.text_column, label=options.label_column
+    )
     if text and text == label:
         raise BadInput(
             "{column} is named as both the text and the label column of {filename}; choose two of: {columns}.",
             column=text,
             filename=raw.filename,
-            columns=", ".join(columns),
+            columns=", ".join(opened.columns),
         )
-    return Source(raw, columns, text, label, dialect)
+    return Source(opened, text, label)
 
 
 def load(connection: duckdb.DuckDBPyConnection, source: Source, folder: Path, *, max_rows: int) -> Loaded:
     """Make the table `file`: row, v0 (text), v1 (label), blanks around them cut, at most `max_rows` spread evenly."""
-    wanted = [source.text, source.label]
-    broken, rejects = 0, []
-    if source.dialect is None:
-        load_parquet(connection, source.raw.path, source.raw.filename, wanted)
-    else:
-        broken = load_csv(connection, source.raw.path, source.dialect, folder, source.raw.filename, wanted)
-        rejects = rejected(connection, header=source.dialect.header)
-    total = _count(connection, "file")
+    read = read_whole(connection, source.opened, folder, [source.text, source.label])
+    total = count(connection, "file")
     if total > max_rows:
         # Every k-th row, so that a file sorted by label keeps its balance.
         query = "CREATE OR REPLACE TABLE file AS SELECT * FROM file WHERE (row * ?) // ? > ((row - 1) * ?) // ?"
         connection.execute(query, [max_rows, total, max_rows, total])
-    lost = sum(reject.lines for reject in rejects)
-    return Loaded(total + lost, tuple(rejects), broken, total if total > max_rows else 0, min(total, max_rows))
+    sampled = total > max_rows
+    return Loaded(read.rows, read.rejects, read.broken_characters, total if sampled else 0, min(total, max_rows))
 
 
 def make_data(
@@ -177,8 +152,3 @@ def _require(name: str, columns: tuple[str, ...], filename: str) -> None:
             column=name,
             columns=", ".join(columns[:50]),
         )
-
-
-def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
-    return int(row[0]) if row else 0

@@ -47,19 +47,19 @@ def language_problems(languages: dict[str, float]) -> list[Problem]:
 
 def missing_columns(source: Source) -> list[Problem]:
     """Return a block for each column that could not be told."""
-    columns = ", ".join(source.columns[:30])
+    columns = ", ".join(source.opened.columns[:30])
     found = []
     if not source.text:
         message = Message(
             "No column of {filename} looks like text; name the text column. The columns are: {columns}.",
-            filename=source.raw.filename,
+            filename=source.opened.raw.filename,
             columns=columns,
         )
         found.append(Problem("block", "no_text_column", message))
     if not source.label:
         message = Message(
             "No column of {filename} looks like a label; name the label column. The columns are: {columns}.",
-            filename=source.raw.filename,
+            filename=source.opened.raw.filename,
             columns=columns,
         )
         found.append(Problem("block", "no_label_column", message))

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.datasets.decode import ENCODINGS
-from engine.datasets.dialect import DELIMITERS, sniff
+from engine.datasets.dialect import DELIMITERS
 from engine.datasets.kinds import Kind, kind_of
-from engine.datasets.table import Reject, database, parquet_columns, parquet_head, read_head
+from engine.datasets.opened import open_file
+from engine.datasets.raw import Raw
+from engine.datasets.table import Reject, database
 from engine.datasets.texts.columns import USUAL, Usual, detect_columns
 
 __all__ = ["DELIMITERS", "ENCODINGS", "PREVIEW_ROWS", "Preview", "Reject", "Usual", "preview"]
 
 PREVIEW_ROWS = 20
-LOOKED_AT_ROWS = 200
-"""How many rows decide which column is which."""
 
 
 @dataclass(frozen=True)
@@ -63,34 +63,25 @@ def preview(
     Reads every byte once to tell the encoding, and parses only the start. Raises BadInput for a file that holds no
     table: empty, of another kind, cut off, with a NUL byte, not in `encoding`.
     """
-    kind = kind_of(path, filename)
-    used, separator, named = "", "", True
-    allowed: tuple[str, ...] = ()
-    rejects: tuple[Reject, ...] = ()
+    raw = Raw("", path, filename, path.stat().st_size, "")
     with tempfile.TemporaryDirectory(prefix="breakeven-") as folder, database(Path(folder)) as connection:
-        if kind == "parquet":
-            columns = parquet_columns(connection, path, filename)
-            rows = parquet_head(connection, path, filename, columns, LOOKED_AT_ROWS)
-        else:
-            dialect = sniff(path, filename, encoding=encoding, delimiter=delimiter, header=header)
-            columns, separator, named = dialect.columns, dialect.delimiter, dialect.header
-            used, allowed = dialect.encoding.name, dialect.encoding.candidates
-            rows, rejects = read_head(connection, dialect, Path(folder), filename, limit=LOOKED_AT_ROWS)
-    text, label = detect_columns(columns, rows, usual or USUAL, text=text_column, label=label_column)
+        opened = open_file(connection, raw, Path(folder), encoding=encoding, delimiter=delimiter, header=header)
+    dialect = opened.dialect
+    text, label = detect_columns(opened.columns, opened.head, usual or USUAL, text=text_column, label=label_column)
     return Preview(
         filename=filename,
-        kind=kind,
-        size_bytes=path.stat().st_size,
-        encoding=used,
-        encodings=allowed,
-        delimiter=separator,
-        header=named,
-        columns=columns,
-        rows=tuple(rows[:PREVIEW_ROWS]),
+        kind=kind_of(path, filename),
+        size_bytes=raw.size_bytes,
+        encoding=dialect.encoding.name if dialect else "",
+        encodings=dialect.encoding.candidates if dialect else (),
+        delimiter=dialect.delimiter if dialect else "",
+        header=dialect.header if dialect else True,
+        columns=opened.columns,
+        rows=tuple(opened.head[:PREVIEW_ROWS]),
         text_column=text,
         label_column=label,
-        labels=_counts(rows, label),
-        rejects=rejects,
+        labels=_counts(opened.head, label),
+        rejects=opened.rejects,
     )
 
 
