@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -95,6 +96,14 @@ class Problem:
         )
 
 
+LEVELS = ("block", "warn", "note")
+
+
+def by_level(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return problems as a card lists them: what blocks first, what is only said last."""
+    return tuple(sorted(problems, key=lambda p: LEVELS.index(p.level)))
+
+
 @dataclass(frozen=True, kw_only=True)
 class DataCard:
     """What was found out about the rows of one data set, before and after cleaning: what every form of data has."""
@@ -122,6 +131,11 @@ class DataCard:
     def blocked(self) -> bool:
         """Whether training on this data makes no sense."""
         return any(problem.level == "block" for problem in self.problems)
+
+    def refuse_blocked(self) -> None:
+        """Raise BadInput with the first problem that blocks, if there is one."""
+        if self.blocked:
+            raise BadInput(next(p.message for p in self.problems if p.level == "block"))
 
     def part_rows(self, part: Part) -> int:
         """Return how many rows a part has."""

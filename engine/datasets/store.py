@@ -20,8 +20,8 @@ from engine.errors import BadInput, NotFound
 from engine.files import disk_failure, new_id, read_json, utc_now, write_json
 
 __all__ = [
-    "Raw", "RawWriter", "add_raw", "delete_dataset", "dependents", "has_dataset", "list_away", "list_datasets",
-    "open_dataset", "open_raw", "put_away", "put_back", "rename_dataset", "save", "staged_dataset",
+    "Raw", "RawWriter", "add_raw", "delete_dataset", "dependents", "find_prepared", "has_dataset", "list_away",
+    "list_datasets", "open_dataset", "open_raw", "put_away", "put_back", "rename_dataset", "save", "staged_dataset",
 ]  # fmt: skip
 
 
@@ -45,12 +45,14 @@ def save(
     raw_id: str,
     options: Options,
     task: str,
-    labels: tuple[str, ...],
     test_id: str,
     card: DataCard,
     write_rows: Callable[[Path], None],
 ) -> Dataset:
-    """Store a prepared data set, its rows written by `write_rows(path)`. Raises Failure when the disk is full."""
+    """Store a prepared data set. Raises Failure when the disk is full.
+
+    `write_rows(path)` writes its rows, and what else they need into the folder of `path`.
+    """
     dataset_id = options.dataset_id(raw_id)
     with staged_dataset(settings, dataset_id) as folder:
         write_rows(folder / "rows.parquet")
@@ -62,12 +64,28 @@ def save(
             "task": task,
             "raw_id": raw_id,
             "options": options.to_json(),
-            "labels": list(labels),
+            "labels": sorted(card.classes, key=_label_order),
             "test_id": test_id,
             "created_at": utc_now(),
         }
         write_json(folder / "dataset.json", description)
     return Dataset.open(settings.workspace.datasets / dataset_id)
+
+
+def _label_order(label: str) -> tuple[int, float, str]:
+    """Order numbers by their value, before words by their letters."""
+    try:
+        return (0, float(label), label)
+    except ValueError:
+        return (1, 0.0, label)
+
+
+def find_prepared(settings: Settings, dataset_id: str, name: str) -> Dataset | None:
+    """Return the data set `dataset_id` under `name` when it was prepared before."""
+    if not has_dataset(settings, dataset_id):
+        return None
+    stored = open_dataset(settings, dataset_id)
+    return stored if stored.name == name else rename_dataset(stored, name)
 
 
 def rename_dataset(dataset: Dataset, name: str) -> Dataset:

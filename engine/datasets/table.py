@@ -127,6 +127,16 @@ def load_parquet(connection: duckdb.DuckDBPyConnection, path: Path, filename: st
         connection.execute(query, [str(path)])
 
 
+def write_parquet(connection: duckdb.DuckDBPyConnection, query: str, path: Path, *, batch_rows: int) -> None:
+    """Write what `query` gives as Parquet, `batch_rows` at a time."""
+    import pyarrow.parquet as pq
+
+    reader = connection.sql(query).to_arrow_reader(batch_rows)
+    with pq.ParquetWriter(path, reader.schema, compression="zstd") as writer:
+        for batch in reader:
+            writer.write_batch(batch)
+
+
 def parquet_columns(connection: duckdb.DuckDBPyConnection, path: Path, filename: str) -> tuple[str, ...]:
     """Return the names of the columns, as DuckDB calls them."""
     with _readable(filename):

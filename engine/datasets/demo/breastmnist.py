@@ -13,12 +13,11 @@ from engine.config import Settings
 from engine.datasets.dataset import Dataset, Problem
 from engine.datasets.demo.download import fetch
 from engine.datasets.demo.phantoms import LABELS, as_zip, generate
+from engine.datasets.demo.remember import remembered
 from engine.datasets.images.options import ImageOptions
 from engine.datasets.images.prepare import prepare
 from engine.datasets.raw import add_raw
-from engine.datasets.store import has_dataset, open_dataset
 from engine.errors import BadInput, Failure
-from engine.files import read_json, write_json
 from engine.messages import Message
 
 MD5 = "750601b1f35ba3300ea97c75c52ff8f6"
@@ -52,17 +51,14 @@ def demo_dataset(settings: Settings, *, md5: str = MD5, wait_s: float = 0.5, ref
     A generated one says so: `card.synthetic` is set and a note in the card tells why. It stays the demo data until
     `refresh`, so that runs go on comparing. `md5` is the file's hash, `wait_s` the first pause between tries.
     """
-    record = settings.workspace.datasets / "imaging_demo.json"
-    if record.exists() and not refresh:
-        dataset_id = read_json(record)["dataset_id"]
-        if has_dataset(settings, dataset_id):
-            return open_dataset(settings, dataset_id)
+    return remembered(settings, "imaging_demo", lambda: _made(settings, md5, wait_s), refresh=refresh)
+
+
+def _made(settings: Settings, md5: str, wait_s: float) -> Dataset:
     try:
-        dataset = _published(settings, md5, wait_s)
+        return _published(settings, md5, wait_s)
     except Failure as failure:
-        dataset = _generated(settings, failure)
-    write_json(record, {"schema_version": 1, "dataset_id": dataset.id})
-    return dataset
+        return _generated(settings, failure)
 
 
 def _published(settings: Settings, md5: str, wait_s: float) -> Dataset:

@@ -16,11 +16,11 @@ from engine.config import Settings
 from engine.datasets.dataset import Dataset, Problem
 from engine.datasets.demo.catalogue import generate
 from engine.datasets.demo.download import fetch
+from engine.datasets.demo.remember import remembered
 from engine.datasets.interactions.options import InteractionOptions
 from engine.datasets.interactions.prepare import prepare
-from engine.datasets.store import add_raw, has_dataset, open_dataset
+from engine.datasets.store import add_raw
 from engine.errors import Failure
-from engine.files import read_json, write_json
 from engine.messages import Message
 
 MD5 = "0e33842e24a9c977be4e0107933c0723"
@@ -56,11 +56,10 @@ def demo_dataset(
     A generated one says so: `card.synthetic` is set and a note in the card tells why. It stays the demo data until
     `refresh`, so that runs go on comparing. `sha256` and `md5` are the archive's, `wait_s` the first pause.
     """
-    record = settings.workspace.datasets / "recommendation_demo.json"
-    if record.exists() and not refresh:
-        dataset_id = read_json(record)["dataset_id"]
-        if has_dataset(settings, dataset_id):
-            return open_dataset(settings, dataset_id)
+    return remembered(settings, "recommendation_demo", lambda: _made(settings, sha256, md5, wait_s), refresh=refresh)
+
+
+def _made(settings: Settings, sha256: str, md5: str, wait_s: float) -> Dataset:
     try:
         if settings.offline:
             raise Failure("this program is set to work offline")
@@ -74,9 +73,7 @@ def demo_dataset(
         shop = generate()
         interactions, items = shop.interactions_csv(), shop.items_csv()
         options, note = GENERATED, Problem("note", "generated", message)
-    dataset = _stored(settings, interactions, items, options, note)
-    write_json(record, {"schema_version": 1, "dataset_id": dataset.id})
-    return dataset
+    return _stored(settings, interactions, items, options, note)
 
 
 def _stored(

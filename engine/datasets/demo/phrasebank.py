@@ -14,12 +14,12 @@ from engine.config import Settings
 from engine.datasets.dataset import Dataset, Problem
 from engine.datasets.demo.download import fetch
 from engine.datasets.demo.generator import as_csv, generate
-from engine.datasets.store import add_raw, has_dataset, open_dataset
+from engine.datasets.demo.remember import remembered
+from engine.datasets.store import add_raw
 from engine.datasets.texts.columns import USUAL
 from engine.datasets.texts.options import TextOptions
 from engine.datasets.texts.prepare import prepare
 from engine.errors import Failure
-from engine.files import read_json, write_json
 from engine.messages import Message
 
 SHA256 = "0e1a06c4900fdae46091d031068601e3773ba067c7cecb5b0da1dcba5ce989a6"
@@ -40,11 +40,10 @@ def demo_dataset(settings: Settings, *, sha256: str = SHA256, wait_s: float = 0.
     A generated one says so: `card.synthetic` is set and a note in the card tells why. It stays the demo data until
     `refresh`, so that runs go on comparing. `sha256` is the archive's hash, `wait_s` the first pause between tries.
     """
-    record = settings.workspace.datasets / "finance_demo.json"
-    if record.exists() and not refresh:
-        dataset_id = read_json(record)["dataset_id"]
-        if has_dataset(settings, dataset_id):
-            return open_dataset(settings, dataset_id)
+    return remembered(settings, "finance_demo", lambda: _made(settings, sha256, wait_s), refresh=refresh)
+
+
+def _made(settings: Settings, sha256: str, wait_s: float) -> Dataset:
     notes: tuple[Problem, ...] = ()
     try:
         if settings.offline:
@@ -57,9 +56,7 @@ def demo_dataset(settings: Settings, *, sha256: str = SHA256, wait_s: float = 0.
         )
         rows, options, notes = generate(), GENERATED, (Problem("note", "generated", message),)
     raw = add_raw(io.BytesIO(as_csv(rows)), f"{options.name.lower().replace(' ', '_')}.csv", settings)
-    dataset = prepare(raw, options, settings, usual=USUAL, task=TASK, notes=notes)
-    write_json(record, {"schema_version": 1, "dataset_id": dataset.id})
-    return dataset
+    return prepare(raw, options, settings, usual=USUAL, task=TASK, notes=notes)
 
 
 def read_archive(data: bytes) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from engine.datasets.dataset import PARTS, Problem
+from engine.datasets.dataset import PARTS, Problem, by_level
 from engine.datasets.images import card as figures
 from engine.datasets.images.card import ImageCard
 from engine.datasets.images.parts import drop_what_the_test_file_has, make_parts
@@ -16,8 +16,6 @@ from engine.datasets.images.source import Source, open_source
 from engine.datasets.images.work import Work
 from engine.datasets.raw import open_raw
 from engine.messages import Message
-
-ORDER = {"block": 0, "warn": 1, "note": 2}
 
 
 def examine(work: Work) -> None:
@@ -96,7 +94,7 @@ def draw_up_card(work: Work, folder: Path | None) -> ImageCard:
         rows_read=found.read.get("data", 0),
         rows_used=len(rows),
         classes=classes,
-        problems=tuple(sorted(problems, key=lambda p: ORDER[p.level])),
+        problems=by_level(problems),
         licence=options.licence,
         commercial_use=options.commercial_use,
         synthetic=options.synthetic,

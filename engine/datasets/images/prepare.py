@@ -19,8 +19,7 @@ from engine.datasets.images.options import ImageOptions
 from engine.datasets.images.scan import Progress, Row
 from engine.datasets.images.work import Work
 from engine.datasets.raw import Raw
-from engine.datasets.store import has_dataset, open_dataset, rename_dataset, save
-from engine.errors import BadInput
+from engine.datasets.store import find_prepared, save
 from engine.files import disk_failure
 from engine.messages import Message
 
@@ -63,9 +62,8 @@ def prepare(
     blocked; Failure when the disk is full. Nothing half-written stays.
     """
     dataset_id = options.dataset_id(raw.id)
-    if has_dataset(settings, dataset_id):
-        stored = open_dataset(settings, dataset_id)
-        return stored if stored.name == options.name else rename_dataset(stored, options.name)
+    if stored := find_prepared(settings, dataset_id, options.name):
+        return stored
     with (
         tempfile.TemporaryFile(dir=settings.workspace.tmp) as spool,
         _opened(raw, options, settings, spool, progress, should_stop) as work,
@@ -73,8 +71,7 @@ def prepare(
         examine(work)
         work.problems += notes
         card = draw_up_card(work, None)
-        if card.blocked:
-            raise BadInput(next(p.message for p in card.problems if p.level == "block"))
+        card.refuse_blocked()
         work.phase(0.95, Message("Storing the data set"))
         return _store(work, spool, task, card)
 
@@ -105,7 +102,6 @@ def _store(work: Work, spool: BinaryIO, task: str, card: ImageCard) -> Dataset:
         raw_id=work.raw.id,
         options=work.options,
         task=task,
-        labels=tuple(sorted(card.classes, key=_label_order)),
         test_id=_test_id(work),
         card=card,
         write_rows=write,
@@ -145,11 +141,3 @@ def _test_id(work: Work) -> str:
     """Return the SHA-256 of the test part's pictures and labels, whatever their order: 64 hex digits."""
     rows = [work.found.rows[p] for p, part in work.parts.items() if part == "test"]
     return hashlib.sha256("\n".join(sorted(f"{r.digest}\x1f{r.label}" for r in rows)).encode()).hexdigest()
-
-
-def _label_order(label: str) -> tuple[int, float, str]:
-    """Order numbers by their value, before words by their letters."""
-    try:
-        return (0, float(label), label)
-    except ValueError:
-        return (1, 0.0, label)

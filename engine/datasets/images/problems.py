@@ -9,6 +9,7 @@ from typing import Literal
 from engine.datasets.dataset import Problem
 from engine.datasets.images.options import MODALITIES, ImageOptions
 from engine.datasets.images.scan import Scan
+from engine.datasets.licence import licence_problems
 from engine.messages import Message
 
 MIN_PICTURES = 30
@@ -187,14 +188,4 @@ def choice_problems(options: ImageOptions, classes: dict[str, int], modality: st
             "What kind of pictures these are is not known; choose: {choices}.", choices=", ".join(MODALITIES)
         )
         found.append(Problem("note", "modality_unknown", message))
-    return found + _licence(options)
-
-
-def _licence(options: ImageOptions) -> list[Problem]:
-    if options.commercial_use is False:
-        message = Message("The licence of the data, {licence}, does not allow commercial use.", licence=options.licence)
-        return [Problem("warn", "non_commercial", message)]
-    if not options.licence and options.commercial_use is None:
-        message = Message("The licence of the data is not known; name it to be sure.")
-        return [Problem("note", "licence_unknown", message)]
-    return []
+    return found + licence_problems(options)

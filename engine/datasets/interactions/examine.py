@@ -23,6 +23,7 @@ from engine.datasets.interactions.options import InteractionOptions
 from engine.datasets.interactions.source import read_file, require_columns
 from engine.datasets.interactions.split import collect, split
 from engine.datasets.interactions.times import Times
+from engine.datasets.licence import licence_problems
 from engine.datasets.opened import Opened, Read, count, open_file
 from engine.datasets.raw import Raw, open_raw
 from engine.datasets.table import database
@@ -144,7 +145,7 @@ def _given_item_columns(options: InteractionOptions) -> dict[str, str]:
 
 def examine(work: Work) -> None:
     """Make the tables `data`, `listed`, `test` and `rows`, and note every problem on the way."""
-    work.problems += [*say.missing_columns(work.source, work.found), *say.licence(work.options)]
+    work.problems += [*say.missing_columns(work.source, work.found), *licence_problems(work.options)]
     no_items(work.connection)
     if not work.ready:
         return

@@ -7,18 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.config import Settings
-from engine.datasets.dataset import Dataset, Problem
+from engine.datasets.dataset import Dataset, Problem, by_level
 from engine.datasets.interactions import figures
 from engine.datasets.interactions.card import InteractionCard
 from engine.datasets.interactions.columns import Usual
 from engine.datasets.interactions.examine import Progress, Work, examine, opened
 from engine.datasets.interactions.options import InteractionOptions
 from engine.datasets.interactions.split import test_part_id
-from engine.datasets.interactions.write import save_interactions
+from engine.datasets.interactions.write import write_tables
 from engine.datasets.opened import count
 from engine.datasets.raw import Raw
-from engine.datasets.store import has_dataset, open_dataset, rename_dataset
-from engine.errors import BadInput
+from engine.datasets.store import find_prepared, save
 from engine.messages import Message
 
 
@@ -62,36 +61,32 @@ def prepare(
     """
     with opened(raw, options, settings, usual, progress, should_stop) as work:
         dataset_id = work.options.dataset_id(raw.id)
-        if has_dataset(settings, dataset_id):
-            stored = open_dataset(settings, dataset_id)
-            return stored if stored.name == options.name else rename_dataset(stored, options.name)
+        if stored := find_prepared(settings, dataset_id, options.name):
+            return stored
         examine(work)
         work.problems += notes
         work.phase(0.85, Message("Drawing up the card"))
         card = draw_up_card(work)
-        if card.blocked:
-            raise BadInput(next(p.message for p in card.problems if p.level == "block"))
+        card.refuse_blocked()
         work.phase(0.9, Message("Storing the data set"))
-        return save_interactions(
+        return save(
             settings,
-            work.connection,
             raw_id=raw.id,
             options=work.options,
-            dataset_id=dataset_id,
             task=task,
             test_id=test_part_id(work.connection),
             card=card,
+            write_rows=lambda path: write_tables(work.connection, path.parent),
         )
 
 
 def draw_up_card(work: Work) -> InteractionCard:
     """Return the card of the tables that `examine` made."""
     options, dialect, source = work.options, work.source.dialect, work.items_source
-    order = {"block": 0, "warn": 1, "note": 2}
     card = InteractionCard(
         rows_read=work.read.rows,
         rows_used=0,
-        problems=tuple(sorted(work.problems, key=lambda p: order[p.level])),
+        problems=by_level(work.problems),
         licence=options.licence,
         commercial_use=options.commercial_use,
         synthetic=options.synthetic,

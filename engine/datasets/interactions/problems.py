@@ -19,17 +19,6 @@ if TYPE_CHECKING:
 SHOWN_ROWS = 100
 
 
-def licence(options: InteractionOptions) -> list[Problem]:
-    """Return what the licence means for the use of a model."""
-    if options.commercial_use is False:
-        message = Message("The licence of the data, {licence}, does not allow commercial use.", licence=options.licence)
-        return [Problem("warn", "non_commercial", message)]
-    if not options.licence and options.commercial_use is None:
-        message = Message("The licence of the data is not known; name it to be sure.")
-        return [Problem("note", "licence_unknown", message)]
-    return []
-
-
 def missing_columns(source: Opened, found: Found) -> list[Problem]:
     """Return a block for each column that could not be told, and a note when columns were told by their content."""
     filename, columns = source.raw.filename, ", ".join(source.columns[:30])

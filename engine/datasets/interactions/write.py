@@ -13,12 +13,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.config import Settings
-from engine.datasets.dataset import Dataset
-from engine.datasets.interactions.card import InteractionCard
-from engine.datasets.interactions.options import InteractionOptions
-from engine.datasets.store import staged_dataset
-from engine.files import utc_now, write_json
+from engine.datasets.table import write_parquet
 
 if TYPE_CHECKING:
     import duckdb
@@ -40,36 +35,11 @@ QUERIES = {
 }
 
 
-def save_interactions(
-    settings: Settings,
-    connection: duckdb.DuckDBPyConnection,
-    *,
-    raw_id: str,
-    options: InteractionOptions,
-    dataset_id: str,
-    task: str,
-    test_id: str,
-    card: InteractionCard,
-) -> Dataset:
-    """Store the tables `rows`, `users`, `items` and `listed`. Raises Failure when the disk is full."""
+def write_tables(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Write the tables `rows`, `users`, `items` and `listed` into `folder`."""
     _number(connection)
-    with staged_dataset(settings, dataset_id) as folder:
-        for name, query in QUERIES.items():
-            _write(connection, query, folder / name)
-        write_json(folder / "card.json", card.to_json())
-        description = {
-            "schema_version": 1,
-            "id": dataset_id,
-            "name": options.name,
-            "task": task,
-            "raw_id": raw_id,
-            "options": options.to_json(),
-            "labels": [],
-            "test_id": test_id,
-            "created_at": utc_now(),
-        }
-        write_json(folder / "dataset.json", description)
-    return Dataset.open(settings.workspace.datasets / dataset_id)
+    for name, query in QUERIES.items():
+        write_parquet(connection, query, folder / name, batch_rows=BATCH_ROWS)
 
 
 def _number(connection: duckdb.DuckDBPyConnection) -> None:
@@ -85,12 +55,3 @@ def _number(connection: duckdb.DuckDBPyConnection) -> None:
             FROM {table} WHERE code IN ({used})
             """  # noqa: S608
         )
-
-
-def _write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
-    import pyarrow.parquet as pq
-
-    reader = connection.sql(query).to_arrow_reader(BATCH_ROWS)
-    with pq.ParquetWriter(path, reader.schema, compression="zstd") as writer:
-        for batch in reader:
-            writer.write_batch(batch)

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.config import Settings
-from engine.datasets.dataset import Problem
+from engine.datasets.dataset import Problem, by_level
+from engine.datasets.licence import licence_problems
 from engine.datasets.store import Raw, open_raw
 from engine.datasets.table import bounded, database
 from engine.datasets.texts import card as figures
@@ -24,7 +25,6 @@ from engine.datasets.texts.personal import KINDS
 from engine.datasets.texts.problems import (
     class_problems,
     language_problems,
-    licence_problems,
     missing_columns,
     reading_problems,
 )
@@ -171,7 +171,6 @@ def draw_up_card(work: Work) -> TextCard:
     connection, options, ready = work.connection, work.options, bool(work.source.text and work.source.label)
     classes = figures.class_counts(connection, "data") if ready else {}
     summary, histogram = figures.lengths(connection) if ready else ({}, ())
-    order = {"block": 0, "warn": 1, "note": 2}
     return TextCard(
         rows_read=work.loaded.rows_read,
         rows_used=sum(classes.values()),
@@ -184,7 +183,7 @@ def draw_up_card(work: Work) -> TextCard:
         length_words=summary,
         length_histogram=histogram,
         languages=work.languages,
-        problems=tuple(sorted(work.problems, key=lambda p: order[p.level])),
+        problems=by_level(work.problems),
         licence=options.licence,
         commercial_use=options.commercial_use,
         synthetic=options.synthetic,

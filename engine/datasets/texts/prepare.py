@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from engine.config import Settings
 from engine.datasets.dataset import Dataset, Problem
-from engine.datasets.store import Raw, has_dataset, open_dataset, rename_dataset, save
+from engine.datasets.store import Raw, find_prepared, save
+from engine.datasets.table import write_parquet
 from engine.datasets.texts.columns import Usual
 from engine.datasets.texts.examine import Progress, draw_up_card, examine, opened
 from engine.datasets.texts.options import TextCard, TextOptions
 from engine.datasets.texts.split import test_part_id
-from engine.errors import BadInput
 from engine.messages import Message
 
-if TYPE_CHECKING:
-    import duckdb
-
 __all__ = ["Progress", "Usual", "check", "prepare"]
+
+ROWS = "SELECT * FROM rows ORDER BY source, row"
 
 
 def check(
@@ -60,40 +58,19 @@ def prepare(
     """
     with opened(raw, options, settings, usual, progress, should_stop) as work:
         dataset_id = work.options.dataset_id(raw.id)
-        if has_dataset(settings, dataset_id):
-            stored = open_dataset(settings, dataset_id)
-            return stored if stored.name == options.name else rename_dataset(stored, options.name)
+        if stored := find_prepared(settings, dataset_id, options.name):
+            return stored
         examine(work, suspects="drop_suspects" in options.cleaning)
         work.problems += notes
         card = draw_up_card(work)
-        if card.blocked:
-            raise BadInput(next(p.message for p in card.problems if p.level == "block"))
+        card.refuse_blocked()
         work.phase(0.9, Message("Storing the data set"))
         return save(
             settings,
             raw_id=raw.id,
             options=work.options,
             task=task,
-            labels=tuple(sorted(card.classes, key=_label_order)),
             test_id=test_part_id(work.connection),
             card=card,
-            write_rows=lambda path: _write_rows(work.connection, path),
+            write_rows=lambda path: write_parquet(work.connection, ROWS, path, batch_rows=50_000),
         )
-
-
-def _write_rows(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Write the table `rows` as Parquet, a batch at a time."""
-    import pyarrow.parquet as pq
-
-    reader = connection.sql("SELECT * FROM rows ORDER BY source, row").to_arrow_reader(50_000)
-    with pq.ParquetWriter(path, reader.schema, compression="zstd") as writer:
-        for batch in reader:
-            writer.write_batch(batch)
-
-
-def _label_order(label: str) -> tuple[int, float, str]:
-    """Order numbers by their value, before words by their letters."""
-    try:
-        return (0, float(label), label)
-    except ValueError:
-        return (1, 0.0, label)

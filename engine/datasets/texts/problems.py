@@ -25,18 +25,6 @@ MAIN_LANGUAGE_SHARE = 0.8
 """Below this share of one language the texts count as mixed."""
 
 
-def licence_problems(options: TextOptions) -> list[Problem]:
-    """Return what the licence means for the use of a model."""
-    if options.commercial_use is False:
-        message = Message("The licence of the data, {licence}, does not allow commercial use.", licence=options.licence)
-        return [Problem("warn", "non_commercial", message)]
-    if not options.licence and options.commercial_use is None:
-        return [
-            Problem("note", "licence_unknown", Message("The licence of the data is not known; name it to be sure."))
-        ]
-    return []
-
-
 def language_problems(languages: dict[str, float]) -> list[Problem]:
     """Return a warning when the texts are in several languages."""
     if not languages or max(languages.values()) >= MAIN_LANGUAGE_SHARE:
