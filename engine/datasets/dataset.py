@@ -12,6 +12,7 @@ from engine.files import read_json, sha256_json
 from engine.messages import Message
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 Part = Literal["train", "validation", "test"]
@@ -215,3 +216,16 @@ class Dataset:
         import pandas as pd
 
         return pd.read_parquet(self.rows_file, filters=[("part", "==", part)]).drop(columns="part")
+
+    def labelled_rows(self, part: Part) -> tuple[pd.DataFrame, np.ndarray]:
+        """Return the rows of one part and (N,) int64, the position of each one's label among `labels`.
+
+        Raises BadInput when the part is empty.
+        """
+        import numpy as np
+
+        rows = self.rows(part)
+        if rows.empty:
+            raise BadInput("The data set {name} has no rows for {part}; prepare it again.", name=self.name, part=part)
+        position = {label: i for i, label in enumerate(self.labels)}
+        return rows, np.array([position[label] for label in rows["label"]], dtype=np.int64)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from engine.datasets.dataset import PARTS, Dataset, Part
+from engine.datasets.dataset import PARTS, Dataset
 from engine.files import sha256_file, sync_folder, written_aside
 from engine.jobs.energy import cpu_name
 from engine.jobs.runs import Attempt, RunFolder
@@ -102,15 +102,6 @@ def dataset_block(dataset: Dataset) -> dict[str, Any]:
 def test_looks(run: RunFolder) -> int:
     """Return how often the test part has been looked at for this run, over all its attempts."""
     return sum(e["event"] == "test_look" for attempt in run.attempts() for e in attempt.events())
-
-
-def truth_of(dataset: Dataset, part: Part) -> tuple[Any, np.ndarray]:
-    """Return the rows of `part` (a DataFrame) and their classes as numbers (N,)."""
-    import numpy as np
-
-    rows = dataset.rows(part)
-    number = {label: i for i, label in enumerate(dataset.labels)}
-    return rows, np.array([number[label] for label in rows["label"]], dtype=np.int64)
 
 
 def write_predictions(path: Path, parts: Mapping[str, tuple[Any, np.ndarray, np.ndarray]]) -> None:

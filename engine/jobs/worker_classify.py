@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from engine.datasets.dataset import Dataset
 from engine.jobs.hosting import Job
 from engine.jobs.proof import Proof, measured
-from engine.jobs.results import Clock, truth_of, write_predictions
+from engine.jobs.results import Clock, write_predictions
 from engine.tasks import TASKS
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def prove(job: Job, dataset: Dataset, trained: Any, threads: int, clock: Clock) 
     from engine.training.crafts import CRAFTS
 
     craft, task = CRAFTS[dataset.task], TASKS[dataset.task]
-    rows, truth = truth_of(dataset, "validation")
+    rows, truth = dataset.labelled_rows("validation")
     inputs = task.inputs(dataset, "validation")
     job.phase("export")
     with clock.time("export"):
@@ -54,7 +54,7 @@ def _look_at_test(
 ) -> dict[str, Any]:
     """Judge the served model on the test part, count the look, and keep every answer for paired tests."""
     job.say("test_look")
-    rows, truth = truth_of(dataset, "test")
+    rows, truth = dataset.labelled_rows("test")
     answers = classifier.probabilities(TASKS[dataset.task].inputs(dataset, "test"))
     write_predictions(
         job.attempt.folder / "predictions.parquet", {"validation": validation, "test": (rows, truth, answers)}

@@ -40,13 +40,15 @@ class Gate:
     """What the gate found. Shares are of the validation part."""
 
     fp32_max_difference: float
-    """The largest difference between a logit of the fp32 graph and torch's."""
+    """The largest difference between an output of the fp32 graph and torch's."""
     int8_agreement: float | None = None
+    """The share of inputs for which int8 answers the same class as fp32."""
     int8_metric_drop: float | None = None
     """The larger of the drops in accuracy and in macro-F1; below 0 int8 is better."""
     int8_accepted: bool = False
     int8_careful: bool = False
-    """Whether narrowing products of the int8 model had to stay in fp32: the two worst or all."""
+    """Whether some of the int8 model had to stay in fp32: of a text's narrowing products the two worst or all, of a
+    picture's convolutions the first ones."""
     reason: Message | None = None
     """Why int8 is not served; None when it is."""
 
@@ -61,13 +63,7 @@ def check(trained: Exportable, folders: Mapping[str, Path], texts: Sequence[str]
     """
     fp32 = Classifier.load(folders["fp32"])
     difference = fp32_difference(trained, fp32, texts)
-    if not difference <= MAX_DIFFERENCE:
-        raise Failure(
-            "The exported model differs from the trained one by {difference} in a logit, and {allowed} is allowed; it "
-            "will not be served. Choose another backbone or report this.",
-            difference=f"{difference:.2g}",
-            allowed=MAX_DIFFERENCE,
-        )
+    refuse_drift(difference)
     if "int8" not in folders:
         return Gate(difference, reason=Message("The model has no matrix products that int8 would make faster."))
     expected = fp32.probabilities(texts)
@@ -81,6 +77,17 @@ def check(trained: Exportable, folders: Mapping[str, Path], texts: Sequence[str]
     if not gate.int8_accepted:
         remove_model(folders["int8"])
     return gate
+
+
+def refuse_drift(difference: float) -> None:
+    """Raise Failure when fp32 logits differ from torch's by more than MAX_DIFFERENCE, or by what is no number."""
+    if not difference <= MAX_DIFFERENCE:
+        raise Failure(
+            "The exported model differs from the trained one by {difference} in a logit, and {allowed} is allowed; it "
+            "will not be served. Choose another backbone or report this.",
+            difference=f"{difference:.2g}",
+            allowed=MAX_DIFFERENCE,
+        )
 
 
 def _make_careful(encoder: Encoder, folders: Mapping[str, Path], texts: Sequence[str], spared: int | None) -> None:
@@ -122,7 +129,7 @@ def judge_int8(difference: float, fp32: np.ndarray, int8: np.ndarray, truth: np.
             drop=round(100 * drop, 2),
             allowed=100 * MAX_METRIC_DROP,
         )
-    return Gate(difference, agreement, drop, reason is None, reason=reason)
+    return Gate(difference, agreement, drop, int8_accepted=reason is None, reason=reason)
 
 
 def islice_cycled(texts: Sequence[str], count: int) -> list[str]:

@@ -71,7 +71,6 @@ class Plan:
     """Of one training step, forward and backward."""
     penalty: float = 0.0
     """Times the sum of squared weights, biases aside, added to the loss: what a linear model is held back by."""
-
     mixup: float = 0.0
     """How much rows are blended with one another: the parameter of a beta distribution; 0: not at all."""
 
@@ -79,7 +78,8 @@ class Plan:
     def of(cls, options: Mapping[str, Any], **values: Any) -> Plan:
         """Return the plan that a recipe's options describe; `values` are the fields that are no options."""
         names = ("epochs", "batch", "accumulate", "warmup", "weight_decay", "clip", "label_smoothing", "patience")
-        return cls(**{name: options[name] for name in names}, **values)
+        some = {name: options[name] for name in ("penalty", "mixup") if name in options}
+        return cls(**{name: options[name] for name in names}, **some, **values)
 
 
 @dataclass

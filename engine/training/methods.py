@@ -51,7 +51,6 @@ class Job:
             seed=self.seed,
             device=self.device,
             flops_per_token=flops_per_token,
-            penalty=self.options.get("penalty", 0.0),
         )
 
 

@@ -6,10 +6,11 @@ import contextlib
 import importlib.util
 import netrc
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from engine.training.progress import Say
+from engine.training.progress import Progress, Say
 
 
 class Recorder:
@@ -35,6 +36,16 @@ class Recorder:
         self._board.close()
         if self._wandb is not None:
             self._wandb.finish()
+
+
+@contextlib.contextmanager
+def recorded(out: Path, say: Say, should_stop: Callable[[], bool], **description: Any) -> Iterator[Progress]:
+    """Yield the progress of a training that writes to `out`; its curves go beside that folder."""
+    recorder = Recorder(out.parent / "tensorboard", say, description)
+    try:
+        yield Progress(recorder, should_stop)
+    finally:
+        recorder.close()
 
 
 def _wandb_run(folder: Path, description: dict[str, Any]) -> Any:

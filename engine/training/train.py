@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from torch import nn
 
-from engine.datasets.dataset import Dataset, Part
+from engine.datasets.dataset import Dataset
 from engine.errors import BadInput
 from engine.files import written_aside
 from engine.models.catalog import LocalBackbone
@@ -24,8 +24,9 @@ from engine.training.feed import bag_feed, token_feed
 from engine.training.loop import predict, seed_dropout
 from engine.training.methods import METHODS, Job, Made
 from engine.training.progress import Progress, Say
-from engine.training.recorder import Recorder
+from engine.training.recorder import recorded
 from engine.training.temperature import fit_temperature
+from engine.training.weights import save_weights
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,7 @@ def train(
         raise BadInput("The recipe {recipe} needs a backbone; name one.", recipe=recipe)
     threads = use_threads(threads)
     description = {"dataset": dataset.id, "recipe": recipe, "seed": seed, "threads": threads, "options": resolved}
-    recorder = Recorder(out.parent / "tensorboard", say, description)
-    try:
-        progress = Progress(recorder, should_stop)
+    with recorded(out, say, should_stop, **description) as progress:
         job = _job(dataset, resolved, backbone if chosen.neural else None, seed, progress)
         seed_dropout(seed)
         made = METHODS[recipe](job)
@@ -92,8 +91,6 @@ def train(
         made.encoder.temperature = temperature
         progress.phase("save")
         _save(made, backbone, out)
-    finally:
-        recorder.close()
     return Trained(
         module=made.module.cpu().eval(),
         encoder=made.encoder,
@@ -112,14 +109,12 @@ def _job(
     dataset: Dataset, options: dict[str, Any], backbone: LocalBackbone | None, seed: int, progress: Progress
 ) -> Job:
     progress.phase("read")
-    (train_texts, train_truth), (validation_texts, validation_truth) = (
-        _part(dataset, "train"),
-        _part(dataset, "validation"),
-    )
+    train, train_truth = dataset.labelled_rows("train")
+    validation, validation_truth = dataset.labelled_rows("validation")
     return Job(
         labels=dataset.labels,
-        train_texts=train_texts,
-        validation_texts=validation_texts,
+        train_texts=train["text"].tolist(),
+        validation_texts=validation["text"].tolist(),
         train_truth=train_truth,
         validation_truth=validation_truth,
         options=options,
@@ -130,22 +125,9 @@ def _job(
     )
 
 
-def _part(dataset: Dataset, part: Part) -> tuple[list[str], np.ndarray]:
-    """Return the texts of one part and the position of each label. Raises BadInput when the part is empty."""
-    rows = dataset.rows(part)
-    if rows.empty:
-        raise BadInput("The data set {name} has no rows for {part}; prepare it again.", name=dataset.name, part=part)
-    position = {label: i for i, label in enumerate(dataset.labels)}
-    return rows["text"].tolist(), np.array([position[label] for label in rows["label"]], dtype=np.int64)
-
-
 def _save(made: Made, backbone: LocalBackbone | None, out: Path) -> None:
     """Write weights, encoder and the backbone's configuration into `out`."""
-    from safetensors.torch import save
-
-    out.mkdir(parents=True, exist_ok=True)
-    with written_aside(out / "model.safetensors") as aside:
-        aside.write_bytes(save({k: v.contiguous().cpu() for k, v in made.module.state_dict().items()}))
+    save_weights(made.module, out)
     made.encoder.save(out)
     if backbone is not None and isinstance(made.encoder, TokenEncoder):
         with written_aside(out / "config.json") as aside:

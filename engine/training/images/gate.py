@@ -11,18 +11,17 @@ answers like fp32 needs no label, so it is asked about augmented views of the va
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from engine.errors import Failure
 from engine.messages import Message
 from engine.serving.runtime import PictureModel
 from engine.training.export import remove_model
-from engine.training.gate import BATCHES, MAX_DIFFERENCE, MAX_METRIC_DROP, MIN_AGREEMENT
+from engine.training.gate import BATCHES, MAX_METRIC_DROP, MIN_AGREEMENT, Gate, refuse_drift
 from engine.training.images.augment import AUGMENTATIONS, augmented
 from engine.training.images.export import make_int8
 from engine.training.images.quantise import CAREFUL
@@ -39,52 +38,41 @@ ODDS = 1e-12
 
 
 @dataclass(frozen=True)
-class Gate:
-    """What the gate found."""
+class PictureGate(Gate):
+    """What the gate found. Agreement is over the validation pictures and their views, drops over the pictures."""
 
-    fp32_max_difference: float
-    """The largest difference between a logit or a place of a map of the fp32 graph and torch's."""
-    int8_agreement: float | None = None
-    """The share of validation pictures and their views for which int8 answers the same class as fp32."""
     int8_compared: int = 0
-    """How many those are."""
-    int8_metric_drop: float | None = None
-    """The larger of the drops in accuracy and in macro-F1 on the validation part; below 0 int8 is better."""
+    """How many pictures and views agreement is measured on."""
     int8_auc_drop: float | None = None
-    int8_accepted: bool = False
-    int8_careful: bool = False
-    """Whether the first convolutions of the int8 model had to stay in fp32."""
     int8_in_fp32: int = 0
-    """How many those are."""
-    reason: Message | None = None
-    """Why int8 is not served; None when it is."""
-
-    def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "reason": self.reason.to_json() if self.reason else None}
+    """How many convolutions of the int8 model had to stay in fp32."""
 
 
-def check(trained: Trained, folders: Mapping[str, Path], inputs: Sequence[Any], truth: np.ndarray) -> Gate:
+def check(trained: Trained, folders: Mapping[str, Path], inputs: Sequence[Any], truth: np.ndarray) -> PictureGate:
     """Prove the models in `folders` (as `export` returned them) and remove the int8 one when it may not be served.
 
     `inputs` and `truth` (N,) are the validation part. Raises Failure when fp32 drifts from torch.
     """
     fp32 = PictureModel.load(folders["fp32"])
     difference = fp32_difference(trained, fp32, inputs)
-    if not difference <= MAX_DIFFERENCE:
-        raise Failure(
-            "The exported model differs from the trained one by {difference} in a logit, and {allowed} is allowed; it "
-            "will not be served. Choose another backbone or report this.",
-            difference=f"{difference:.2g}",
-            allowed=MAX_DIFFERENCE,
-        )
+    refuse_drift(difference)
     if "int8" not in folders:
-        return Gate(difference, reason=Message("The model has no convolutions that int8 would make faster."))
-    gate = _compared(trained, difference, fp32, folders["int8"], inputs, truth)
+        return PictureGate(difference, reason=Message("The model has no convolutions that int8 would make faster."))
+    views = _views(trained, inputs, max(0, ENOUGH - len(inputs)))
+    expected, expected_views = fp32.probabilities(inputs), _classes(fp32, views)
+
+    def compared() -> PictureGate:
+        small = PictureModel.load(folders["int8"])
+        answers = small.probabilities(inputs)
+        same = [answers.argmax(1) == expected.argmax(1), _classes(small, views) == expected_views]
+        return judge_int8(difference, np.concatenate(same), expected, answers, truth, trained)
+
+    gate = compared()
     for careful in CAREFUL[1:]:
         if gate.int8_accepted:
             break
         make_int8(trained, folders["fp32"], folders["int8"], trained.calibration, careful=careful)
-        again = _compared(trained, difference, fp32, folders["int8"], inputs, truth)
+        again = compared()
         gate = replace(again, int8_careful=again.int8_accepted, int8_in_fp32=careful)
     if not gate.int8_accepted:
         remove_model(folders["int8"])
@@ -105,21 +93,9 @@ def fp32_difference(trained: Trained, exported: PictureModel, inputs: Sequence[A
     return worst
 
 
-def _compared(
-    trained: Trained, difference: float, fp32: PictureModel, int8: Path, inputs: Sequence[Any], truth: np.ndarray
-) -> Gate:
-    """Return the gate for the int8 model in the folder `int8`."""
-    small = PictureModel.load(int8)
-    answers = fp32.probabilities(inputs), small.probabilities(inputs)
-    same = [*(answers[0].argmax(1) == answers[1].argmax(1))]
-    for batch in _views(trained, inputs, max(0, ENOUGH - len(inputs))):
-        same += [*(fp32.logits(batch).argmax(1) == small.logits(batch).argmax(1))]
-    return judge_int8(difference, np.array(same), *answers, truth, trained)
-
-
 def judge_int8(
     difference: float, same: np.ndarray, fp32: np.ndarray, int8: np.ndarray, truth: np.ndarray, trained: Trained
-) -> Gate:
+) -> PictureGate:
     """Return the gate for probabilities (N, C) of both precisions; `same` (M,) says where they answer alike."""
     auc = score_by(trained.labels, trained.encoder.positive).of
     agreement = float(same.mean())
@@ -146,7 +122,20 @@ def judge_int8(
             allowed=round(100 * allowed, 2),
             most=100 * MAX_AUC_DROP,
         )
-    return Gate(difference, agreement, len(same), max(drops.values()), auc_drop, reason is None, reason=reason)
+    return PictureGate(
+        difference,
+        agreement,
+        max(drops.values()),
+        int8_accepted=reason is None,
+        reason=reason,
+        int8_compared=len(same),
+        int8_auc_drop=auc_drop,
+    )
+
+
+def _classes(model: PictureModel, batches: Sequence[dict[str, np.ndarray]]) -> np.ndarray:
+    """Return (M,) int64, the class that `model` answers for each picture of some batches."""
+    return np.concatenate([np.zeros(0, np.int64), *(model.logits(batch).argmax(1) for batch in batches)])
 
 
 def _views(trained: Trained, inputs: Sequence[Any], count: int) -> list[dict[str, np.ndarray]]:

@@ -70,8 +70,6 @@ class Job:
             seed=self.seed,
             device=self.trainer,
             flops_per_token=flops,
-            penalty=self.options.get("penalty", 0.0),
-            mixup=self.options.get("mixup", 0.0),
         )
 
 

@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from engine.datasets.dataset import Dataset, Part
+from engine.datasets.dataset import Dataset
 from engine.errors import BadInput
-from engine.files import written_aside
 from engine.models.catalog import LocalBackbone
 from engine.models.image_recipes import within_budget
 from engine.models.recipes import find_recipe, resolve_options
@@ -21,12 +20,13 @@ from engine.tasks.image_classification import pictures_of
 from engine.tasks.pictures import PictureEncoder
 from engine.training.device import choose_device, use_threads
 from engine.training.images.feed import decoded, laid_out
-from engine.training.images.methods import METHODS, Job, Made
+from engine.training.images.methods import METHODS, Job
 from engine.training.images.model import PictureClassifier, PixelClassifier
 from engine.training.loop import seed_dropout
 from engine.training.progress import Progress, Say
-from engine.training.recorder import Recorder
+from engine.training.recorder import recorded
 from engine.training.temperature import fit_temperature
+from engine.training.weights import save_weights
 
 
 @dataclass(frozen=True)
@@ -85,18 +85,15 @@ def train(
     _check_backbone(recipe, chosen.neural, backbone)
     threads = use_threads(threads)
     description = {"dataset": dataset.id, "recipe": recipe, "seed": seed, "threads": threads, "options": resolved}
-    recorder = Recorder(out.parent / "tensorboard", say, description)
-    try:
-        progress = Progress(recorder, should_stop)
+    with recorded(out, say, should_stop, **description) as progress:
         job = _job(dataset, resolved, backbone if chosen.neural else None, seed, progress)
         seed_dropout(seed)
         made = METHODS[recipe](job)
         temperature = fit_temperature(made.fit.validation_logits, job.validation_truth)
         made.encoder.temperature = temperature
         progress.phase("save")
-        _save(made, out)
-    finally:
-        recorder.close()
+        save_weights(made.module, out)
+        made.encoder.save(out)
     return Trained(
         module=made.module.cpu().eval(),
         encoder=made.encoder,
@@ -141,39 +138,16 @@ def _job(
     dataset: Dataset, options: dict[str, Any], backbone: LocalBackbone | None, seed: int, progress: Progress
 ) -> Job:
     progress.phase("read")
-    (train_pictures, train_truth), (validation_pictures, validation_truth) = (
-        _part(dataset, "train"),
-        _part(dataset, "validation"),
-    )
     return Job(
         labels=dataset.labels,
         positive=dataset.positive,
-        train=train_pictures,
-        validation=validation_pictures,
-        train_truth=train_truth,
-        validation_truth=validation_truth,
+        train=pictures_of(dataset, "train"),
+        validation=pictures_of(dataset, "validation"),
+        train_truth=dataset.labelled_rows("train")[1],
+        validation_truth=dataset.labelled_rows("validation")[1],
         options=options,
         backbone=backbone,
         seed=seed,
         device=choose_device(str(options.get("precision", "fp32"))),
         progress=progress,
     )
-
-
-def _part(dataset: Dataset, part: Part) -> tuple[Sequence[Any], np.ndarray]:
-    """Return the pictures of one part and the position of each label. Raises BadInput when the part is empty."""
-    rows = dataset.rows(part)
-    if rows.empty:
-        raise BadInput("The data set {name} has no rows for {part}; prepare it again.", name=dataset.name, part=part)
-    position = {label: i for i, label in enumerate(dataset.labels)}
-    return pictures_of(dataset, part), np.array([position[label] for label in rows["label"]], dtype=np.int64)
-
-
-def _save(made: Made, out: Path) -> None:
-    """Write weights and encoder into `out`."""
-    from safetensors.torch import save
-
-    out.mkdir(parents=True, exist_ok=True)
-    with written_aside(out / "model.safetensors") as aside:
-        aside.write_bytes(save({k: v.contiguous().cpu() for k, v in made.module.state_dict().items()}))
-    made.encoder.save(out)

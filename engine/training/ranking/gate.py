@@ -7,7 +7,7 @@ was seen may come back. When one does not hold, the run fails.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from engine.errors import Failure
 from engine.messages import Message
 from engine.serving.recommender import Recommender
 from engine.training.export import remove_model
-from engine.training.gate import BATCHES
+from engine.training.gate import BATCHES, Gate
 from engine.training.ranking.ranker import padded
 from engine.training.ranking.train import Trained
 
@@ -27,20 +27,10 @@ MAX_DIFFERENCE = 1e-4
 
 
 @dataclass(frozen=True)
-class Gate:
-    """What the gate found."""
+class RankingGate(Gate):
+    """What the gate found. Differences are of scores, as a share of the largest score where that is above 1."""
 
-    fp32_max_difference: float
-    """The largest difference between a score of the graph and torch's, as a share of the largest where above 1."""
     seen_items_returned: int = 0
-    int8_agreement: float | None = None
-    int8_metric_drop: float | None = None
-    int8_accepted: bool = False
-    int8_careful: bool = False
-    reason: Message | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "reason": self.reason.to_json() if self.reason else None}
 
 
 def check(
@@ -48,7 +38,7 @@ def check(
     folders: Mapping[str, Path],
     inputs: Sequence[Sequence[str]],
     truth: Any = None,  # noqa: ARG001
-) -> Gate:
+) -> RankingGate:
     """Prove the graph in `folders` on histories of item ids. Raises Failure when it may not be served."""
     served = Recommender.load(folders["fp32"])
     rows = [r for r in trained.encoder.rows(inputs) if len(r)] or [np.array([0])]
@@ -69,7 +59,7 @@ def check(
             returned=returned,
         )
     reason = Message("Rows are gathered and not multiplied, so int8 would make nothing faster.")
-    return Gate(worst, returned, reason=reason)
+    return RankingGate(worst, seen_items_returned=returned, reason=reason)
 
 
 def _compare(trained: Trained, served: Recommender, histories: Sequence[np.ndarray]) -> tuple[float, int]:

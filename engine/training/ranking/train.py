@@ -14,7 +14,6 @@ import psutil
 from engine.datasets.dataset import Dataset
 from engine.datasets.interactions.open import Histories, Items, read_histories, read_items, targets
 from engine.errors import BadInput
-from engine.files import written_aside
 from engine.models.catalog import LocalBackbone
 from engine.models.ranking_memory import Size, check
 from engine.models.recipes import find_recipe, resolve_options
@@ -27,8 +26,9 @@ from engine.training.ranking.data import Log, question
 from engine.training.ranking.methods import Job, Made, item_item, popularity
 from engine.training.ranking.ranker import Ranker, rank
 from engine.training.ranking.stepwise import matrix_factorisation, sequence
-from engine.training.recorder import Recorder
+from engine.training.recorder import recorded
 from engine.training.streams import stream
+from engine.training.weights import save_weights
 
 METHODS: dict[str, Callable[[Job], Made]] = {
     "popularity": popularity,
@@ -91,9 +91,7 @@ def train(
     resolved = resolve_options(find_recipe(TASK, recipe), options)
     threads = use_threads(threads)
     description = {"dataset": dataset.id, "recipe": recipe, "seed": seed, "threads": threads, "options": resolved}
-    recorder = Recorder(out.parent / "tensorboard", say, description)
-    try:
-        progress = Progress(recorder, should_stop)
+    with recorded(out, say, should_stop, **description) as progress:
         progress.phase("read")
         job = _job(dataset, recipe, resolved, backbone, seed, progress)
         progress.phase("fit")
@@ -103,9 +101,8 @@ def train(
         module = Ranker(made.scorer, known.counts()).eval()
         encoder = HistoryEncoder(_catalogue(job.items, known), recipe=recipe)
         progress.phase("save")
-        _save(module, encoder, out)
-    finally:
-        recorder.close()
+        save_weights(module, out)
+        encoder.save(out)
     return Trained(
         module=module,
         encoder=encoder,
@@ -161,16 +158,6 @@ def _catalogue(items: Items, log: Log) -> Catalogue:
         items.categories,
         tuple(int(n) for n in log.counts()),
     )
-
-
-def _save(module: Ranker, encoder: HistoryEncoder, out: Path) -> None:
-    """Write weights and encoder into `out`."""
-    from safetensors.torch import save
-
-    out.mkdir(parents=True, exist_ok=True)
-    with written_aside(out / "model.safetensors") as aside:
-        aside.write_bytes(save({k: v.contiguous().clone() for k, v in module.state_dict().items()}))
-    encoder.save(out)
 
 
 __all__ = ["METHODS", "Trained", "train"]
