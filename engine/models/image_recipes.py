@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.messages import Message
+from engine.models import shared_options as shared
 from engine.models.options import Option, Recipe
-from engine.models.text_recipes import CLASS_WEIGHTS, EPOCHS, HEAD_RATE, LORA, PRECISION, RATE
 
 AUGMENTATIONS = (
     "auto",
@@ -53,15 +53,8 @@ COLOURS = Option(
     Message("Whether pictures are made grey first; auto looks whether they have any colour."),
     choices=("auto", "grey", "colour"),
 )
-SMOOTHING = Option(
-    "label_smoothing",
-    0.05,
-    Message("How much of each label is shared among the other classes, against overconfidence."),
-    minimum=0.0,
-    maximum=0.5,
-)
-DROPPED = Message("The share of the head's inputs that is dropped in training.")
-DROPOUT = Option("dropout", 0.5, DROPPED, minimum=0.0, maximum=0.9)
+DROPOUT = Option("dropout", 0.5, shared.HEAD_DROPOUT, minimum=0.0, maximum=0.9)
+STOP = Message("Stop after this many passes without a better AUC on the validation part.")
 MIXUP = Message("How much pictures are blended with one another in training, against learning single ones by heart.")
 PENALTY = Option(
     "penalty",
@@ -70,8 +63,7 @@ PENALTY = Option(
     minimum=0.0,
     maximum=1.0,
 )
-PICTURES = (AUGMENTATION, COLOURS, PRECISION)
-HEAD = Option("head_learning_rate", 1e-3, HEAD_RATE, minimum=1e-7, maximum=1.0)
+PICTURES = (AUGMENTATION, COLOURS, shared.PRECISION)
 DECAY = Message("Each block further down learns at this share of the rate above it.")
 TRAINED = Option(
     "trained_blocks",
@@ -106,44 +98,13 @@ def _size(pixels: int, least: int = 64) -> Option:
     return Option("size", pixels, meaning, minimum=least, maximum=1024, advanced=False)
 
 
-def _shared(
-    epochs: int, batch: int, rate: float, decay: float, patience: int, weights: str = "sqrt", warmup: float = 0.1
-) -> tuple[Option, ...]:
-    return (
-        Option("epochs", epochs, EPOCHS, minimum=1, maximum=200, advanced=False),
-        Option("learning_rate", rate, RATE, minimum=1e-7, maximum=1.0, advanced=False),
-        Option("batch", batch, Message("Rows a step learns from."), minimum=1, maximum=1024),
-        Option(
-            "accumulate",
-            1,
-            Message("Batches whose gradients are added up before a step, when memory is short."),
-            minimum=1,
-            maximum=64,
-        ),
-        Option(
-            "warmup",
-            warmup,
-            Message("The share of all steps over which the learning rate rises before it falls."),
-            minimum=0.0,
-            maximum=0.9,
-        ),
-        Option(
-            "weight_decay",
-            decay,
-            Message("How strongly weights are pulled to zero; norms and biases are left alone."),
-            minimum=0.0,
-            maximum=10.0,
-        ),
-        Option("clip", 1.0, Message("Gradients longer than this are shortened to it."), minimum=0.01, maximum=1000.0),
-        Option("class_weights", weights, CLASS_WEIGHTS, choices=("none", "sqrt", "balanced")),
-        SMOOTHING,
-        Option(
-            "patience",
-            patience,
-            Message("Stop after this many passes without a better AUC on the validation part."),
-            minimum=1,
-            maximum=200,
-        ),
+def _shared(epochs: int, batch: int, rate: float, decay: float, patience: int) -> tuple[Option, ...]:
+    return shared.of_classifier(
+        epochs=epochs,
+        batch=Option("batch", batch, shared.BATCH, minimum=1, maximum=1024),
+        rate=rate,
+        decay=decay,
+        patience=shared.patience(patience, STOP),
     )
 
 
@@ -184,7 +145,7 @@ IMAGE_RECIPES: dict[str, Recipe] = {
                 TRAINED,
                 BUDGET,
                 *PICTURES,
-                HEAD,
+                shared.HEAD,
                 Option("layer_decay", 1.0, DECAY, minimum=0.1, maximum=1.0),
                 DROPOUT,
                 Option("mixup", 0.4, MIXUP, minimum=0.0, maximum=10.0),
@@ -198,10 +159,11 @@ IMAGE_RECIPES: dict[str, Recipe] = {
             (
                 _size(128),
                 *_shared(epochs=10, batch=32, rate=1e-3, decay=0.05, patience=4),
-                *LORA[:2],
+                shared.RANK,
+                shared.ALPHA,
                 BUDGET,
                 *PICTURES,
-                HEAD,
+                shared.HEAD,
                 DROPOUT,
                 Option("mixup", 0.0, MIXUP, minimum=0.0, maximum=10.0),
             ),
@@ -216,7 +178,7 @@ IMAGE_RECIPES: dict[str, Recipe] = {
                 *_shared(epochs=10, batch=32, rate=3e-4, decay=0.05, patience=4),
                 BUDGET,
                 *PICTURES,
-                HEAD,
+                shared.HEAD,
                 Option("layer_decay", 0.9, DECAY, minimum=0.1, maximum=1.0),
                 DROPOUT,
                 Option("mixup", 0.0, MIXUP, minimum=0.0, maximum=10.0),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from engine.messages import Message
+from engine.models import shared_options as shared
 from engine.models.options import Option, Recipe
 
+STOP = Message("Stop after this many passes without a better nDCG on the validation part.")
 WEIGHTS = Option(
     "weights",
     "auto",
@@ -93,7 +95,7 @@ def _steps(epochs: int, rate: float, batch: int, decay: float, patience: int) ->
         Option(
             "epochs",
             epochs,
-            Message("The most passes over the training part."),
+            shared.EPOCHS,
             minimum=1,
             maximum=1000,
             advanced=False,
@@ -107,20 +109,8 @@ def _steps(epochs: int, rate: float, batch: int, decay: float, patience: int) ->
             advanced=False,
         ),
         Option("batch", batch, Message("Histories a step learns from."), minimum=1, maximum=4096),
-        Option(
-            "weight_decay",
-            decay,
-            Message("How strongly weights are pulled to zero; norms and biases are left alone."),
-            minimum=0.0,
-            maximum=10.0,
-        ),
-        Option(
-            "patience",
-            patience,
-            Message("Stop after this many passes without a better nDCG on the validation part."),
-            minimum=1,
-            maximum=1000,
-        ),
+        shared.weight_decay(decay),
+        shared.patience(patience, STOP, most=1000),
         Option(
             "negatives", 500, Message("Items drawn at random that a step compares with."), minimum=10, maximum=100_000
         ),

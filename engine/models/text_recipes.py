@@ -3,67 +3,23 @@
 from __future__ import annotations
 
 from engine.messages import Message
+from engine.models import shared_options as shared
 from engine.models.options import Option, Recipe
 
-EPOCHS = Message("The most passes over the training part.")
-RATE = Message("How far each step moves the weights of the last layer.")
-HEAD_RATE = Message("How far each step moves the weights of the new head.")
 MAX_TOKENS = Message("Longer texts are cut after this many tokens.")
-
-PRECISION = Option(
-    "precision",
-    "auto",
-    Message("Half precision (bf16) where the processor has it, or always full precision."),
-    choices=("auto", "bf16", "fp32"),
-)
-CLASS_WEIGHTS = Message("How much more a rare class counts: not at all, by the root of its rarity, or in full.")
-SMOOTHING = Option(
-    "label_smoothing",
-    0.05,
-    Message("How much of each label is shared among the other classes, against overconfidence."),
-    minimum=0.0,
-    maximum=0.5,
-)
+STOP = Message("Stop after this many passes without a better macro-F1 on the validation part.")
 
 
 def _shared(
     epochs: int, batch: int, rate: float, decay: float, patience: int, weights: str = "sqrt"
 ) -> tuple[Option, ...]:
-    return (
-        Option("epochs", epochs, EPOCHS, minimum=1, maximum=200, advanced=False),
-        Option("learning_rate", rate, RATE, minimum=1e-7, maximum=1.0, advanced=False),
-        Option("batch", batch, Message("Rows a step learns from."), minimum=1, maximum=1024, advanced=False),
-        Option(
-            "accumulate",
-            1,
-            Message("Batches whose gradients are added up before a step, when memory is short."),
-            minimum=1,
-            maximum=64,
-        ),
-        Option(
-            "warmup",
-            0.1,
-            Message("The share of all steps over which the learning rate rises before it falls."),
-            minimum=0.0,
-            maximum=0.9,
-        ),
-        Option(
-            "weight_decay",
-            decay,
-            Message("How strongly weights are pulled to zero; norms and biases are left alone."),
-            minimum=0.0,
-            maximum=10.0,
-        ),
-        Option("clip", 1.0, Message("Gradients longer than this are shortened to it."), minimum=0.01, maximum=1000.0),
-        Option("class_weights", weights, CLASS_WEIGHTS, choices=("none", "sqrt", "balanced")),
-        SMOOTHING,
-        Option(
-            "patience",
-            patience,
-            Message("Stop after this many passes without a better macro-F1 on the validation part."),
-            minimum=1,
-            maximum=200,
-        ),
+    return shared.of_classifier(
+        epochs=epochs,
+        batch=Option("batch", batch, shared.BATCH, minimum=1, maximum=1024, advanced=False),
+        rate=rate,
+        decay=decay,
+        patience=shared.patience(patience, STOP),
+        weights=weights,
     )
 
 
@@ -78,12 +34,12 @@ def _encoder(pooling: str) -> tuple[Option, ...]:
             ),
             choices=("mean", "first"),
         ),
-        PRECISION,
+        shared.PRECISION,
     )
 
 
 DEEP = (
-    Option("head_learning_rate", 1e-3, HEAD_RATE, minimum=1e-7, maximum=1.0),
+    shared.HEAD,
     Option(
         "layer_decay",
         0.9,
@@ -91,9 +47,7 @@ DEEP = (
         minimum=0.1,
         maximum=1.0,
     ),
-    Option(
-        "dropout", 0.1, Message("The share of the head's inputs that is dropped in training."), minimum=0.0, maximum=0.9
-    ),
+    Option("dropout", 0.1, shared.HEAD_DROPOUT, minimum=0.0, maximum=0.9),
     Option(
         "layer_dropout",
         0.0,
@@ -103,8 +57,8 @@ DEEP = (
     ),
 )
 LORA = (
-    Option("rank", 16, Message("The width of the adapters: more learns more and costs more."), minimum=1, maximum=256),
-    Option("alpha", 32, Message("The strength of the adapters; twice the rank is usual."), minimum=1, maximum=1024),
+    shared.RANK,
+    shared.ALPHA,
     Option(
         "targets",
         "all",
