@@ -18,7 +18,6 @@ FEW_OF_A_CLASS = 20
 IMBALANCE = 20
 MAX_CLASSES = 50
 SHOWN = 100
-SMALL_PIXELS = 16
 Level = Literal["block", "warn", "note"]
 
 

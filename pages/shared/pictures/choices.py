@@ -11,8 +11,6 @@ from pages.shared.numbers import number
 SEPARATORS = ("_", "-", " ")
 OWN = "own"
 """The patient is told by a pattern that the reader writes."""
-NOT_TOLD = "none"
-"""In the URL: patients cannot be told apart."""
 
 
 def modality_name(name: str) -> str:

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from engine.config import Settings
+from engine.datasets.images.look import look
 from engine.datasets.images.options import ImageOptions
 from engine.datasets.images.prepare import prepare
-from engine.datasets.images.preview import preview
 from engine.errors import BadInput
 from tests.engine.datasets.files import kinds, left_over
 from tests.engine.datasets.images.files import (
@@ -226,14 +226,14 @@ def test_memory_stays_bounded_by_one_picture(settings: Settings) -> None:
     assert peak < 15 << 20
 
 
-def test_a_preview_says_what_a_file_is(settings: Settings) -> None:
+def test_a_first_look_says_what_a_file_is(settings: Settings) -> None:
     told: dict[str, Any] = {}
     for name, content in {"a.zip": zipped(folders(60)), "b.npz": medmnist(), "c.zip": zipped(study(30))}.items():
         raw = stored(settings, content, name)
-        found = preview(raw.path, filename=raw.filename, settings=settings)
-        told[name] = (found.kind, found.count, found.labels, found.patients, len(found.pictures))
+        found = look(raw.path, raw.filename, settings)
+        told[name] = (found.kind, found.count, found.labels, len(found.pictures), found.set_aside)
     assert told == {
-        "a.zip": ("folders", 60, {"c0": 30, "c1": 30}, 0, 12),
-        "b.npz": ("npz", 60, {"0": 30, "1": 30}, 0, 12),
-        "c.zip": ("dicom", 30, {"well": 15, "sick": 15}, 10, 12),
+        "a.zip": ("folders", 60, {"c0": 30, "c1": 30}, 6, 0),
+        "b.npz": ("npz", 60, {"0": 30, "1": 30}, 6, 0),
+        "c.zip": ("dicom", 30, {"well": 15, "sick": 15}, 6, 0),
     }
