@@ -7,7 +7,7 @@ from engine.datasets.images.card import ImageCard
 from engine.datasets.images.options import ImageOptions
 from engine.messages import Message
 from engine.reports.markdown import Block, Bullets, Section, Table
-from engine.reports.wording import UNKNOWN, listed
+from engine.reports.wording import UNKNOWN, labels_mapped, listed
 
 ASSISTED = Message(
     "Identifiers were removed on the way in by an allow-list of attributes (DICOM PS3.15, Annex E, basic profile): "
@@ -75,8 +75,7 @@ def creation(dataset: Dataset) -> tuple[Message, ...]:
         )
     ]
     if isinstance(options, ImageOptions) and options.label_map:
-        mapped = listed(f"{old} → {new or '∅'}" for old, new in options.label_map.items())
-        items.append(Message("Labels mapped: {labels}.", labels=mapped))
+        items.append(labels_mapped(options.label_map))
     return tuple(items)
 
 

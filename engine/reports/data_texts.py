@@ -6,7 +6,7 @@ from engine.datasets.dataset import Dataset
 from engine.datasets.texts.options import TextCard, TextOptions
 from engine.messages import Message
 from engine.reports.markdown import Block, Bullets, Section
-from engine.reports.wording import UNKNOWN, listed
+from engine.reports.wording import UNKNOWN, labels_mapped, listed
 
 MASKS = {
     "email": Message("E-mail addresses"),
@@ -66,8 +66,7 @@ def creation(dataset: Dataset) -> tuple[Message, ...]:
     train, validation, test = (round(100 * share) for share in options.fractions)
     items = [Message("Read as {encoding}.", encoding=_card(dataset).encoding or UNKNOWN)]
     if options.label_map:
-        mapped = listed(f"{old} → {new or '∅'}" for old, new in options.label_map.items())
-        items.append(Message("Labels mapped: {labels}.", labels=mapped))
+        items.append(labels_mapped(options.label_map))
     if not options.test_raw_id:
         items.append(
             Message(

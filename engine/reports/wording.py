@@ -54,4 +54,11 @@ def listed(names: Any) -> str:
     return ", ".join(str(name) for name in names)
 
 
-__all__ = ["SYNTHETIC", "UNKNOWN", "licence", "listed", "measured", "of_hundred", "synthetic", "together"]
+def labels_mapped(label_map: Mapping[str, str]) -> Message:
+    """Return which labels became which; ∅ stands for rows that were left out."""
+    return Message("Labels mapped: {labels}.", labels=listed(f"{old} → {new or '∅'}" for old, new in label_map.items()))
+
+
+__all__ = [
+    "SYNTHETIC", "UNKNOWN", "labels_mapped", "licence", "listed", "measured", "of_hundred", "synthetic", "together",
+]  # fmt: skip

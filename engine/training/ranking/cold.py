@@ -14,8 +14,6 @@ from engine.training.ranking.ranker import padded
 from engine.training.ranking.text import Ridge, hidden_items, item_vectors, text_map
 from engine.training.streams import stream
 
-SHARES = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5)
-"""Of the factors beside the item-item model, tried."""
 ROWS = 256
 HIDDEN = 0.2
 """The share of items that is hidden to choose the text map."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from pages.shared.charts.style import ACCENT, NEUTRAL, error_bars, figure
+from pages.shared.charts.style import ACCENT, NEUTRAL, error_bars, figure, points
 from pages.shared.i18n import tr
 from pages.shared.numbers import number, percent
 
@@ -66,17 +66,8 @@ def against(frame: pd.DataFrame, colors: Sequence[str], x: str) -> go.Figure:
 
 def by_activity(frame: pd.DataFrame, color: str, y: str) -> go.Figure:
     """Return a score by how much people did before. Columns: name, rows, value, low, high."""
-    made = figure(tr("Items in the history"), y, height=280)
-    made.add_scatter(
-        x=frame["name"],
-        y=frame["value"],
-        mode="markers",
-        marker={"size": 11, "color": color},
-        error_y=error_bars(frame["value"], frame["low"], frame["high"]),
-        customdata=frame["rows"],
-        hovertemplate=tr("{x} items: {y}, {n} people", x="%{x}", y="%{y:.3f}", n="%{customdata}") + "<extra></extra>",
-    )
-    made.update_xaxes(type="category")
+    hover = tr("{x} items: {y}, {n} people", x="%{x}", y="%{y:.3f}", n="%{customdata}")
+    made = points(frame, "value", color, (tr("Items in the history"), y), counted="rows", hover=hover)
     made.update_yaxes(rangemode="tozero")
     return made
 

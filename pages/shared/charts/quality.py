@@ -7,7 +7,7 @@ import math
 import pandas as pd
 import plotly.graph_objects as go
 
-from pages.shared.charts.style import ACCENT, NEUTRAL, error_bars, figure, text_color
+from pages.shared.charts.style import ACCENT, NEUTRAL, error_bars, figure, points, text_color
 from pages.shared.i18n import tr
 from pages.shared.numbers import number, percent
 
@@ -93,17 +93,9 @@ def reliability(frame: pd.DataFrame, color: str) -> go.Figure:
 
 def lengths(frame: pd.DataFrame, color: str) -> go.Figure:
     """Return accuracy by length of text. Columns: name, count, accuracy, low, high."""
-    made = figure(tr("Words in the text"), tr("Accuracy (0–1), with 95% interval"), height=280)
-    made.add_scatter(
-        x=frame["name"],
-        y=frame["accuracy"],
-        mode="markers",
-        marker={"size": 11, "color": color},
-        error_y=error_bars(frame["accuracy"], frame["low"], frame["high"]),
-        customdata=frame["count"],
-        hovertemplate=tr("{x} words: {y}, {n} rows", x="%{x}", y="%{y:.3f}", n="%{customdata}") + "<extra></extra>",
-    )
-    made.update_xaxes(type="category")
+    hover = tr("{x} words: {y}, {n} rows", x="%{x}", y="%{y:.3f}", n="%{customdata}")
+    titles = tr("Words in the text"), tr("Accuracy (0–1), with 95% interval")
+    made = points(frame, "accuracy", color, titles, counted="count", hover=hover)
     made.update_yaxes(range=[max(0.0, float(frame["low"].min()) - 0.05), 1.01])
     return made
 

@@ -60,6 +60,24 @@ LAYOUT: dict[str, Any] = {
 }
 
 
+def points(
+    frame: pd.DataFrame, value: str, color: str, titles: tuple[str, str], *, counted: str, hover: str
+) -> go.Figure:
+    """Return `value` with its interval for each name. Columns: name, `value`, low, high, and `counted`, for `hover`."""
+    made = figure(*titles, height=280)
+    made.add_scatter(
+        x=frame["name"],
+        y=frame[value],
+        mode="markers",
+        marker={"size": 11, "color": color},
+        error_y=error_bars(frame[value], frame["low"], frame["high"]),
+        customdata=frame[counted],
+        hovertemplate=hover + "<extra></extra>",
+    )
+    made.update_xaxes(type="category")
+    return made
+
+
 def text_color() -> str:
     """Return the colour of plain text: a mark in Streamlit's own template that the browser turns into the theme's."""
     if "streamlit" not in pio.templates:

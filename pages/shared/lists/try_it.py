@@ -9,13 +9,12 @@ import streamlit as st
 from engine.datasets.store import has_dataset
 from engine.errors import BreakevenError
 from engine.scenarios import Scenario
-from pages.shared import data, site
 from pages.shared.charts import style
-from pages.shared.frame import data_notes, empty, show_error, strong
+from pages.shared.frame import show_error, strong
 from pages.shared.i18n import tr
 from pages.shared.lists import answers, catalogue, profile, rules, who
 from pages.shared.resources import client, settings
-from pages.shared.scenario.choose import choose_run
+from pages.shared.scenario.choose import choose_model
 from pages.shared.scenario.warming import warming_up
 
 EXAMPLE = ["1", "50", "181"]
@@ -23,19 +22,11 @@ EXAMPLE = ["1", "50", "181"]
 
 def draw(scenario: Scenario) -> None:
     """Draw the try step of `scenario`: choose a run, say for whom, read the list."""
-    runs = data.runs(scenario.name)
-    if not len(runs):
-        with empty(
-            tr("No model yet"), tr("Train one, and it recommends here within a second."), ":material/recommend:"
-        ):
-            page = site.scenario_file(scenario.name)
-            site.link(page, tr("Train the first model"), icon=":material/play_arrow:", step="finetune")
+    report = choose_model(scenario, tr("Train one, and it recommends here within a second."), ":material/recommend:")
+    if report is None:
         return
-    best = data.best({scenario.name: scenario.quality}).get(scenario.name)
-    run_id = choose_run(runs, key="run", label=tr("Model"), preferred=str(best.run["run_id"]) if best else "")
-    report = data.report(run_id)
+    run_id = report["run_id"]
     dataset = report["dataset"]
-    data_notes(synthetic=bool(dataset["synthetic"]))
     if not has_dataset(settings(), dataset["id"]):
         st.info(tr("The data of this model was deleted, so nobody's history is known here any more."))
         return

@@ -11,15 +11,13 @@ import streamlit as st
 from engine.datasets.interactions.columns import NO_COLUMN
 from engine.datasets.interactions.options import InteractionOptions
 from engine.datasets.interactions.read import Preview, preview
-from engine.datasets.store import Raw, open_raw
+from engine.datasets.store import Raw
 from engine.datasets.texts.columns import Usual
-from engine.errors import BreakevenError
 from engine.jobs.queue import submit_prepare
 from engine.scenarios import Scenario
 from pages.shared import address
-from pages.shared.frame import show_error
 from pages.shared.i18n import md, tr
-from pages.shared.numbers import number, size
+from pages.shared.numbers import number
 from pages.shared.resources import settings
 from pages.shared.scenario import reading
 
@@ -53,24 +51,12 @@ def role_name(role: str) -> str:
 
 def draw(scenario: Scenario, raw_id: str) -> None:
     """Draw the preview of a stored file, with every detected choice open to change, and the way to its check."""
-    raw = open_raw(settings(), raw_id)
-    st.subheader(tr("What is in {file}?", file=md(raw.filename)), anchor=False)
-    given = {key: address.recall(key) for key in KEYS}
-    try:
-        seen = look(str(raw.path), raw.filename, scenario.columns, **given)
-    except BreakevenError as error:
-        show_error(error)
-        if any(given.values()):
-            st.button(tr("Detect again"), icon=":material/restart_alt:", on_click=address.forget, args=KEYS)
-        else:
-            st.button(tr("Choose another file"), icon=":material/upload_file:", on_click=address.forget, args=("raw",))
-        return
-    st.caption(
-        tr(
-            "{size}, stored. Change what was detected wrongly; nothing has been prepared yet.",
-            size=size(raw.size_bytes),
-        )
+    found = reading.looked_into(
+        raw_id, KEYS, lambda raw, given: look(str(raw.path), raw.filename, scenario.columns, **given)
     )
+    if found is None:
+        return
+    raw, given, seen = found
     choices(seen)
     rows(seen)
     ready = all(role in seen.found for role in NEEDED)

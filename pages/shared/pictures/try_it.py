@@ -15,14 +15,14 @@ from engine.datasets.images.open import pictures
 from engine.datasets.store import has_dataset, open_dataset
 from engine.errors import BreakevenError
 from engine.scenarios import Scenario
-from pages.shared import address, data, site
+from pages.shared import address
 from pages.shared.charts import quality, style
-from pages.shared.frame import badge, data_notes, empty, show_error
+from pages.shared.frame import badge, show_error
 from pages.shared.i18n import md, tr
 from pages.shared.numbers import milliseconds, percent
 from pages.shared.pictures.view import overlaid, windowed
 from pages.shared.resources import client, settings
-from pages.shared.scenario.choose import choose_run
+from pages.shared.scenario.choose import choose_model
 from pages.shared.scenario.warming import warming_up
 
 OFFERED = 60
@@ -32,16 +32,10 @@ SUFFIXES = ("png", "jpg", "jpeg", "tif", "tiff", "bmp", "dcm")
 
 def draw(scenario: Scenario) -> None:
     """Draw the try step of `scenario`: choose a run and a picture, read the answer, see where it comes from."""
-    runs = data.runs(scenario.name)
-    if not len(runs):
-        with empty(tr("No model yet"), tr("Train one, and it answers here within a second."), ":material/image:"):
-            page = site.scenario_file(scenario.name)
-            site.link(page, tr("Train the first model"), icon=":material/play_arrow:", step="finetune")
+    report = choose_model(scenario, tr("Train one, and it answers here within a second."), ":material/image:")
+    if report is None:
         return
-    best = data.best({scenario.name: scenario.quality}).get(scenario.name)
-    run_id = choose_run(runs, key="run", label=tr("Model"), preferred=str(best.run["run_id"]) if best else "")
-    report = data.report(run_id)
-    data_notes(synthetic=bool(report["dataset"]["synthetic"]))
+    run_id = report["run_id"]
     try:
         picture = given(report)
         if picture is None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
-from pages.shared import address
+from engine.scenarios import Scenario
+from pages.shared import address, data, site
+from pages.shared.frame import data_notes, empty
+from pages.shared.i18n import tr
 from pages.shared.scenario.labels import run_labels
 
 
@@ -13,3 +18,21 @@ def choose_run(runs: pd.DataFrame, *, key: str, label: str, preferred: str = "")
     """Draw the choice of a run, newest first, with `preferred` or else the newest chosen; return its id."""
     names = run_labels(runs)
     return address.choice(st.selectbox, label, names, key=key, fallback=preferred or next(iter(names)))
+
+
+def choose_model(scenario: Scenario, invitation: str, icon: str) -> dict[str, Any] | None:
+    """Draw the choice of a trained model of `scenario`, the best one first, and what its data is; return its report.
+
+    None when there is no model yet: then `invitation` says what one would do, with the way to train the first.
+    """
+    runs = data.runs(scenario.name)
+    if not len(runs):
+        with empty(tr("No model yet"), invitation, icon):
+            page = site.scenario_file(scenario.name)
+            site.link(page, tr("Train the first model"), icon=":material/play_arrow:", step="finetune")
+        return None
+    best = data.best({scenario.name: scenario.quality}).get(scenario.name)
+    run_id = choose_run(runs, key="run", label=tr("Model"), preferred=str(best.run["run_id"]) if best else "")
+    report = data.report(run_id)
+    data_notes(synthetic=bool(report["dataset"]["synthetic"]))
+    return report

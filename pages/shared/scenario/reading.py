@@ -1,17 +1,53 @@
-"""How the bytes of a table are read: the encoding and the delimiter, to be corrected before anything is prepared."""
+"""A stored table before anything is prepared: how its bytes are read, to be corrected, and which lines cannot be."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import streamlit as st
 
 from engine.datasets.decode import ENCODINGS
 from engine.datasets.dialect import DELIMITERS
+from engine.datasets.raw import Raw
+from engine.datasets.store import open_raw
 from engine.datasets.table import Reject
+from engine.errors import BreakevenError
 from pages.shared import address
-from pages.shared.i18n import tr
+from pages.shared.frame import show_error
+from pages.shared.i18n import md, tr
+from pages.shared.numbers import size
+from pages.shared.resources import settings
+
+Seen = TypeVar("Seen")
+
+
+def looked_into(
+    raw_id: str, keys: tuple[str, ...], look: Callable[[Raw, dict[str, str]], Seen]
+) -> tuple[Raw, dict[str, str], Seen] | None:
+    """Draw the heading of a stored file; return it, what the URL gives for `keys`, and what `look` says of the two.
+
+    None when it cannot be read so: then the reason is drawn, with the way back.
+    """
+    raw = open_raw(settings(), raw_id)
+    st.subheader(tr("What is in {file}?", file=md(raw.filename)), anchor=False)
+    given = {key: address.recall(key) for key in keys}
+    try:
+        seen = look(raw, given)
+    except BreakevenError as error:
+        show_error(error)
+        if any(given.values()):
+            st.button(tr("Detect again"), icon=":material/restart_alt:", on_click=address.forget, args=keys)
+        else:
+            st.button(tr("Choose another file"), icon=":material/upload_file:", on_click=address.forget, args=("raw",))
+        return None
+    st.caption(
+        tr(
+            "{size}, stored. Change what was detected wrongly; nothing has been prepared yet.",
+            size=size(raw.size_bytes),
+        )
+    )
+    return raw, given, seen
 
 
 def choices(seen: Any) -> None:

@@ -11,11 +11,10 @@ from engine.datasets.store import has_dataset, open_dataset
 from engine.datasets.texts.options import TextCard
 from engine.errors import BreakevenError
 from engine.scenarios import Scenario
-from pages.shared import data, site
-from pages.shared.frame import data_notes, empty, show_error
+from pages.shared.frame import show_error
 from pages.shared.i18n import md, tr
 from pages.shared.resources import client, settings
-from pages.shared.scenario.choose import choose_run
+from pages.shared.scenario.choose import choose_model
 from pages.shared.scenario.warming import warming_up
 from pages.shared.texts import answers
 
@@ -25,17 +24,10 @@ HAN = re.compile(r"[\u3400-\u9fff]")
 
 def draw(scenario: Scenario) -> None:
     """Draw the try step of `scenario`: choose a run, write sentences, read the answers."""
-    runs = data.runs(scenario.name)
-    if not len(runs):
-        with empty(tr("No model yet"), tr("Train one, and it answers here within a second."), ":material/chat:"):
-            page = site.scenario_file(scenario.name)
-            site.link(page, tr("Train the first model"), icon=":material/play_arrow:", step="finetune")
+    report = choose_model(scenario, tr("Train one, and it answers here within a second."), ":material/chat:")
+    if report is None:
         return
-    best = data.best({scenario.name: scenario.quality}).get(scenario.name)
-    preferred = str(best.run["run_id"]) if best else ""
-    run_id = choose_run(runs, key="run", label=tr("Model"), preferred=preferred)
-    report = data.report(run_id)
-    data_notes(synthetic=bool(report["dataset"]["synthetic"]))
+    run_id = report["run_id"]
     texts = sentences(scenario)
     service(run_id, texts, report)
 
