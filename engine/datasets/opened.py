@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.datasets.dialect import Dialect, sniff
-from engine.datasets.kinds import kind_of
+from engine.datasets.kinds import Kind, kind_of
 from engine.datasets.raw import Raw
 from engine.datasets.table import (
     Reject,
+    database,
     load_csv,
     load_parquet,
     parquet_columns,
@@ -26,6 +28,7 @@ LOOKED_AT_ROWS = 200
 """How many rows decide which column is which."""
 BLANKS = " \t\r\n\u00a0\u3000\ufeff"
 """What is cut off around a cell."""
+PREVIEW_ROWS = 20
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,53 @@ class Opened:
     """None for Parquet."""
     rejects: tuple[Reject, ...] = ()
     """Rows in the start of the file that cannot be read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilePreview:
+    """How a file would be read, and its first rows: what the preview of every form of table says."""
+
+    filename: str
+    kind: Kind
+    size_bytes: int
+    encoding: str
+    """How it is read, a name of `engine.datasets.decode.ENCODINGS`; "" for Parquet, as the next two."""
+    encodings: tuple[str, ...]
+    """The encodings its bytes would allow, likeliest first."""
+    delimiter: str
+    header: bool
+    """Whether the first line names the columns."""
+    columns: tuple[str, ...]
+    rows: tuple[dict[str, str], ...]
+    """The first rows, every value as text."""
+    rejects: tuple[Reject, ...]
+    """Rows in the start of the file that cannot be read, by line."""
+
+
+def shown(opened: Opened) -> dict[str, Any]:
+    """Return the fields of `FilePreview` for a file."""
+    raw, dialect = opened.raw, opened.dialect
+    return {
+        "filename": raw.filename,
+        "kind": kind_of(raw.path, raw.filename),
+        "size_bytes": raw.size_bytes,
+        "encoding": dialect.encoding.name if dialect else "",
+        "encodings": dialect.encoding.candidates if dialect else (),
+        "delimiter": dialect.delimiter if dialect else "",
+        "header": dialect.header if dialect else True,
+        "columns": opened.columns,
+        "rows": tuple(opened.head[:PREVIEW_ROWS]),
+        "rejects": opened.rejects,
+    }
+
+
+def look_at(
+    path: Path, filename: str, *, encoding: str = "", delimiter: str = "", header: bool | None = None
+) -> Opened:
+    """Return how the file at `path` would be read, before it is stored. Raises BadInput as `open_file`."""
+    raw = Raw("", path, filename, path.stat().st_size, "")
+    with tempfile.TemporaryDirectory(prefix="breakeven-") as folder, database(Path(folder)) as connection:
+        return open_file(connection, raw, Path(folder), encoding=encoding, delimiter=delimiter, header=header)
 
 
 @dataclass(frozen=True)

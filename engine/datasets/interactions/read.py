@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -10,31 +9,13 @@ from pathlib import Path
 
 from engine.datasets.interactions.columns import Found, Usual, detect_interactions, detect_items
 from engine.datasets.interactions.source import require_columns
-from engine.datasets.kinds import Kind, kind_of
-from engine.datasets.opened import open_file
-from engine.datasets.raw import Raw
-from engine.datasets.table import Reject, database
-
-PREVIEW_ROWS = 20
+from engine.datasets.opened import FilePreview, look_at, shown
 
 
-@dataclass(frozen=True)
-class Preview:
-    """What a file seems to be, and its first rows."""
+@dataclass(frozen=True, kw_only=True)
+class Preview(FilePreview):
+    """What a file of interactions or of items seems to be, and its first rows."""
 
-    filename: str
-    kind: Kind
-    size_bytes: int
-    encoding: str
-    """How it is read; "" for Parquet, as the next two."""
-    encodings: tuple[str, ...]
-    """The encodings its bytes would allow, likeliest first."""
-    delimiter: str
-    header: bool
-    """Whether the first line names the columns."""
-    columns: tuple[str, ...]
-    rows: tuple[dict[str, str], ...]
-    """The first rows, every value as text."""
     found: dict[str, str]
     """What a column is taken for → its name. Of interactions: "user", "item", "rating", "weight", "time", "event"; of
     items: "id", "title", "text", "category". What cannot be told is not there."""
@@ -44,8 +25,6 @@ class Preview:
     """Event → rows among the first 200, to weigh events before anything is stored."""
     ids: frozenset[str]
     """Ids of items among the first 200 rows."""
-    rejects: tuple[Reject, ...] = ()
-    """Rows in the start of the file that cannot be read, by line."""
 
 
 def preview(
@@ -100,27 +79,16 @@ def _look(
     given: Mapping[str, str],
     tell: Callable[[tuple[str, ...], list[dict[str, str]]], Found],
 ) -> Preview:
-    raw = Raw("", path, filename, path.stat().st_size, "")
-    with tempfile.TemporaryDirectory(prefix="breakeven-") as folder, database(Path(folder)) as connection:
-        opened = open_file(connection, raw, Path(folder), encoding=encoding, delimiter=delimiter, header=header)
+    opened = look_at(path, filename, encoding=encoding, delimiter=delimiter, header=header)
     require_columns(opened, given)
-    found, dialect = tell(opened.columns, opened.head), opened.dialect
+    found = tell(opened.columns, opened.head)
     items = found.columns.get("item", found.columns.get("id", ""))
     return Preview(
-        filename=filename,
-        kind=kind_of(path, filename),
-        size_bytes=raw.size_bytes,
-        encoding=dialect.encoding.name if dialect else "",
-        encodings=dialect.encoding.candidates if dialect else (),
-        delimiter=dialect.delimiter if dialect else "",
-        header=dialect.header if dialect else True,
-        columns=opened.columns,
-        rows=tuple(opened.head[:PREVIEW_ROWS]),
+        **shown(opened),
         found=found.columns,
         guessed=found.guessed,
         events=_events(opened.head, found.columns.get("event", "")),
         ids=frozenset(row[items].strip() for row in opened.head if row.get(items)),
-        rejects=opened.rejects,
     )
 
 
