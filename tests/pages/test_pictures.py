@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ from engine.files import write_json
 from engine.jobs.queue import finetune_spec
 from engine.jobs.runs import RunFolder, create_run
 from engine.tasks.medical import judge_pictures
+from pages.shared.i18n import md
+from pages.shared.pictures.misses import SHOWN
 from pages.shared.pictures.view import overlaid, windowed
 from tests.pages.conftest import Open, report
 from tests.pages.test_pages import said
@@ -62,6 +65,32 @@ def test_every_step_says_what_the_answers_are_not_for(page: Open, phantoms: Data
     finished(phantoms)
     shown = said(page("medical_imaging", step=step, lang=lang))
     assert {"en": "not for diagnosis", "zh_CN": "诊断"}[lang] in shown
+
+
+def test_the_worst_mistakes_are_shown_as_pictures(page: Open, phantoms: Dataset) -> None:
+    missed = finished(phantoms).report()["quality"]["detection"]["misses"]
+    test = page("medical_imaging", step="results", lang="en")
+    shown = said(test)
+    assert "Missed “lesion”" in shown
+    assert md(missed[0]["name"]) in shown
+    assert len(test.image) >= min(len(missed), SHOWN)
+
+
+def test_a_dearer_miss_lowers_the_threshold_until_all_are_found(page: Open, phantoms: Dataset) -> None:
+    finished(phantoms)
+    test = page("medical_imaging", step="results", lang="en")
+
+    def threshold(miss_usd: float) -> float:
+        test.number_input(key="cost-miss").set_value(miss_usd).run()
+        assert not test.exception
+        found = re.search(r"from a probability of \*\*([\d.]+)\*\*", said(test))
+        assert found
+        return float(found[1])
+
+    assert threshold(1.0) > threshold(20_000.0)
+    assert threshold(1e9) <= threshold(20_000.0)
+    test.number_input(key="cost-miss").set_value(1e9).run()
+    assert "finds 100%" in said(test)
 
 
 def test_the_card_shows_what_is_looked_for(page: Open, phantoms: Dataset) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from engine.scenarios import SCENARIOS
-from engine.tasks.operating import Costs, cheapest, predictive_values
+from pages.shared import words
 from pages.shared.charts import detection, style
+from pages.shared.charts import groups as group_charts
 from pages.shared.frame import badge, strong
 from pages.shared.i18n import md, tr
 from pages.shared.numbers import number, percent
+from pages.shared.pictures import misses, operating
+from pages.shared.pictures.card import slice_name
 from pages.shared.scenario import results_quality
 
 PLACES = 3
@@ -21,7 +24,6 @@ PLACES = 3
 def draw(report: dict[str, Any]) -> None:
     """Draw what every classifier shows, and where one class is looked for, how well it is found."""
     block = report["quality"]
-    results_quality.draw(report, "text", tr("Picture"), lambda: groups(block["slices"]))
     found = block.get("detection")
     if found is None:
         st.info(tr("Name the class that is looked for on the data step, and sensitivity and its price stand here."))
@@ -29,25 +31,40 @@ def draw(report: dict[str, Any]) -> None:
         st.info(tr("The test part has only pictures with, or only without, “{label}”.", label=md(found["positive"])))
     else:
         curves(report, found)
-        operating(report, found)
+        operating.draw(report, found)
+    results_quality.draw(report, partial(misses.draw, report), lambda: groups(report))
 
 
-def groups(slices: list[dict[str, Any]]) -> None:
+def groups(report: dict[str, Any]) -> None:
     """Draw how the model does for sites, scanners, sexes and ages, where DICOM told them."""
     strong(tr("Groups of patients"))
+    slices = report["quality"]["slices"]
     if not slices:
         st.caption(tr("The pictures say nothing of site, scanner, sex or age, so no group can be looked at by itself."))
         return
-    rows = [
-        {
-            tr("Group"): f"{s['slice']}: {s['value']}",
-            tr("Pictures"): s["count"],
-            tr("Accuracy"): number(s["accuracy"]["value"], PLACES),
-            tr("95% interval"): f"{number(s['accuracy']['low'], PLACES)}–{number(s['accuracy']['high'], PLACES)}",
-        }
-        for s in slices
-    ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, alt=tr("Accuracy by group, with intervals"))
+    metric = "sensitivity" if all("sensitivity" in s for s in slices) else "accuracy"
+    frame = pd.DataFrame(
+        [
+            {
+                "name": f"{slice_name(s['slice'])}: {s['value']}",
+                "count": s["count"],
+                "cases": s.get("positives", s["count"]),
+                **{f"value{end}": s[metric][part] for end, part in style.ENDS.items()},
+            }
+            for s in slices
+        ]
+    )
+    known = frame.dropna(subset=["value"])
+    if not len(known):
+        st.caption(tr("No group has a picture with what is looked for."))
+        return
+    worst = min(known.to_dict("records"), key=lambda row: float(row["value"]))
+    name, least = words.metric_name(metric), percent(float(worst["value"]))
+    alt = tr("{metric} is lowest for {group}: {value}.", metric=name, group=worst["name"], value=least)
+    names = {"name": tr("Group"), "count": tr("Pictures"), "cases": tr("Cases"), "value": name}
+    names |= {"value_low": tr("Low"), "value_high": tr("High")}
+    made = group_charts.dots(known, style.recipe_color(report["recipe"]), name)
+    style.draw(made, alt, frame.round(PLACES).rename(columns=names), key="groups")
 
 
 def curves(report: dict[str, Any], found: dict[str, Any]) -> None:
@@ -116,44 +133,3 @@ def useful(curve: list[dict[str, Any]]) -> str:
     if not best:
         return tr("Acting on the model is never better than acting on everyone or on nobody.")
     return tr("Acting on the model is best for thresholds from {low} to {high}.", low=min(best), high=max(best))
-
-
-def operating(report: dict[str, Any], found: dict[str, Any]) -> None:
-    """Draw the threshold that costs least under the reader's prices, and what an answer means where it is used."""
-    strong(tr("Where should the threshold be?"))
-    miss, alarm = prices(report["scenario"], found["positive"])
-    with st.container(horizontal=True):
-        prevalence = st.slider(
-            tr("Of 1,000 people examined, how many have it?"), 1, 999, max(1, round(1000 * found["prevalence"])),
-            key="prevalence",
-        )  # fmt: skip
-        missed = st.number_input(tr("A missed case costs (US$)"), 0.0, value=miss, key="cost-miss")
-        false = st.number_input(tr("A false alarm costs (US$)"), 0.0, value=alarm, key="cost-alarm")
-    costs = Costs(missed, false, prevalence / 1000)
-    best = cheapest(found["roc"]["points"], costs)
-    if best["threshold"] is None:
-        st.markdown(tr("At these prices it costs least to act on nobody."))
-        return
-    right, calm = predictive_values(best["sensitivity"], best["specificity"], costs.prevalence)
-    st.markdown(
-        tr(
-            "Act from a probability of **{threshold}** on: it then finds {sensitivity} of those who have it and leaves "
-            "{specificity} of the others in peace. An alarm is right in {right}, an all-clear in {calm}.",
-            threshold=number(best["threshold"], PLACES),
-            sensitivity=percent(best["sensitivity"]),
-            specificity=percent(best["specificity"]),
-            right=percent(right) if right is not None else "–",
-            calm=percent(calm, 1) if calm is not None else "–",
-        )
-    )
-    badge(
-        "assumed", tr("Prices and frequency are yours; the threshold was looked for on the test part, so it flatters.")
-    )
-
-
-def prices(scenario: str, positive: str) -> tuple[float, float]:
-    """Return what the scenario assumes a miss and a false alarm to cost."""
-    known = SCENARIOS[scenario].error_costs
-    miss = next((c.usd for c in known if c.actual == positive), known[0].usd if known else 100.0)
-    alarm = next((c.usd for c in known if c.predicted == positive), known[1].usd if len(known) > 1 else 1.0)
-    return miss, alarm

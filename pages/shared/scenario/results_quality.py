@@ -14,10 +14,12 @@ from pages.shared.i18n import tr
 from pages.shared.numbers import percent
 
 
-def draw(report: dict[str, Any], subject: str, title: str, beside: Callable[[], None]) -> None:
+def draw(
+    report: dict[str, Any], show_mistakes: Callable[[list[dict[str, Any]]], None], beside: Callable[[], None]
+) -> None:
     """Draw confusion, classes, mistakes and calibration of the run of `report`, and `beside` the last one.
 
-    `subject` is the field of a mistake that shows the row, `title` what that is called.
+    `show_mistakes` draws the mistakes of the report.
     """
     block, labels, color = report["quality"], report["labels"], style.recipe_color(report["recipe"])
     run_id = report["run_id"]
@@ -37,7 +39,7 @@ def draw(report: dict[str, Any], subject: str, title: str, beside: Callable[[], 
         frame = class_frame(block["per_class"])
         shown = style.kept((run_id, "classes"), lambda: quality.per_class(frame, color))
         style.draw(shown, weakest_sentence(block["per_class"]), class_table(frame), key="classes")
-    mistakes(block["mistakes"], subject, title)
+    show_mistakes(block["mistakes"])
     left, right = st.columns(2)
     with left:
         calibration(run_id, block, color)
@@ -83,7 +85,10 @@ def class_table(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def mistakes(found: list[dict[str, Any]], subject: str, title: str) -> None:
-    """Draw the mistakes the model was surest of."""
+    """Draw the mistakes the model was surest of.
+
+    `subject` is the field of a mistake that shows the row, `title` what that is called.
+    """
     if not found:
         return
     strong(tr("The mistakes it was surest of"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -16,7 +17,8 @@ from pages.shared.scenario import results_quality
 
 def draw(report: dict[str, Any]) -> None:
     """Draw confusion, classes, mistakes, calibration and lengths of the run of `report`."""
-    results_quality.draw(report, "text", tr("Sentence"), lambda: by_length(report))
+    show = partial(results_quality.mistakes, subject="text", title=tr("Sentence"))
+    results_quality.draw(report, show, lambda: by_length(report))
 
 
 def by_length(report: dict[str, Any]) -> None:
