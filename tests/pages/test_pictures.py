@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pydicom
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from engine.config import load_settings
 from engine.datasets.dataset import Dataset
@@ -16,10 +20,12 @@ from engine.datasets.images.intake import intake
 from engine.datasets.images.options import ImageOptions
 from engine.datasets.images.prepare import prepare
 from engine.files import write_json
-from engine.jobs.queue import finetune_spec
-from engine.jobs.runs import RunFolder, create_run
+from engine.jobs.queue import finetune_spec, submit_prepare
+from engine.jobs.runs import RunFolder, create_run, open_run
+from engine.jobs.worker import run_attempt
 from engine.tasks.medical import judge_pictures
 from pages.shared.i18n import md
+from pages.shared.pictures.adjust import new_name
 from pages.shared.pictures.misses import SHOWN
 from pages.shared.pictures.view import overlaid, windowed
 from tests.pages.conftest import Open, report
@@ -111,3 +117,109 @@ def test_a_window_spreads_its_greys_and_cuts_the_rest() -> None:
     picture = np.array([[0, 100, 128, 156, 255]], dtype=np.uint8)
     assert windowed(picture, 128, 56).tolist() == [[0, 0, 127, 255, 255]]
     assert windowed(picture, 128, 256).tolist()[0][2] == pytest.approx(128, abs=1)
+
+
+def worked(run_id: str) -> RunFolder:
+    """Do what a page queued, in this process."""
+    run = open_run(load_settings().workspace.runs, run_id)
+    run_attempt(run, run.new_attempt(), load_settings(), foreground=True)
+    return run
+
+
+def dropped(page: Open, name: str, data: bytes) -> AppTest:
+    """Return the data step after a file was dropped on it."""
+    test = page("medical_imaging", step="data", lang="en")
+    test.file_uploader[0].upload(name, data)
+    return test.run()
+
+
+def test_an_archive_is_looked_at_checked_and_asked_about(page: Open) -> None:
+    test = dropped(page, "scans.zip", as_zip(generate(patients=30)))
+    assert not test.exception
+    assert "folders of pictures" in said(test)
+    assert "30 patients" in said(test)  # guessed from p001_1.png
+    assert len(test.image) == 6
+    next(b for b in test.button if b.label == "Check the pictures").click().run()
+    run = worked(test.query_params["check"])
+    shown = page("medical_imaging", step="data", lang="en", check=run.run_id)
+    assert "Which class is looked for?" in said(shown)
+    assert len(shown.image) == 8
+    shown.button(key="positive-lesion").click().run()
+    changed = open_run(load_settings().workspace.runs, shown.query_params["check"])
+    assert changed.spec.dataset["options"]["positive"] == "lesion"
+    assert changed.spec.dataset["options"]["patient"] == "prefix:_"
+
+
+def test_the_class_that_is_looked_for_follows_its_new_name() -> None:
+    before = ImageOptions("x", positive="0")
+    assert new_name(before, replace(before, label_map={"0": "malignant"}), ["0", "1"]) == "malignant"
+    assert new_name(before, replace(before, label_map={"0": ""}), ["0", "1"]) == ""
+    assert new_name(before, replace(before, label_map={"1": "none"}), ["0", "1"]) == "0"
+
+
+def test_an_archive_that_holds_no_pictures_gets_one_sentence(page: Open) -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("a/readme.txt", "nothing")
+    test = dropped(page, "scans.zip", file.getvalue())
+    assert not test.exception
+    assert len(test.error) == 1
+    assert "holds no pictures" in test.error[0].value
+
+
+def test_a_picture_set_aside_comes_back_when_it_is_released(page: Open) -> None:
+    raw = intake(io.BytesIO(scans_with_text()), "scans.zip", load_settings())
+    queued = submit_prepare(load_settings(), raw.id, ImageOptions("Scans"), "medical_imaging", store=False)
+    card = worked(queued.run_id).report()["card"]
+    assert card["aside_count"] == 2
+    test = page("medical_imaging", step="data", lang="en", check=queued.run_id)
+    assert "2 pictures set aside" in said(test)
+    test.checkbox(key=f"release-{queued.run_id}-0").check()
+    next(b for b in test.button if b.label == "Release the ticked ones").click().run()
+    after = worked(test.query_params["check"]).report()["card"]
+    assert after["aside_count"] == 1
+    assert after["rows_used"] == card["rows_used"] + 1
+
+
+def scans_with_text() -> bytes:
+    """Return a ZIP of DICOM of two classes, two of which say that text is burned in, one of them by a name in it."""
+    file, draw = io.BytesIO(), np.random.default_rng(0)
+    with zipfile.ZipFile(file, "w") as archive:
+        rows = ["file,label"]
+        for number in range(40):
+            rows.append(f"{number}.dcm,{'lesion' if number % 2 else 'none'}")
+            archive.writestr(f"{number}.dcm", scan(draw, f"Doe{number}", "YES" if number < 2 else "NO"))
+        archive.writestr("labels.csv", "\n".join(rows))
+    return file.getvalue()
+
+
+def scan(draw: np.random.Generator, patient: str, burned_in: str) -> bytes:
+    """Return one DICOM file of noise."""
+    found = pydicom.Dataset()
+    found.PatientID, found.BurnedInAnnotation, found.Modality = patient, burned_in, "US"
+    found.SOPClassUID, found.SOPInstanceUID = "1.2.840.10008.5.1.4.1.1.6.1", pydicom.uid.generate_uid()
+    found.SamplesPerPixel, found.PhotometricInterpretation = 1, "MONOCHROME2"
+    found.Rows = found.Columns = 32
+    found.BitsAllocated = found.BitsStored = 8
+    found.HighBit, found.PixelRepresentation = 7, 0
+    found.PixelData = draw.integers(0, 256, 1024, dtype=np.uint8).tobytes()
+    found.file_meta = pydicom.dataset.FileMetaDataset()
+    found.file_meta.TransferSyntaxUID = pydicom.uid.ExplicitVRLittleEndian
+    file = io.BytesIO()
+    found.save_as(file, enforce_file_format=True)
+    return file.getvalue()
+
+
+def test_dicom_is_said_to_have_lost_its_identifiers(page: Open) -> None:
+    test = dropped(page, "scans.zip", scans_with_text())
+    assert not test.exception
+    assert any("guarantees nothing" in i.value for i in test.info)
+    assert "Names or dates may be written in 2 more" in said(test)
+
+
+def test_views_are_seen_before_training(page: Open, phantoms: Dataset) -> None:
+    test = page("medical_imaging", step="finetune", lang="en", recipe="fast", dataset=phantoms.id)
+    assert any("How pictures are varied: Ultrasound" in e.label for e in test.expander)
+    assert len(test.image) == 8
+    test.selectbox(key="option-fast-augmentation").select("none").run()
+    assert len(test.image) == 1

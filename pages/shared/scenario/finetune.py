@@ -12,6 +12,7 @@ from pages.shared import address, data, job_view, live, site, words
 from pages.shared.frame import data_notes, say
 from pages.shared.i18n import md, tr, trn
 from pages.shared.scenario import backbone, datasets, options, recipes, start
+from pages.shared.scenario.parts import parts_of
 
 DEMO = "demo"
 
@@ -30,6 +31,7 @@ def draw(scenario: Scenario) -> None:
     recipe = recipes.choose(scenario, dataset)
     chosen = backbone.choose(scenario, dataset) if recipe.neural else ""
     given = options.draw(recipe)
+    parts_of(scenario).beforehand(recipe, given, dataset)
     start.draw(scenario, dataset, recipe, given, chosen)
 
 

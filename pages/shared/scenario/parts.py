@@ -10,6 +10,7 @@ from engine.datasets.dataset import DataCard, Dataset
 from engine.datasets.forms import form_of
 from engine.datasets.raw import Raw
 from engine.jobs.runs import RunFolder
+from engine.models.recipes import Recipe
 from engine.scenarios import Scenario
 from pages.shared.lists import adjust as list_adjust
 from pages.shared.lists import card as list_card
@@ -21,6 +22,7 @@ from pages.shared.pictures import card as picture_card
 from pages.shared.pictures import quality as picture_quality
 from pages.shared.pictures import try_it as picture_try
 from pages.shared.pictures import upload as picture_upload
+from pages.shared.pictures import views as picture_views
 from pages.shared.resources import settings
 from pages.shared.texts import adjust, card, quality, try_it, upload
 
@@ -28,6 +30,10 @@ from pages.shared.texts import adjust, card, quality, try_it, upload
 def store(scenario: Scenario, file: Any) -> Raw:
     """Store an upload as its form of data takes it in."""
     return form_of(scenario.task).intake(file, file.name, settings())
+
+
+def nothing(_recipe: Recipe, _given: dict[str, Any], _dataset: Dataset | None) -> None:
+    """Draw nothing."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,8 @@ class Parts:
     """The input of a request that asks the served model for one answer."""
     take_in: Callable[[Scenario, Any], Raw] = store
     """(scenario, upload): stores a file that was dropped, saying how far it is."""
+    beforehand: Callable[[Recipe, dict[str, Any], Dataset | None], None] = nothing
+    """(recipe, options given, data set): draws what training will see, under its options."""
 
 
 PARTS: dict[str, Parts] = {
@@ -100,6 +108,7 @@ PARTS: dict[str, Parts] = {
         quality=picture_quality.draw,
         example=picture_try.example,
         take_in=picture_upload.take_in,
+        beforehand=picture_views.draw,
     ),
 }
 

@@ -26,6 +26,7 @@ from engine.errors import BadInput, Failure
 from engine.models.catalog import LocalBackbone, resolve
 from engine.models.image_recipes import AUGMENTATIONS as OFFERED
 from engine.models.image_recipes import IMAGE_RECIPES, within_budget
+from engine.tasks.augmentation import views
 from engine.training.images.augment import AUGMENTATIONS, augmented
 from engine.training.images.body import load_body
 from engine.training.images.model import Head, PictureClassifier, run
@@ -188,3 +189,12 @@ def test_the_standard_error_of_an_area_is_how_far_areas_spread() -> None:
     assert np.mean(areas) == pytest.approx(0.9, abs=0.01)
     assert 1.0 <= standard_error(20, 60) / np.std(areas) <= 1.4  # it rests on a wider distribution: on the safe side
     assert standard_error(0, 5) == 0.0
+
+
+@pytest.mark.parametrize("modality", ["none", "ultrasound", "microscopy"])
+def test_views_on_a_page_are_those_of_training(modality: str) -> None:
+    picture = np.random.default_rng(3).integers(0, 256, (24, 24, 3), dtype=np.uint8)
+    copies = torch.from_numpy(picture).permute(2, 0, 1).repeat(5, 1, 1, 1)
+    trained = augmented(copies, AUGMENTATIONS[modality], stream(0, "views")).round().permute(0, 2, 3, 1).numpy()
+    shown = np.stack(views(picture, AUGMENTATIONS[modality], stream(0, "views"), 5)).astype(np.float32)
+    assert np.abs(shown - trained).max() <= 1
