@@ -16,8 +16,10 @@ from streamlit.testing.v1 import AppTest
 from engine.config import load_settings
 from engine.datasets.dataset import Dataset
 from engine.datasets.demo.phantoms import LABELS, as_zip, generate
+from engine.datasets.images.decode import open_picture
 from engine.datasets.images.intake import intake
 from engine.datasets.images.options import ImageOptions
+from engine.datasets.images.picture import Picture, png, rendered
 from engine.datasets.images.prepare import prepare
 from engine.files import write_json
 from engine.jobs.queue import finetune_spec, submit_prepare
@@ -27,6 +29,7 @@ from engine.tasks.medical import judge_pictures
 from pages.shared.i18n import md
 from pages.shared.pictures.adjust import new_name
 from pages.shared.pictures.misses import SHOWN
+from pages.shared.pictures.try_it import scale
 from pages.shared.pictures.view import overlaid, windowed
 from tests.pages.conftest import Open, report
 from tests.pages.test_pages import said
@@ -223,3 +226,17 @@ def test_views_are_seen_before_training(page: Open, phantoms: Dataset) -> None:
     assert len(test.image) == 8
     test.selectbox(key="option-fast-augmentation").select("none").run()
     assert len(test.image) == 1
+
+
+def test_a_picture_of_sixteen_bits_opens_as_the_model_sees_it() -> None:
+    values = np.random.default_rng(1).integers(900, 1400, (40, 50), dtype=np.uint16)
+    picture = open_picture(png(Picture(values, window=(1000, 1200))))
+    low, high = scale(picture)
+    assert (low, high) == (1000, 1200)
+    shown = windowed(picture.pixels, (low + high + 1) // 2, high - low).astype(int)
+    assert np.abs(shown - rendered(picture)).max() <= 1
+
+
+def test_training_time_is_not_offered_where_it_cannot_be_told(page: Open, phantoms: Dataset) -> None:
+    test = page("medical_imaging", step="finetune", lang="en", recipe="fast", dataset=phantoms.id)
+    assert not [b for b in test.button if b.key == "calibrate"]

@@ -36,8 +36,13 @@ def decode_picture(data: bytes) -> NDArray[np.uint8]:
 
     Raises BadInput, with one sentence, for bytes that are no picture, too large, damaged or cut off.
     """
+    return rendered(open_picture(data))
+
+
+def open_picture(data: bytes) -> Picture:
+    """Return the picture in `data` with all its bits. Raises BadInput, with one sentence, when it cannot be read."""
     try:
-        return rendered(read_picture(data))
+        return read_picture(data)
     except Unreadable as error:
         raise BadInput("The picture cannot be read: {reason}.", reason=error.message) from None
 

@@ -31,8 +31,7 @@ def figures(card: DataCard, _dataset: Dataset | None) -> None:
         (tr("Colours"), colours(card)),
         (tr("Patients"), patients(card)),
     ]
-    frame = pd.DataFrame([r for r in rows if r[1]], columns=[tr("What"), tr("Value")])
-    st.dataframe(frame, hide_index=True, alt=tr("What is known of the pictures"))
+    st.markdown("\n".join(f"- {md(name)}: **{md(value)}**" for name, value in rows if value))
     removed(card)
     slices(card)
 

@@ -37,6 +37,14 @@ def draw(report: dict[str, Any], found: dict[str, Any]) -> None:
     answer(judged, costs, found["positive"])
     usual = at_threshold(found["roc"]["points"], 0.5)
     compare({tr("This threshold"): judged, tr("0.5, as usual"): usual, tr("Act on everyone"): everyone()}, costs)
+    if cost(everyone(), costs) < cost(judged, costs):
+        st.markdown(
+            tr(
+                "At these prices acting on everyone costs less still, by {saved} for 1,000 people: this model misses "
+                "too many to decide alone.",
+                saved=md(money(PER * (cost(judged, costs) - cost(everyone(), costs)))),
+            )
+        )
     badge(
         "projected",
         tr("From the prices and the frequency above, with sensitivity and specificity as measured on the test part.")
@@ -73,6 +81,11 @@ def everyone() -> Point:
     return {"threshold": 0.0, "sensitivity": 1.0, "specificity": 0.0}
 
 
+def cost(point: Point, costs: Costs) -> float:
+    """Return what the errors of one case cost at a point of the curve, in US dollars."""
+    return costs.of(float(point["sensitivity"]), float(point["specificity"]))
+
+
 def answer(point: Point, costs: Costs, label: str) -> None:
     """Draw the threshold and what it means where the model is used."""
     right, calm = predictive_values(point["sensitivity"], point["specificity"], costs.prevalence)
@@ -99,7 +112,7 @@ def compare(points: dict[str, Point], costs: Costs) -> None:
             tr("False alarms"): number(PER * (1 - costs.prevalence) * (1 - p["specificity"]), 0),
             tr("Alarm right (PPV)"): share(p, costs, 0),
             tr("All-clear right (NPV)"): share(p, costs, 1),
-            tr("Cost of errors"): money(PER * costs.of(p["sensitivity"], p["specificity"])),
+            tr("Cost of errors"): money(PER * cost(p, costs)),
         }
         for name, p in points.items()
     ]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import base64
-import io
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from engine.datasets.images.decode import decode_picture
+from engine.datasets.images.decode import open_picture
 from engine.datasets.images.open import pictures
+from engine.datasets.images.picture import Picture, percentile_window, png
 from engine.datasets.store import has_dataset, open_dataset
 from engine.errors import BreakevenError
 from engine.scenarios import Scenario
@@ -48,13 +49,13 @@ def draw(scenario: Scenario) -> None:
         show_error(error)
 
 
-def given(report: dict[str, Any]) -> np.ndarray | None:
-    """Draw the choice of a picture of the test part and the place for one's own; return its pixels."""
+def given(report: dict[str, Any]) -> Picture | None:
+    """Draw the choice of a picture of the test part and the place for one's own; return it with all its bits."""
     file = st.file_uploader(
         tr("Your own picture, which is looked at and not stored"), type=list(SUFFIXES), key="try-picture"
     )
     if file is not None:
-        return decode_picture(file.getvalue())
+        return open_picture(file.getvalue())
     dataset_id = report["dataset"]["id"]
     if not has_dataset(settings(), dataset_id):
         return None
@@ -68,11 +69,14 @@ def given(report: dict[str, Any]) -> np.ndarray | None:
     chosen = address.choice(
         st.selectbox, tr("A picture it has never seen, with its true class"), names, key="picture", fallback="0"
     )
-    return decode_picture(pictures(dataset, "test")[int(chosen)])
+    return open_picture(pictures(dataset, "test")[int(chosen)])
 
 
-def answer(run_id: str, picture: np.ndarray, report: dict[str, Any]) -> None:
-    """Draw the picture with the places that moved the answer, and the answer beside it."""
+def answer(run_id: str, picture: Picture, report: dict[str, Any]) -> None:
+    """Draw the picture with the places that moved the answer, and the answer beside it.
+
+    Only its pixels are sent, not the file that came: of DICOM no tag leaves this page.
+    """
     sent = png(picture)
     found = client().predict_pictures(run_id, [sent])
     shares = [float(p) for p in found.probabilities[0]]
@@ -94,31 +98,33 @@ def answer(run_id: str, picture: np.ndarray, report: dict[str, Any]) -> None:
         badge("measured", tr("From the request to the answer of the inference service, decoding included."))
 
 
-def shown(run_id: str, picture: np.ndarray, sent: bytes, place: int, label: str) -> None:
+def shown(run_id: str, picture: Picture, sent: bytes, place: int, label: str) -> None:
     """Draw the picture under its window, with the heat map of the answer over it."""
+    low, high = scale(picture)
+    most, key = np.iinfo(picture.pixels.dtype).max, sha256(sent).hexdigest()[:8]
     with st.container(horizontal=True):
         opacity = st.slider(tr("Heat map"), 0, 100, 40, format="%d%%", key="opacity")
-        level = st.slider(tr("Level (brightness)"), 0, 255, 128, key="level")
-        width = st.slider(tr("Window (contrast)"), 1, 255, 255, key="window")
-    seen = windowed(picture, level, width)
+        level = st.slider(tr("Level (brightness)"), 0, int(most), (low + high + 1) // 2, key=f"level-{key}")
+        width = st.slider(tr("Window (contrast)"), 1, int(most), max(1, high - low), key=f"window-{key}")
+    seen = windowed(picture.pixels, level, width)
     if opacity:
         seen = overlaid(seen, client().heat_map(run_id, sent)[place], opacity / 100)
     st.image(seen, width="stretch", alt=tr("The picture, with what speaks for {label} in orange", label=label))
     st.caption(
         tr("Orange speaks for “{label}”: how much each place of the network's own map adds to it.", label=md(label))
+        + " "
+        + tr("Level and window change what you see, not what the model sees.")
     )
 
 
-def png(picture: np.ndarray) -> bytes:
-    """Return pixels as a PNG file."""
-    from PIL import Image
-
-    buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, "PNG")
-    return buffer.getvalue()
+def scale(picture: Picture) -> tuple[int, int]:
+    """Return the values that are shown as black and as white before anything is moved, as the model sees them."""
+    if picture.pixels.dtype == np.uint8:
+        return 0, 255
+    return picture.window or percentile_window(picture.pixels)
 
 
 def example() -> dict[str, Any]:
     """Return the input of a request with one tiny picture."""
-    tiny = base64.b64encode(png(np.zeros((8, 8), dtype=np.uint8))).decode("ascii")
+    tiny = base64.b64encode(png(Picture(np.zeros((8, 8), dtype=np.uint8)))).decode("ascii")
     return {"name": "image", "datatype": "BYTES", "shape": [1], "data": [tiny]}

@@ -10,7 +10,7 @@ SMALLEST_SIDE = 320
 """Smaller pictures are enlarged for the screen."""
 
 
-def windowed(picture: NDArray[np.uint8], level: int, width: int) -> NDArray[np.uint8]:
+def windowed(picture: NDArray[np.generic], level: int, width: int) -> NDArray[np.uint8]:
     """Return `picture` with `width` grey values around `level` spread over all that a screen has."""
     low = level - width / 2
     return np.clip((picture.astype(np.float64) - low) / max(width, 1) * 255, 0, 255).astype(np.uint8)

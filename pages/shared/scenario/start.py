@@ -8,6 +8,7 @@ import streamlit as st
 
 from engine.datasets.dataset import Dataset
 from engine.jobs.queue import submit_calibrate, submit_finetune, submit_seeds
+from engine.models.estimate import TASK as TIMED
 from engine.models.recipes import Recipe
 from engine.scenarios import Scenario
 from pages.shared import address
@@ -25,7 +26,7 @@ def draw(scenario: Scenario, dataset: Dataset | None, recipe: Recipe, given: dic
         st.markdown(md(words + thrice))
         if words:
             badge("projected", expected.origin())
-        elif recipe.neural:
+        elif recipe.neural and scenario.task == TIMED:
             calibrate(backbone)
         with st.container(horizontal=True, vertical_alignment="center"):
             pressed = st.button(tr("Start"), type="primary", icon=":material/play_arrow:", key="start")
