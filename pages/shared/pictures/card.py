@@ -10,7 +10,7 @@ import streamlit as st
 from engine.datasets.dataset import DataCard, Dataset
 from engine.datasets.images.card import ImageCard
 from pages.shared.frame import strong
-from pages.shared.i18n import md, tr
+from pages.shared.i18n import md, tr, trn
 from pages.shared.numbers import number
 from pages.shared.pictures import choices
 from pages.shared.pictures.tiles import Tile
@@ -72,7 +72,12 @@ def removed(card: ImageCard) -> None:
     if not card.removed:
         return
     with st.expander(
-        tr("Removed from DICOM: {n} kinds of attributes", n=len(card.removed)), icon=":material/shield_person:"
+        trn(
+            "Removed from DICOM: {n} kind of attribute",
+            "Removed from DICOM: {n} kinds of attributes",
+            len(card.removed),
+        ),
+        icon=":material/shield_person:",
     ):
         st.caption(tr("By an allow-list after DICOM PS3.15 Annex E. Assisted, never guaranteed."))
         frame = pd.DataFrame({tr("Attribute"): list(card.removed), tr("Files"): list(card.removed.values())})

@@ -101,11 +101,11 @@ def answer(run_id: str, picture: Picture, report: dict[str, Any]) -> None:
 def shown(run_id: str, picture: Picture, sent: bytes, place: int, label: str) -> None:
     """Draw the picture under its window, with the heat map of the answer over it."""
     low, high = scale(picture)
-    most, key = np.iinfo(picture.pixels.dtype).max, sha256(sent).hexdigest()[:8]
+    most, key = max(high, 255, int(picture.pixels.max())), sha256(sent).hexdigest()[:8]
     with st.container(horizontal=True):
         opacity = st.slider(tr("Heat map"), 0, 100, 40, format="%d%%", key="opacity")
-        level = st.slider(tr("Level (brightness)"), 0, int(most), (low + high + 1) // 2, key=f"level-{key}")
-        width = st.slider(tr("Window (contrast)"), 1, int(most), max(1, high - low), key=f"window-{key}")
+        level = st.slider(tr("Level (brightness)"), 0, most, (low + high + 1) // 2, key=f"level-{key}")
+        width = st.slider(tr("Window (contrast)"), 1, most, max(1, high - low), key=f"window-{key}")
     seen = windowed(picture.pixels, level, width)
     if opacity:
         seen = overlaid(seen, client().heat_map(run_id, sent)[place], opacity / 100)
