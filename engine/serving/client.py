@@ -16,10 +16,12 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_e
 from engine.config import Settings
 from engine.errors import BadInput, BreakevenError, Failure, NotFound
 from engine.messages import Message
+from engine.serving.tensors import MAX_IMAGE_CHARACTERS
 from engine.tasks.explain import WordWeight, occlusion
 
 ROWS_AT_ONCE = 1000
 PICTURES_AT_ONCE = 8
+"""The most pictures in a request; large ones are fewer, so that the service takes it."""
 ANSWER_SECONDS = 120.0
 START_SECONDS = 10.0
 """How long a request waits for a service that is starting."""
@@ -91,11 +93,13 @@ class InferenceClient:
 
     def predict(self, run_id: str, texts: Sequence[str]) -> Answers:
         """Return the answers of a finished run. Raises NotFound, BadInput or Failure with the service's sentence."""
-        return self._classes(run_id, "text", list(texts), ROWS_AT_ONCE)
+        return self._classes(
+            run_id, "text", [list(texts[i : i + ROWS_AT_ONCE]) for i in range(0, len(texts), ROWS_AT_ONCE)]
+        )
 
     def predict_pictures(self, run_id: str, pictures: Sequence[bytes]) -> Answers:
         """Return the answers of a finished run to picture files. Raises as `predict`."""
-        return self._classes(run_id, "image", _base64(pictures), PICTURES_AT_ONCE)
+        return self._classes(run_id, "image", _requests(_base64(pictures)))
 
     def heat_map(self, run_id: str, picture: bytes) -> np.ndarray:
         """Return (C, h, w): what each place of a picture adds to each class, as the model's own maps say."""
@@ -103,12 +107,10 @@ class InferenceClient:
         found = answer["outputs"][0]
         return np.asarray(np.array(found["data"], dtype=np.float32).reshape(found["shape"])[0])
 
-    def _classes(self, run_id: str, name: str, values: list[str], at_once: int) -> Answers:
+    def _classes(self, run_id: str, name: str, requests: Sequence[list[str]]) -> Answers:
         labels = self._labels.get(run_id) or self._labels_of(run_id)
         began = time.perf_counter()
-        pieces = [
-            self._infer(run_id, name, values[i : i + at_once], "probabilities") for i in range(0, len(values), at_once)
-        ]
+        pieces = [self._infer(run_id, name, values, "probabilities") for values in requests]
         took_ms = (time.perf_counter() - began) * 1e3
         facts = pieces[-1]["parameters"] if pieces else {"provider": "", "precision": ""}
         arrays = [np.array(p["outputs"][0]["data"]).reshape(p["outputs"][0]["shape"]) for p in pieces]
@@ -178,6 +180,20 @@ class InferenceClient:
 
 def _base64(files: Sequence[bytes]) -> list[str]:
     return [base64.b64encode(file).decode("ascii") for file in files]
+
+
+def _requests(pictures: Sequence[str]) -> list[list[str]]:
+    """Return the pictures in groups that the service takes at once; one that is too large alone is left to refuse."""
+    groups: list[list[str]] = []
+    characters = 0
+    for picture in pictures:
+        full = not groups or len(groups[-1]) == PICTURES_AT_ONCE
+        if full or characters + len(picture) > MAX_IMAGE_CHARACTERS:
+            groups.append([])
+            characters = 0
+        groups[-1].append(picture)
+        characters += len(picture)
+    return groups
 
 
 def _lists(piece: dict[str, Any]) -> list[tuple[tuple[str, float], ...]]:

@@ -107,13 +107,14 @@ def test_the_card_shows_what_is_looked_for(page: Open, phantoms: Dataset) -> Non
 
 
 @pytest.mark.parametrize("shape", [(20, 30), (20, 30, 3)])
-def test_a_heat_map_changes_only_where_it_speaks(shape: tuple[int, ...]) -> None:
+def test_a_heat_map_is_blue_for_orange_against_and_nothing_between(shape: tuple[int, ...]) -> None:
     picture = np.full(shape, 90, dtype=np.uint8)
-    heat = np.array([[1.0, -1.0], [-1.0, -1.0]], dtype=np.float32)
-    shown = overlaid(picture, heat, 0.5)
+    shown = overlaid(picture, np.array([[1.0, 0.0, 0.0, 0.0, -1.0]], dtype=np.float32), 0.5).astype(int)
+    middle = shown.shape[1] // 2
     assert shown.shape[2] == 3
-    assert tuple(shown[0, 0]) != (90, 90, 90)
-    assert tuple(shown[-1, -1]) == (90, 90, 90)
+    assert shown[0, 0, 2] > 90 > shown[0, 0, 0]
+    assert shown[0, -1, 0] > 90 > shown[0, -1, 2]
+    assert shown[0, middle].tolist() == [90, 90, 90]
 
 
 def test_a_window_spreads_its_greys_and_cuts_the_rest() -> None:

@@ -31,7 +31,7 @@ def draw(report: dict[str, Any], found: dict[str, Any]) -> None:
     points = chosen_on or found["roc"]["points"]
     best = cheapest(points, costs)
     if best["threshold"] is None:
-        st.markdown(f"**{tr('At these prices it costs least to act on nobody.')}**")
+        strong(tr("At these prices it costs least to act on nobody."))
         return
     judged = at_threshold(found["roc"]["points"], float(best["threshold"])) if chosen_on else best
     answer(judged, costs, found["positive"])
@@ -127,8 +127,9 @@ def share(point: Point, costs: Costs, which: int) -> str:
 
 
 def prices(scenario: str, positive: str) -> tuple[float, float]:
-    """Return what the scenario assumes a miss and a false alarm to cost."""
-    known = SCENARIOS[scenario].error_costs
+    """Return what the scenario assumes a miss and a false alarm to cost; a scenario that is no more assumes what the
+    page can only guess."""
+    known = SCENARIOS[scenario].error_costs if scenario in SCENARIOS else ()
     miss = next((c.usd for c in known if c.actual == positive), known[0].usd if known else 100.0)
     alarm = next((c.usd for c in known if c.predicted == positive), known[1].usd if len(known) > 1 else 1.0)
     return miss, alarm

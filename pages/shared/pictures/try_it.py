@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
 from engine.datasets.images.decode import open_picture
 from engine.datasets.images.open import pictures
@@ -16,12 +17,14 @@ from engine.datasets.images.picture import Picture, percentile_window, png
 from engine.datasets.store import has_dataset, open_dataset
 from engine.errors import BreakevenError
 from engine.scenarios import Scenario
+from engine.serving.client import Answers
+from engine.tasks.explain_picture import evidence, shares
 from pages.shared import address
 from pages.shared.charts import quality, style
 from pages.shared.frame import badge, show_error
 from pages.shared.i18n import md, tr
 from pages.shared.numbers import milliseconds, percent
-from pages.shared.pictures.view import overlaid, windowed
+from pages.shared.pictures.view import enlarged, overlaid, windowed
 from pages.shared.resources import client, settings
 from pages.shared.scenario.choose import choose_model
 from pages.shared.scenario.warming import warming_up
@@ -36,17 +39,15 @@ def draw(scenario: Scenario) -> None:
     report = choose_model(scenario, tr("Train one, and it answers here within a second."), ":material/image:")
     if report is None:
         return
-    run_id = report["run_id"]
     try:
         picture = given(report)
-        if picture is None:
-            st.caption(tr("Upload a picture above, and its class appears here."))
-        elif not client().ready():
-            warming_up()
-        else:
-            answer(run_id, picture, report)
     except BreakevenError as error:
         show_error(error)
+        return
+    if picture is None:
+        st.caption(tr("Upload a picture above, and its class appears here."))
+    else:
+        answer(report, picture)
 
 
 def given(report: dict[str, Any]) -> Picture | None:
@@ -72,34 +73,47 @@ def given(report: dict[str, Any]) -> Picture | None:
     return open_picture(pictures(dataset, "test")[int(chosen)])
 
 
-def answer(run_id: str, picture: Picture, report: dict[str, Any]) -> None:
-    """Draw the picture with the places that moved the answer, and the answer beside it.
+def answer(report: dict[str, Any], picture: Picture) -> None:
+    """Draw the picture, and beside it the answer: while the service cannot give one, the picture stays.
 
     Only its pixels are sent, not the file that came: of DICOM no tag leaves this page.
     """
-    sent = png(picture)
-    found = client().predict_pictures(run_id, [sent])
-    shares = [float(p) for p in found.probabilities[0]]
-    place = max(range(len(shares)), key=shares.__getitem__)
-    label = str(found.labels[place])
     left, right = st.columns([3, 2], gap="large")
-    with left:
-        shown(run_id, picture, sent, place, label)
+    sent, maps, place, label = png(picture), None, 0, ""
     with right:
-        st.metric(tr("Answer"), md(label))
-        st.caption(tr("with a probability of {p}", p=percent(shares[place])))
-        table = pd.DataFrame({tr("Class"): list(found.labels), tr("Probability"): [round(s, 4) for s in shares]})
-        alt = tr("{label} has a probability of {p}.", label=label, p=percent(shares[place]))
-        made = quality.probability_bars(list(found.labels), shares, style.recipe_color(report["recipe"]))
-        style.draw(made, alt, table, key="probabilities")
-        st.caption(
-            md(tr("One picture in {time} · {provider}", time=milliseconds(found.latency_ms), provider=found.provider))
-        )
-        badge("measured", tr("From the request to the answer of the inference service, decoding included."))
+        if not client().ready():
+            warming_up()
+        else:
+            try:
+                found = client().predict_pictures(report["run_id"], [sent])
+                place = int(found.probabilities[0].argmax())
+                label = str(found.labels[place])
+                said(found, place, report["recipe"])
+                maps = client().heat_map(report["run_id"], sent)
+            except BreakevenError as error:
+                show_error(error)
+    with left:
+        shown(picture, sent, None if maps is None else shares(evidence(maps, place)), label)
 
 
-def shown(run_id: str, picture: Picture, sent: bytes, place: int, label: str) -> None:
-    """Draw the picture under its window, with the heat map of the answer over it."""
+def said(found: Answers, place: int, recipe: str) -> None:
+    """Draw the answer in words, the probability of every class, and how long it took."""
+    probabilities, label = [float(p) for p in found.probabilities[0]], str(found.labels[place])
+    st.metric(tr("Answer"), md(label))
+    st.caption(tr("with a probability of {p}", p=percent(probabilities[place])))
+    rounded = [round(p, 4) for p in probabilities]
+    table = pd.DataFrame({tr("Class"): list(found.labels), tr("Probability"): rounded})
+    alt = tr("{label} has a probability of {p}.", label=label, p=percent(probabilities[place]))
+    made = quality.probability_bars(list(found.labels), probabilities, style.recipe_color(recipe))
+    style.draw(made, alt, table, key="probabilities")
+    st.caption(
+        md(tr("One picture in {time} · {provider}", time=milliseconds(found.latency_ms), provider=found.provider))
+    )
+    badge("measured", tr("From the request to the answer of the inference service, decoding included."))
+
+
+def shown(picture: Picture, sent: bytes, heat: NDArray[np.float32] | None, label: str) -> None:
+    """Draw the picture under its window, with the places that speak for and against the answer over it."""
     low, high = scale(picture)
     most, key = max(high, 255, int(picture.pixels.max())), sha256(sent).hexdigest()[:8]
     with st.container(horizontal=True):
@@ -107,11 +121,16 @@ def shown(run_id: str, picture: Picture, sent: bytes, place: int, label: str) ->
         level = st.slider(tr("Level (brightness)"), 0, most, (low + high + 1) // 2, key=f"level-{key}")
         width = st.slider(tr("Window (contrast)"), 1, most, max(1, high - low), key=f"window-{key}")
     seen = windowed(picture.pixels, level, width)
-    if opacity:
-        seen = overlaid(seen, client().heat_map(run_id, sent)[place], opacity / 100)
-    st.image(seen, width="stretch", alt=tr("The picture, with what speaks for {label} in orange", label=label))
+    if heat is None:
+        st.image(enlarged(seen), width="stretch", alt=tr("The picture as it came"))
+        return
+    alt = tr("The picture, blue where it speaks for {label} and orange where it speaks against it", label=label)
+    st.image(overlaid(seen, heat, opacity / 100), width="stretch", alt=alt)
     st.caption(
-        tr("Orange speaks for “{label}”: how much each place of the network's own map adds to it.", label=md(label))
+        tr(
+            "Blue speaks for “{label}”, orange against it: what each place of the network's own map adds to it.",
+            label=md(label),
+        )
         + " "
         + tr("Level and window change what you see, not what the model sees.")
     )
