@@ -1,0 +1,78 @@
+"""Pictures asked of the inference service, from a run that the command line trained on phantoms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.config import Settings
+from engine.datasets.demo.phantoms import LABELS, as_zip, generate
+from engine.datasets.images.picture import Picture, png
+from engine.errors import BadInput
+from engine.jobs.runs import all_runs
+from engine.serving.client import InferenceClient
+from engine.serving.runtime import PictureModel
+from engine.tasks.explain_picture import evidence
+from tests.browser.server import command
+from tests.engine.serving.conftest import free_port, running_service, wait_for
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with one finished run of the smallest recipe."""
+    folder = tmp_path_factory.mktemp("phantoms")
+    file = folder / "phantoms.zip"
+    file.write_bytes(as_zip(generate(3, patients=40)))
+    files = ("--data", str(file), "-d", f"positive={LABELS[0]}")
+    command(folder / "home", "finetune", "--scenario", "medical_imaging", "--recipe", "baseline", *files)
+    return folder / "home"
+
+
+@pytest.fixture(scope="module")
+def client(home: Path) -> Iterator[InferenceClient]:
+    settings = Settings(home=home, inference_port=free_port(), threads=1)
+    with running_service(settings) as process:
+        found = InferenceClient(settings)
+        wait_for(lambda: found.ready() or process.poll() is not None)
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="module")
+def run_id(home: Path) -> str:
+    return next(run.run_id for run in all_runs(home / "runs") if run.spec.kind == "finetune")
+
+
+def noise(side: int, seed: int) -> bytes:
+    """Return a picture that no compression makes small."""
+    return png(Picture(np.random.default_rng(seed).integers(0, 256, (side, side), dtype=np.uint8)))
+
+
+def test_many_large_pictures_are_asked_in_as_many_requests_as_it_takes(
+    client: InferenceClient, home: Path, run_id: str
+) -> None:
+    small, large = [noise(64, seed) for seed in range(20)], [noise(2048, seed) for seed in range(4)]
+    asked = [*small[:11], *large, *small[11:]]
+    found = client.predict_pictures(run_id, asked).probabilities
+    local = PictureModel.load(next((home / "runs" / run_id / "attempts").glob("*/onnx/fp32")), threads=1)
+    np.testing.assert_allclose(found, local.probabilities(asked), atol=1e-5)
+
+
+def test_one_picture_that_is_too_large_is_a_sentence(client: InferenceClient, run_id: str) -> None:
+    with pytest.raises(BadInput, match="15 MB"):
+        client.predict_pictures(run_id, [noise(64, 0), noise(3500, 1)])
+
+
+def test_what_the_maps_say_is_what_the_probabilities_say(client: InferenceClient, run_id: str) -> None:
+    (_, _, pixels), *_ = generate(5, patients=1)
+    picture = png(Picture(pixels))
+    probabilities = client.predict_pictures(run_id, [picture]).probabilities[0]
+    place = int(probabilities.argmax())
+    assert evidence(client.heat_map(run_id, picture), place).mean() > 0
+
+
+def test_no_picture_is_no_answer(client: InferenceClient, run_id: str) -> None:
+    assert client.predict_pictures(run_id, []).probabilities.shape == (0, len(LABELS))
