@@ -93,15 +93,15 @@ def compared(folder: Path, first: RunFolder, second: RunFolder) -> tuple[dict[st
 
     Raises BadInput when the runs were judged on different test parts or are not finished.
     """
-    from engine.tasks.compare import paired_runs
-
     sides = [_seeds(folder, run) for run in (first, second)]
     names = (_name(first), _name(second))
     runs = [first.run_id, second.run_id]
+    judged = [[_judged(run) for run in side] for side in sides]
+    task = TASKS[SCENARIOS[judged[0][0][0]["scenario"]].task]
     if min(len(side) for side in sides) >= 2 and first.spec.group != second.spec.group:
-        found = _across(sides, names)
+        found = task.compare_seeds(*judged, names=names)
         return {"runs": runs, "seeds": [len(s) for s in sides], **found.to_json()}, found.words
-    pair = paired_runs(_judged(first), _judged(second), names=names)
+    pair = task.compare(_judged(first), _judged(second), names=names)
     return {"runs": runs, **pair.to_json()}, pair.words
 
 
@@ -120,19 +120,3 @@ def _seeds(folder: Path, run: RunFolder) -> list[RunFolder]:
     """Return the finished runs of the same group, which differ by their seed only; the run alone without a group."""
     group = run.spec.group
     return [r for r in all_runs(folder) if r.published and r.spec.group == group] if group else [run]
-
-
-def _across(sides: list[list[RunFolder]], names: tuple[str, str]) -> Any:
-    import pandas as pd
-
-    from engine.tasks.compare import across_seeds
-
-    answers: list[list[Any]] = [[], []]
-    truth: Any = None
-    for number, side in enumerate(sides):
-        for report, file in map(_judged, side):
-            frame = pd.read_parquet(file, filters=[("part", "==", "test")]).sort_values(["source", "row"])
-            truth = frame["truth"].to_numpy()
-            answers[number].append(frame[[f"p{c}" for c in range(len(report["labels"]))]].to_numpy())
-    tests = [report["dataset"]["test_id"] for side in sides for report, _ in map(_judged, side)]
-    return across_seeds(truth, answers[0], answers[1], names=names, test_ids=tests)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.datasets.dataset import Dataset
+from engine.datasets.interactions.open import read_users
 from engine.files import written_aside
 from engine.jobs.hosting import Job
 from engine.jobs.proof import Proof, measured
@@ -17,6 +18,8 @@ from engine.tasks.ranking_judge import K, judge_ranking
 from engine.tasks.ranking_lists import popular_lists
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from engine.serving.recommender import Recommender
 
 
@@ -56,7 +59,8 @@ def _look_at_test(job: Job, dataset: Dataset, model: Recommender, asked: list[li
     job.say("test_look")
     wanted = questions(dataset, "test")
     lists, _ = model.top(model.encoder.rows(asked))
-    _write_figures(job, wanted, lists)
+    with written_aside(job.attempt.folder / "predictions.parquet") as aside:
+        figures_of(dataset, wanted, lists).to_parquet(aside, index=False)
     return judge_ranking(
         lists,
         wanted.targets,
@@ -68,13 +72,16 @@ def _look_at_test(job: Job, dataset: Dataset, model: Recommender, asked: list[li
     )
 
 
-def _write_figures(job: Job, wanted: Questions, lists: np.ndarray) -> None:
-    """Write part, user and the figures of each person judged to `predictions.parquet`."""
+def figures_of(dataset: Dataset, wanted: Questions, lists: np.ndarray) -> pd.DataFrame:
+    """Return part, user, user_id and the figures of each person of the test part, for paired tests.
+
+    `lists` (N, K) are item codes, best first. Codes of users hold within one data set, ids beyond it.
+    """
     import pandas as pd
 
     figures = per_user(hits(lists, wanted.targets), wanted.targets.counts, K)
     frame = pd.DataFrame(figures, columns=[f"{name}_at_{K}" for name in FIGURES])
+    frame.insert(0, "user_id", read_users(dataset)[wanted.users])
     frame.insert(0, "user", wanted.users)
     frame.insert(0, "part", "test")
-    with written_aside(job.attempt.folder / "predictions.parquet") as aside:
-        frame.to_parquet(aside, index=False)
+    return frame

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from engine.messages import Message
 
@@ -33,6 +33,33 @@ class Unit:
     many: Message
 
 
+class Compared(Protocol):
+    """What a paired test of two runs, or of two groups of runs, found; each task's has its own figures beside these."""
+
+    @property
+    def rows(self) -> int:
+        """How many rows, or people, both were judged on."""
+
+    @property
+    def real(self) -> bool:
+        """Whether the second differs from the first beyond chance."""
+
+    @property
+    def words(self) -> Message:
+        """The outcome as a sentence."""
+
+    @property
+    def details(self) -> Message:
+        """The figures behind it."""
+
+    @property
+    def method(self) -> Message:
+        """How it was tested."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return everything as plain values."""
+
+
 @dataclass(frozen=True)
 class Task:
     """How rows become arrays and outputs become answers. The torch side stands in `engine.training` under this name."""
@@ -48,6 +75,13 @@ class Task:
     """(data set, part) → what the encoder takes of each row of the part, in the order of `Dataset.rows`."""
     judge: Callable[..., dict[str, Any]]
     """Answers to a part → the "quality" block of a report; what it takes depends on what the task answers."""
+
+    compare: Callable[..., Compared]
+    """(first, second, names=…), each a report and its `predictions.parquet` → the paired test of two runs."""
+    compare_seeds: Callable[..., Compared]
+    """(firsts, seconds, names=…), one such pair a seed → the test of two recipes."""
+    compared_by: str
+    """The metric whose difference `compare_seeds` puts first."""
 
     def metric(self, name: str) -> Metric:
         """Return the metric of that name; KeyError when the task has none."""

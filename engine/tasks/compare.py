@@ -15,6 +15,8 @@ from engine.tasks.bootstrap import RESAMPLES, Interval, percentile_interval, rat
 from engine.tasks.verdict import paired_words, seed_words
 
 SIGNIFICANT = 0.05
+METHOD = Message("Exact McNemar test and paired bootstrap on the test part both runs were judged on.")
+SEEDS_METHOD = Message("The interval counts both kinds of luck: which rows were drawn, and which seeds.")
 T_975 = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131)
 """97.5th percentiles of Student's t for 1, 2, … 15 degrees of freedom; beyond, 2.12 at 16 is close and safe."""
 
@@ -33,9 +35,12 @@ class Paired:
     real: bool
     """Whether accuracy or macro-F1 differs beyond chance."""
     words: Message
+    details: Message
+    method: Message = METHOD
 
     def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "words": self.words.to_json()}
+        messages = {name: getattr(self, name).to_json() for name in ("words", "details", "method")}
+        return {**asdict(self), **messages}
 
 
 @dataclass(frozen=True)
@@ -50,9 +55,12 @@ class AcrossSeeds:
     macro_f1: Interval
     real: bool
     words: Message
+    details: Message
+    method: Message = SEEDS_METHOD
 
     def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "words": self.words.to_json()}
+        messages = {name: getattr(self, name).to_json() for name in ("words", "details", "method")}
+        return {**asdict(self), **messages}
 
 
 def paired(
@@ -76,7 +84,7 @@ def paired(
     p_value = mcnemar(only_a, only_b)
     value, drawn = _differences(truth, [a], [b], seed, resamples)
     accuracy, macro_f1 = (percentile_interval(float(v), drawn[:, m]) for m, v in enumerate(value))
-    verdicts = (int(np.sign(only_b - only_a)) if p_value < SIGNIFICANT else 0, _sign(macro_f1))
+    verdicts = (int(np.sign(only_b - only_a)) if p_value < SIGNIFICANT else 0, sign(macro_f1))
     return Paired(
         rows=len(truth),
         only_first_right=only_a,
@@ -86,6 +94,17 @@ def paired(
         macro_f1=macro_f1,
         real=any(verdicts),
         words=paired_words(verdicts, names, (only_a, only_b), p_value, macro_f1),
+        details=Message(
+            "Same {rows} rows: {a} right only in the first, {b} only in the second. Accuracy difference {d:.3f} (95%: "
+            "{low:.3f} to {high:.3f}), McNemar p = {p:.2g}.",
+            rows=len(truth),
+            a=only_a,
+            b=only_b,
+            d=accuracy.value,
+            low=accuracy.low,
+            high=accuracy.high,
+            p=p_value,
+        ),
     )
 
 
@@ -135,18 +154,14 @@ def across_seeds(
     Raises BadInput for fewer than two seeds a side or different test parts.
     """
     _same_test(tuple(test_ids), tuple(len(x) for x in (truth, *first, *second)))
-    if min(len(first), len(second)) < 2:
-        raise BadInput(
-            "{count} seed is too few to compare recipes; train each with three seeds.",
-            count=min(len(first), len(second)),
-        )
+    refuse_few_seeds(len(first), len(second))
     truth = _classes(truth)
     a, b = [_classes(x) for x in first], [_classes(x) for x in second]
     found = [np.array([list(scores(truth, x).values()) for x in side]) for side in (a, b)]
     _, drawn = _differences(truth, a, b, seed, resamples)
     row_variance = drawn.var(axis=0, ddof=1)
-    accuracy, macro_f1 = (_t_interval(found[0][:, m], found[1][:, m], float(row_variance[m])) for m in (0, 1))
-    verdicts = (_sign(accuracy), _sign(macro_f1))
+    accuracy, macro_f1 = (t_interval(found[0][:, m], found[1][:, m], float(row_variance[m])) for m in (0, 1))
+    verdicts = (sign(accuracy), sign(macro_f1))
     return AcrossSeeds(
         rows=len(truth),
         first_macro_f1=tuple(found[0][:, 1].tolist()),
@@ -155,6 +170,13 @@ def across_seeds(
         macro_f1=macro_f1,
         real=any(verdicts),
         words=seed_words(verdicts, names, macro_f1, (len(a), len(b))),
+        details=Message(
+            "Same {rows} rows. Macro-F1 difference {d:.3f} (95%: {low:.3f} to {high:.3f}).",
+            rows=len(truth),
+            d=macro_f1.value,
+            low=macro_f1.low,
+            high=macro_f1.high,
+        ),
     )
 
 
@@ -184,7 +206,11 @@ def _differences(
     return difference(counts.astype(np.float64)), np.concatenate(drawn)
 
 
-def _t_interval(first: np.ndarray, second: np.ndarray, row_variance: float) -> Interval:
+def t_interval(first: np.ndarray, second: np.ndarray, row_variance: float) -> Interval:
+    """Return the mean of `second` (T,) less that of `first` (S,), figures one a seed, with its 95 % interval.
+
+    `row_variance` is the variance of that difference over what the models were asked.
+    """
     value = float(second.mean() - first.mean())
     seed_variance = first.var(ddof=1) / len(first) + second.var(ddof=1) / len(second)
     degrees = len(first) + len(second) - 2
@@ -193,7 +219,7 @@ def _t_interval(first: np.ndarray, second: np.ndarray, row_variance: float) -> I
     return Interval(value, value - reach, value + reach)
 
 
-def _sign(interval: Interval) -> int:
+def sign(interval: Interval) -> int:
     """Return 1 or -1 when the whole interval lies on one side of 0, else 0."""
     low, high = interval.low or 0.0, interval.high or 0.0
     return 1 if low > 0 else -1 if high < 0 else 0
@@ -204,12 +230,26 @@ def _classes(answers: np.ndarray) -> np.ndarray:
     return answers.argmax(axis=1) if answers.ndim == 2 else answers.astype(np.int64)
 
 
-def _same_test(test_ids: tuple[str, ...], lengths: tuple[int, ...]) -> None:
+def refuse_few_seeds(*counts: int) -> None:
+    """Raise BadInput when a recipe was trained with fewer than two seeds."""
+    if min(counts) < 2:
+        raise BadInput(
+            "{count} seed is too few to compare recipes; train each with three seeds.",
+            count=min(counts),
+        )
+
+
+def refuse_other_tests(test_ids: tuple[str, ...]) -> None:
+    """Raise BadInput when the hashes of test parts differ."""
     if len(set(test_ids)) > 1:
         raise BadInput(
             "These runs were judged on different test parts ({ids}); compare runs of one data set.",
             ids=", ".join(sorted({i[:12] for i in test_ids})),
         )
+
+
+def _same_test(test_ids: tuple[str, ...], lengths: tuple[int, ...]) -> None:
+    refuse_other_tests(test_ids)
     if len(set(lengths)) > 1:
         raise BadInput(
             "These runs answered {counts} rows; compare runs that were judged on the same rows.",

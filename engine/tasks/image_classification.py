@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.messages import Message
 from engine.tasks.base import Metric, Task, Unit
+from engine.tasks.compare import paired_runs, seeds_runs
 from engine.tasks.medical import judge_pictures
 from engine.tasks.metrics import METRICS
 from engine.tasks.pictures import TASK, PictureEncoder
@@ -55,4 +56,7 @@ IMAGE_CLASSIFICATION = Task(
     load_encoder=load_encoder,
     inputs=pictures_of,
     judge=judge_pictures,
+    compare=paired_runs,
+    compare_seeds=seeds_runs,
+    compared_by="macro_f1",
 )

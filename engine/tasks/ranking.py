@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.messages import Message
 from engine.tasks.base import Task, Unit
+from engine.tasks.compare_lists import FIGURE, paired_list_runs, seeds_list_runs
 from engine.tasks.histories import TASK, HistoryEncoder
 from engine.tasks.ranked import Targets
 from engine.tasks.ranking_judge import judge_ranking
@@ -73,4 +74,7 @@ RANKING = Task(
     load_encoder=HistoryEncoder.load,
     inputs=histories_of,
     judge=judge_ranking,
+    compare=paired_list_runs,
+    compare_seeds=seeds_list_runs,
+    compared_by=FIGURE,
 )

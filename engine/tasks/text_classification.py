@@ -13,6 +13,7 @@ from engine.errors import BadInput
 from engine.messages import Message
 from engine.tasks.bag import BagEncoder, fit_bag
 from engine.tasks.base import Task, Unit
+from engine.tasks.compare import paired_runs, seeds_runs
 from engine.tasks.encoder import TASK, Encoder, padded, read_task
 from engine.tasks.judge import judge
 from engine.tasks.metrics import METRICS
@@ -81,6 +82,9 @@ TEXT_CLASSIFICATION = Task(
     load_encoder=load_encoder,
     inputs=texts_of,
     judge=judge_texts,
+    compare=paired_runs,
+    compare_seeds=seeds_runs,
+    compared_by="macro_f1",
 )
 
 

@@ -75,6 +75,49 @@ def seed_words(verdicts: Verdicts, names: tuple[str, str], macro_f1: Interval, s
     )
 
 
+def list_words(verdict: int, names: tuple[str, str], people: int, p_value: float, ndcg: Interval) -> Message:
+    """Return the sentence for two recommenders; `verdict` is 1 where the second is better, -1 the first, else 0."""
+    if not verdict:
+        return Message(
+            "No real difference: the nDCG@10 of {second} is between {low:+.3f} and {high:+.3f} of that of {first} "
+            "(p = {p_value:.2g}).",
+            first=names[0],
+            second=names[1],
+            low=ndcg.low,
+            high=ndcg.high,
+            p_value=p_value,
+        )
+    return Message(
+        "{better} is better: over the same {people} people its nDCG@10 is higher by {low:.3f} to {high:.3f} "
+        "(p = {p_value:.2g}).",
+        better=names[verdict > 0],
+        people=people,
+        **_gain(ndcg),
+        p_value=p_value,
+    )
+
+
+def list_seed_words(verdict: int, names: tuple[str, str], ndcg: Interval, seeds: int) -> Message:
+    """Return the sentence for two recommenders with several seeds each."""
+    if not verdict:
+        return Message(
+            "No real difference over {seeds} seeds: the nDCG@10 of {second} is between {low:+.3f} and {high:+.3f} of "
+            "that of {first}.",
+            seeds=seeds,
+            first=names[0],
+            second=names[1],
+            low=ndcg.low,
+            high=ndcg.high,
+        )
+    return Message(
+        "{better} is better than {worse} over {seeds} seeds: nDCG@10 higher by {low:.3f} to {high:.3f}.",
+        better=names[verdict > 0],
+        worse=names[verdict < 0],
+        seeds=seeds,
+        **_gain(ndcg),
+    )
+
+
 def _order(verdicts: Verdicts, names: tuple[str, str]) -> tuple[str, str]:
     return (names[1], names[0]) if sum(verdicts) > 0 else names
 

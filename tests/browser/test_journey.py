@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,12 +9,12 @@ import pytest
 from playwright.sync_api import expect
 
 from engine.datasets.demo.generator import as_csv, generate
+from tests.browser.journey import JOB_MS, store, train, upload
 from tests.browser.server import Dashboard
 from tests.browser.visitor import Visitor
 
 pytestmark = pytest.mark.browser
-JOB_MS = 120_000
-"""For a job of seconds on a machine that is busy."""
+PAGE = "/finance_sentiment"
 
 
 def sentences(path: Path, seed: int, rows: int = 240) -> Path:
@@ -26,35 +25,6 @@ def sentences(path: Path, seed: int, rows: int = 240) -> Path:
     return path
 
 
-def upload(one: Visitor, path: Path) -> None:
-    """Give the page a file and wait until its preview is there."""
-    one.open("/finance_sentiment", step="data")
-    one.page.locator('input[type="file"]').first.set_input_files(path)
-    one.page.wait_for_url(re.compile("raw=|check="))
-    one.settled()
-
-
-def store(one: Visitor) -> None:
-    """Check the file that is previewed, take the first remedy for doubles, and store it."""
-    one.press("Check the data")
-    one.see("Store the data set", patience_ms=JOB_MS)
-    one.press("Keep one of each")
-    one.see("Undo", patience_ms=JOB_MS)
-    one.press("Store the data set")
-    one.see("Fine-tune on this data", patience_ms=JOB_MS)
-    one.settled()
-
-
-def train(one: Visitor, recipe: str) -> None:
-    """Choose a recipe and start it; wait until it has ended."""
-    one.keyed(f"choose-{recipe}").get_by_role("button").click()
-    one.settled()
-    one.keyed("start").get_by_role("button").click()
-    one.see("Cancel")
-    expect(one.page.locator('[class*="st-key-cancel-"]')).to_have_count(0, timeout=JOB_MS)
-    one.settled()
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("width", [1400, 390])
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
@@ -63,18 +33,18 @@ def test_from_a_file_to_an_answer(
 ) -> None:
     one = visitor(dashboard.url, language=language, width=width)
     name = f"news-{language}-{width}"
-    upload(one, sentences(tmp_path / f"{name}.csv", seed=width + len(language)))
+    upload(one, PAGE, sentences(tmp_path / f"{name}.csv", seed=width + len(language)))
     assert name in one.text()
-    store(one)
+    store(one, doubles=True)
     assert one.sideways() == 0
     assert "maria.virtanen@example.com" not in one.text()
     one.press("Fine-tune on this data")
     train(one, "baseline")
-    one.open("/finance_sentiment", step="results")
+    one.open(PAGE, step="results")
     one.see("What it says, against the truth")
     assert name in one.text()
     assert one.sideways() == 0
-    one.open("/finance_sentiment", step="try")
+    one.open(PAGE, step="try")
     one.see("The words that moved the answer")
     field = one.page.get_by_role("textbox", name=one.says("Sentences, one a line"))
     field.fill("Operating profit fell to EUR 2 mn.\nSales rose by 12 %.")
@@ -90,9 +60,9 @@ def test_the_same_file_again_is_there_at_once(
 ) -> None:
     path = sentences(tmp_path / "twice.csv", seed=99)
     one = visitor(dashboard.url)
-    upload(one, path)
+    upload(one, PAGE, path)
     first = one.page.url
-    upload(one, path)
+    upload(one, PAGE, path)
     assert one.page.url == first
 
 
@@ -129,7 +99,7 @@ def test_a_hostile_file_is_one_sentence_and_the_dashboard_goes_on(
 
 def upload_anything(one: Visitor, path: Path) -> None:
     """Give the page a file and wait until it has said something about it: a preview, or why there is none."""
-    one.open("/finance_sentiment", step="data")
+    one.open(PAGE, step="data")
     one.page.locator('input[type="file"]').first.set_input_files(path)
     said = one.page.get_by_role("alert").or_(one.page.get_by_role("button", name=one.says("Check the data")))
     expect(said.first).to_be_visible(timeout=60_000)

@@ -11,6 +11,7 @@ from engine.datasets.dataset import Dataset
 from engine.files import write_json
 from engine.jobs.queue import finetune_spec
 from engine.jobs.runs import RunFolder, create_run
+from engine.jobs.worker_rank import figures_of
 from engine.tasks.ranking import Questions, questions
 from engine.tasks.ranking_judge import judge_ranking
 from tests.pages.conftest import report
@@ -23,19 +24,25 @@ def finished_run(dataset: Dataset, recipe: str = "item_item") -> RunFolder:
     run = create_run(load_settings().workspace.runs, finetune_spec("recommendation", dataset, recipe))
     attempt = run.new_attempt()
     attempt.say("started")
-    made: dict[str, Any] = report(run, dataset, quality(dataset, recipe), 0.2)
+    asked = questions(dataset, "test")
+    lists, popular = lists_of(asked, recipe)
+    made: dict[str, Any] = report(run, dataset, quality(asked, lists, popular), 0.2)
     made |= {"labels": [], "scenario": "recommendation", "recipe": recipe}
     write_json(attempt.report_file, made)
+    figures_of(dataset, asked, lists).to_parquet(attempt.folder / "predictions.parquet", index=False)
     attempt.say("finished")
     run.publish(attempt, {})
     return run
 
 
-def quality(dataset: Dataset, recipe: str) -> dict[str, Any]:
-    """Return the quality block of lists for the test part."""
-    asked = questions(dataset, "test")
+def lists_of(asked: Questions, recipe: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return the lists of the recipe, and those of popularity."""
     popular = best(np.tile(asked.item_counts.astype(float), (len(asked.histories), 1)), asked)
-    lists = popular if recipe == "popularity" else best(item_item(asked), asked)
+    return (popular if recipe == "popularity" else best(item_item(asked), asked)), popular
+
+
+def quality(asked: Questions, lists: np.ndarray, popular: np.ndarray) -> dict[str, Any]:
+    """Return the quality block of lists for the test part."""
     return judge_ranking(
         lists,
         asked.targets,

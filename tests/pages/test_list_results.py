@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Callable
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -46,6 +47,31 @@ def test_popularity_is_the_bar_and_is_worth_nothing_beside_itself(page: Open, st
     text = said(results(page, ranked.finished_run(stored, "popularity")))
     assert "This is popularity itself" in text
     assert "extra conversions" not in text
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_two_recommenders_are_compared_person_by_person(page: Open, stored: Dataset, language: str) -> None:
+    popular, better = ranked.finished_run(stored, "popularity"), ranked.finished_run(stored)
+    test = page(PAGE, step="results", lang=language, run=popular.run_id, **{"with": better.run_id})
+    assert not test.error
+    if language == "en":
+        text = said(test)
+        assert "the nDCG@10 of Item-item" in text
+        assert "got a better list from the first" in text
+
+
+def test_the_compare_page_tests_two_recommenders(page: Open, stored: Dataset) -> None:
+    runs = ",".join(ranked.finished_run(stored, recipe).run_id for recipe in ("popularity", "item_item"))
+    assert "the nDCG@10 of Item-item" in said(page("compare", lang="en", scenario=PAGE, runs=runs))
+
+
+def test_runs_that_kept_no_lists_are_refused_in_words(page: Open, stored: Dataset) -> None:
+    popular, better = ranked.finished_run(stored, "popularity"), ranked.finished_run(stored)
+    assert better.published is not None
+    file = better.published.folder / "predictions.parquet"
+    pd.read_parquet(file).assign(part="validation").to_parquet(file)
+    test = results(page, popular, **{"with": better.run_id})
+    assert "asked about nobody in common" in test.error[0].value
 
 
 def test_no_real_difference_is_said_in_words() -> None:

@@ -4,7 +4,7 @@
     weights (B, T) float32  how strongly each counts, 0 for padding
 
 and return scores (B, I). Rows of a matrix are gathered and summed: a product with a history as 0s and 1s would read the
-whole matrix for every request.
+whole matrix for every request. The weighted sum of what was gathered is one product, which reads it once.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class ItemItem(nn.Module):
         self.register_buffer("matrix", functional.pad(matrix.float(), (0, 0, 0, 1)))
 
     def forward(self, places: Tensor, weights: Tensor) -> Tensor:
-        return (functional.embedding(places, self.matrix) * weights[..., None]).sum(dim=1)
+        return torch.matmul(weights[:, None], functional.embedding(places, self.matrix))[:, 0]
 
 
 class Neighbours(nn.Module):

@@ -42,9 +42,8 @@ def draw(scenario: Scenario) -> None:
     answer(scenario, report, runs)
     parts_of(scenario).quality(report)
     results_cost.draw(report, data.row(runs, run_id))
-    if report["labels"]:
-        results_compare.draw(report, runs)
-        results_seeds.draw(report, runs)
+    results_compare.draw(report, runs)
+    results_seeds.draw(report, runs)
     results_files.draw(scenario, report)
     kinds_legend()
 

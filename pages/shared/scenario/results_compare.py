@@ -7,11 +7,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from engine.tasks.compare import Paired, paired_runs
+from engine.errors import BreakevenError
+from engine.tasks import Compared
 from pages.shared import address, data, words
-from pages.shared.frame import badge, say
-from pages.shared.i18n import tr
-from pages.shared.numbers import number
+from pages.shared.frame import badge, say, show_error
+from pages.shared.i18n import tr, tr_message
 from pages.shared.scenario.labels import run_labels
 
 
@@ -30,23 +30,15 @@ def draw(report: dict[str, Any], runs: pd.DataFrame) -> None:
 
 def verdict(first: str, second: str) -> None:
     """Draw what the paired test of two runs says, in words and figures."""
-    found = test(first, second, *(short_name(r) for r in (first, second)))
+    try:
+        found = test(first, second, *(short_name(r) for r in (first, second)))
+    except BreakevenError as error:
+        show_error(error)
+        return
     icon = ":material/check_circle:" if found.real else ":material/drag_handle:"
     (st.success if found.real else st.info)(say(found.words), icon=icon)
-    st.caption(
-        tr(
-            "Same {rows} rows: {a} right only in the first, {b} only in the second. "
-            "Accuracy difference {d} (95%: {low} to {high}), McNemar p = {p}.",
-            rows=found.rows,
-            a=found.only_first_right,
-            b=found.only_second_right,
-            d=number(found.accuracy.value, 3),
-            low=number(found.accuracy.low, 3),
-            high=number(found.accuracy.high, 3),
-            p=number(found.p_value),
-        )
-    )
-    badge("measured", tr("Exact McNemar test and paired bootstrap on the test part both runs were judged on."))
+    st.caption(say(found.details))
+    badge("measured", tr_message(found.method))
 
 
 def short_name(run_id: str) -> str:
@@ -55,7 +47,8 @@ def short_name(run_id: str) -> str:
 
 
 @st.cache_data(show_spinner=False, max_entries=32)
-def test(first: str, second: str, first_name: str, second_name: str) -> Paired:
+def test(first: str, second: str, first_name: str, second_name: str) -> Compared:
     """Return the paired test of two runs; `…_name` is what the sentence calls them."""
     sides = [(data.report(r), data.attempt_file(r, "predictions.parquet")) for r in (first, second)]
-    return paired_runs(sides[0], sides[1], names=(first_name, second_name))
+    task = words.task(sides[0][0]["scenario"])
+    return task.compare(sides[0], sides[1], names=(first_name, second_name))

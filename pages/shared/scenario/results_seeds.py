@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from engine.tasks.compare import AcrossSeeds, seeds_runs
+from engine.tasks import Compared
 from pages.shared import address, data, words
 from pages.shared.frame import badge, say, strong
-from pages.shared.i18n import md, tr
+from pages.shared.i18n import md, tr, tr_message
 from pages.shared.numbers import number
 
 FEWEST = 2
@@ -45,26 +45,35 @@ def groups(runs: pd.DataFrame, test_id: str) -> dict[str, pd.DataFrame]:
 
 
 def group_name(members: pd.DataFrame) -> str:
-    """Return recipe, number of seeds and mean macro-F1 of a group."""
+    """Return recipe, number of seeds and the mean of the compared figure of a group."""
     first = members.iloc[0]
+    metric = quality(members)
     return tr(
-        "{recipe}, {n} seeds · macro-F1 {value} · {id}",
+        "{recipe}, {n} seeds · {metric} {value} · {id}",
         recipe=words.recipe(str(first["recipe"]), str(first["scenario"])),
         n=len(members),
-        value=number(float(members["macro_f1"].mean()), 3),
+        metric=words.metric_name(metric),
+        value=number(float(members[metric].mean()), 3),
         id=str(first["run_id"])[-4:],
     )
 
 
 def spread(members: pd.DataFrame) -> str:
     """Return how far the seeds of a group lie apart, in words."""
-    scores = members.sort_values("seed")["macro_f1"]
+    metric = quality(members)
+    scores = members.sort_values("seed")[metric]
     return tr(
-        "{n} seeds reach a macro-F1 of {scores}: between the luckiest and the unluckiest lie {gap}.",
+        "{n} seeds reach {metric} {scores}: between the luckiest and the unluckiest lie {gap}.",
         n=len(scores),
+        metric=words.metric_name(metric),
         scores=", ".join(number(float(s), 3) for s in scores),
         gap=number(float(scores.max() - scores.min()), 3),
     )
+
+
+def quality(members: pd.DataFrame) -> str:
+    """Return the column of the figure that runs of this scenario are compared by."""
+    return words.task(str(members["scenario"].iloc[0])).compared_by
 
 
 def verdict(first: pd.DataFrame, second: pd.DataFrame) -> None:
@@ -77,20 +86,13 @@ def verdict(first: pd.DataFrame, second: pd.DataFrame) -> None:
     found = test(sides[0], sides[1], names[0], names[1])
     icon = ":material/check_circle:" if found.real else ":material/drag_handle:"
     (st.success if found.real else st.info)(say(found.words), icon=icon)
-    st.caption(
-        tr(
-            "Same {rows} rows. Macro-F1 difference {d} (95%: {low} to {high}).",
-            rows=found.rows,
-            d=number(found.macro_f1.value, 3),
-            low=number(found.macro_f1.low, 3),
-            high=number(found.macro_f1.high, 3),
-        )
-    )
-    badge("measured", tr("The interval counts both kinds of luck: which rows were drawn, and which seeds."))
+    st.caption(say(found.details))
+    badge("measured", tr_message(found.method))
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
-def test(first: tuple[str, ...], second: tuple[str, ...], first_name: str, second_name: str) -> AcrossSeeds:
+def test(first: tuple[str, ...], second: tuple[str, ...], first_name: str, second_name: str) -> Compared:
     """Return the test of two groups of runs; `…_name` is what the sentence calls them."""
     sides = [[(data.report(r), data.attempt_file(r, "predictions.parquet")) for r in side] for side in (first, second)]
-    return seeds_runs(sides[0], sides[1], names=(first_name, second_name))
+    task = words.task(sides[0][0][0]["scenario"])
+    return task.compare_seeds(sides[0], sides[1], names=(first_name, second_name))

@@ -39,6 +39,7 @@ def test_what_a_scenario_names_is_there(scenario: Scenario) -> None:
     recipes = RECIPES[scenario.task]
     assert {*scenario.recipes, *scenario.demo_recipes, scenario.default_recipe} <= set(recipes)
     assert scenario.quality in {metric.name for metric in TASKS[scenario.task].metrics}
+    assert TASKS[scenario.task].compared_by in {metric.name for metric in TASKS[scenario.task].metrics}
     assert scenario.backbone in {*BACKBONES, *IMAGE_BACKBONES}
 
 
@@ -54,6 +55,10 @@ def test_the_demo_trains_exports_matches_torch_and_answers(scenario: Scenario, w
     assert 0 <= report["gate"]["fp32_max_difference"] < MAX_DIFFERENCE
     assert np.isfinite(report["quality"]["metrics"][scenario.quality]["value"])
     assert report["test_looks"] == 1
+    judged = (report, attempt.folder / "predictions.parquet")
+    itself = TASKS[scenario.task].compare(judged, judged, names=("first", "second"))
+    assert itself.rows == report["quality"]["rows"]
+    assert not itself.real
     model = load_model(attempt.onnx / report["served"], threads=1)
     dataset = scenario.demo(settings)
     inputs = TASKS[scenario.task].inputs(dataset, "test")[:3]

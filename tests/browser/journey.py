@@ -1,0 +1,43 @@
+"""The steps every scenario's journey takes: a file goes in, it is checked and stored, a recipe is trained on it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.browser.visitor import Visitor
+
+JOB_MS = 120_000
+"""For a job of seconds on a machine that is busy."""
+
+
+def upload(one: Visitor, page: str, path: Path) -> None:
+    """Give the scenario's page, such as "/finance_sentiment", a file and wait until its preview is there."""
+    one.open(page, step="data")
+    one.page.locator('input[type="file"]').first.set_input_files(path)
+    one.page.wait_for_url(re.compile("raw=|check="))
+    one.settled()
+
+
+def store(one: Visitor, *, doubles: bool = False) -> None:
+    """Check the file that is previewed and store it; where it has `doubles`, take the first remedy for them."""
+    one.press("Check the data")
+    one.see("Store the data set", patience_ms=JOB_MS)
+    if doubles:
+        one.press("Keep one of each")
+        one.see("Undo", patience_ms=JOB_MS)
+    one.press("Store the data set")
+    one.see("Fine-tune on this data", patience_ms=JOB_MS)
+    one.settled()
+
+
+def train(one: Visitor, recipe: str) -> None:
+    """Choose a recipe and start it; wait until it has ended."""
+    one.keyed(f"choose-{recipe}").get_by_role("button").click()
+    one.settled()
+    one.keyed("start").get_by_role("button").click()
+    one.see("Cancel")
+    expect(one.page.locator('[class*="st-key-cancel-"]')).to_have_count(0, timeout=JOB_MS)
+    one.settled()
