@@ -33,6 +33,7 @@ class Spec(Versioned, frozen=True, gc=False):
     label: str = ""
     demo: bool = False
     group: str = ""
+    share: float = 1.0
     code_version: str = ""
 
 

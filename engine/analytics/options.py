@@ -153,13 +153,9 @@ def _threshold(rows: pd.DataFrame, labels: Sequence[str], prices: ErrorCosts) ->
         return None
 
 
-def learning_points(table: pd.DataFrame, run: Mapping[Any, Any], quality: str) -> list[Point]:
-    """Return the scores of runs like `run` on other numbers of labels: same test part, recipe and backbone."""
-    same = table
-    for name in ("test_id", "recipe", "backbone"):
-        same = same[same[name] == run[name]]
+def learning_points(alike: pd.DataFrame, quality: str) -> list[Point]:
+    """Return the scores of runs that differ by their number of labels (`queries.learning_runs`), fewest first."""
     wanted = ["train_rows", quality, f"{quality}_low", f"{quality}_high"]
-    if any(name not in same for name in wanted):
+    if any(name not in alike for name in wanted):
         return []
-    whole = same[wanted].dropna().sort_values("train_rows")
-    return [Point(*map(float, row)) for row in whole.itertuples(index=False)]
+    return [Point(*map(float, row)) for row in alike[wanted].dropna().itertuples(index=False)]

@@ -6,6 +6,7 @@ Prices and carbon are not here: `engine.analytics.priced` hands what was measure
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _FINISHED = """
 SELECT r.run_id, r.scenario, r.recipe, r.backbone, r.seed, r.group_id, r.label, r.demo, r.dataset_id,
     r.dataset_name AS dataset, r.test_id, r.licence, r.commercial_use, r.synthetic, r.created_at, r.finished_at,
-    r.train_rows, r.test_rows, r.test_looks, r.threads, r.cores, r.cpu, r.served, r.provider,
+    r.share, r.train_rows, r.test_rows, r.test_looks, r.threads, r.cores, r.cpu, r.served, r.provider,
     r.train_s AS train_seconds, r.total_s AS total_seconds, r.peak_memory_mib, r.flops,
     r.energy_kwh AS kwh, r.energy_low_kwh AS kwh_low, r.energy_high_kwh AS kwh_high, r.energy_method,
     v.size_bytes, v.p50_ms, v.p95_ms, v.p99_ms, v.throughput_per_s, v.best_batch, q.* EXCLUDE (run_id)
@@ -33,7 +34,7 @@ ORDER BY coalesce(r.finished_at, r.created_at), r.run_id
 _BEST = """
 WITH done AS (
     SELECT run_id, test_id, coalesce(finished_at, created_at) AS ended FROM runs
-    WHERE kind = 'finetune' AND state = 'finished' AND NOT trashed AND scenario = ?),
+    WHERE kind = 'finetune' AND state = 'finished' AND share = 1 AND NOT trashed AND scenario = ?),
 newest AS (SELECT test_id FROM done ORDER BY ended DESC, run_id DESC LIMIT 1)
 SELECT run_id, count(*) OVER () FROM done JOIN newest USING (test_id) JOIN quality USING (run_id)
 WHERE NOT isnan({score}) ORDER BY {score} DESC, ended, run_id LIMIT 1
@@ -45,7 +46,8 @@ def runs(index: Index, scenario: str = "", *, test_id: str = "", trashed: bool =
 
     For each metric of the test part there are columns `<name>`, `<name>_low`, `<name>_high`, and `validation_<name>`.
     Size, latency and throughput are of the served variant. An empty `scenario` or `test_id` means all; runs put away
-    are left out unless `trashed`. Times are UTC without a zone.
+    are left out unless `trashed`, and runs on a share of the training part (`learning_runs`) always. Times are UTC
+    without a zone.
     """
     return _finished(index, trashed=trashed, scenario=scenario, test_id=test_id)
 
@@ -53,8 +55,21 @@ def runs(index: Index, scenario: str = "", *, test_id: str = "", trashed: bool =
 def _finished(index: Index, *, trashed: bool = False, **wanted: str) -> pd.DataFrame:
     """Return the finished runs whose columns are as `wanted`; an empty value asks for nothing."""
     asked = {column: value for column, value in wanted.items() if value}
-    conditions = ("" if trashed else "AND NOT r.trashed ") + "".join(f"AND r.{column} = ? " for column in asked)
+    conditions = "AND r.share = 1 " + ("" if trashed else "AND NOT r.trashed ")
+    conditions += "".join(f"AND r.{column} = ? " for column in asked)
     return index.large_frame(_FINISHED.format(conditions=conditions), list(asked.values()))
+
+
+def learning_runs(index: Index, run: Mapping[Any, Any]) -> pd.DataFrame:
+    """Return the runs that tell what more labels would bring to `run` (a row of `runs`), in its columns, fewest first.
+
+    They have its test part, recipe and backbone, and learned from the whole of some training part, or from a share of
+    that of `run` itself.
+    """
+    conditions = """AND NOT r.trashed AND r.test_id = ? AND r.recipe = ? AND r.backbone = ?
+        AND (r.share = 1 OR r.group_id = ?)"""
+    asked = [str(run[name]) for name in ("test_id", "recipe", "backbone", "run_id")]
+    return index.large_frame(_FINISHED.format(conditions=conditions), asked).sort_values("train_rows", kind="stable")
 
 
 @dataclass(frozen=True)
@@ -143,12 +158,12 @@ def _refuse(index: Index, run_id: str) -> None:
 def jobs(index: Index, *, limit: int = 200, trashed: bool = False) -> pd.DataFrame:
     """Return the newest jobs of every kind: running first, then waiting ones in their order, then the newest ended.
 
-    Columns run_id, kind, scenario, recipe, label, demo, state, attempt, created_at, started_at, ended_at, seconds.
-    Whether a running one is alive, and how far it is, tells `engine.jobs.progress`.
+    Columns run_id, kind, scenario, recipe, label, share, demo, state, attempt, created_at, started_at, ended_at,
+    seconds. Whether a running one is alive, and how far it is, tells `engine.jobs.progress`.
     """
     return index.frame(
         """
-        SELECT run_id, kind, scenario, recipe, label, demo, state, attempt, created_at, started_at, ended_at,
+        SELECT run_id, kind, scenario, recipe, label, share, demo, state, attempt, created_at, started_at, ended_at,
             epoch(coalesce(ended_at, now() AT TIME ZONE 'UTC') - started_at) AS seconds
         FROM runs WHERE NOT trashed OR ?
         ORDER BY CASE state WHEN 'running' THEN 0 WHEN 'queued' THEN 1 ELSE 2 END,

@@ -41,5 +41,7 @@ ALTER TABLE epochs RENAME COLUMN validation_macro_f1 TO validation_score;
 ALTER TABLE epochs ADD COLUMN score VARCHAR;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SCORES)
+_SHARES = "ALTER TABLE runs ADD COLUMN share DOUBLE DEFAULT 1"
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SCORES, _SHARES)
 """Step n + 1 is at place n."""

@@ -119,7 +119,9 @@ def _judged(run: RunFolder) -> tuple[dict[str, Any], Path]:
 def _seeds(folder: Path, run: RunFolder) -> list[RunFolder]:
     """Return the finished runs of the same group, which differ by their seed only; the run alone without a group."""
     group = run.spec.group
-    return [r for r in all_runs(folder) if r.published and r.spec.group == group] if group else [run]
+    if not group or not run.is_model:
+        return [run]
+    return [r for r in all_runs(folder) if r.published and r.spec.group == group and r.is_model]
 
 
 def _across(sides: list[list[RunFolder]], names: tuple[str, str]) -> Any:

@@ -23,6 +23,8 @@ from engine.messages import Message
 
 Array = npt.NDArray[np.float64]
 FEWEST_SIZES = 3
+TIMES_THE_LABELS = (2, 5, 10)
+"""Where the curve is read, and labels are priced."""
 DRAWS = 400
 GRID = 25
 LEAST_SE = 1e-3

@@ -11,7 +11,7 @@ from engine.models.recipes import RECIPES
 from engine.scenarios import SCENARIOS
 from engine.tasks import TASKS, Metric, Task
 from pages.shared.i18n import tr, tr_message
-from pages.shared.numbers import number
+from pages.shared.numbers import number, percent
 
 
 def task(scenario_name: str) -> Task:
@@ -66,6 +66,11 @@ def run_name(recipe_name: str, scenario_name: str, seed: int, run_id: str, label
     seed_part = tr(", seed {seed}", seed=seed) if seed else ""
     own = f"{label} · " if label else ""
     return f"{own}{recipe(recipe_name, scenario_name)}{seed_part} · {run_id[-4:]}"
+
+
+def share_of_data(share: float) -> str:
+    """Return what a training on a part of the data is called beside its recipe."""
+    return tr("on {share} of the training part", share=percent(share, 0 if (100 * share).is_integer() else 1))
 
 
 def row_name(row: Mapping[Any, Any]) -> str:

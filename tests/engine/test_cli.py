@@ -199,3 +199,16 @@ def test_a_workspace_that_cannot_be_made_is_one_sentence() -> None:
     assert done.returncode == 1
     assert "/proc/nowhere" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_curve_trains_on_parts_and_forecasts(home: Path, run: RunFolder) -> None:
+    found = answer(home, "curve", run.run_id)
+    assert [p["rows"] for p in found["points"]] == sorted(p["rows"] for p in found["points"])
+    assert len({p["rows"] for p in found["points"]}) == 4
+    assert set(found["forecast"]) == {"2", "5", "10"}
+    assert all(0 <= f["low"] <= f["value"] <= f["high"] <= 1 for f in found["forecast"].values())
+    assert len(found["trained"]) == 3
+    assert answer(home, "curve", run.run_id)["trained"] == []  # they are there already
+    refused = engine(home, "curve", run.run_id, "--share", "2")
+    assert refused.returncode == 2
+    assert "The share of the training part is 2" in refused.stderr

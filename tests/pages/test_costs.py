@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from engine.analytics.own_facts import OwnFact, enter, own_facts
 from engine.config import load_settings
 from engine.errors import BadInput
+from engine.jobs.curve import curve_runs
 from engine.jobs.runs import RunFolder
 from tests.pages.test_pages import said
 
@@ -153,3 +154,29 @@ def test_errors_at_their_price_make_it_pay_or_not(page: Open, finished: Finish) 
     }
     test = page("costs", lang="en", **free)
     assert any("costs more than even a faultless model" in s.value for s in test.subheader)
+
+
+def test_parts_of_the_data_are_trained_on_from_the_page_and_cancelled(page: Open, finished: Finish) -> None:
+    run = finished()
+    test = page("costs", lang="en", run=run.run_id)
+    assert any("there is 1 so far" in c.value for c in test.caption)
+    test.button(key="curve").click().run()
+    jobs = curve_runs(load_settings(), run)
+    assert [j.spec.share for j in jobs] == [0.125, 0.25, 0.5]
+    assert "2 more wait" in test.get("progress")[0].proto.text
+    test.button(key="curve-cancel").click().run()
+    assert {j.state for j in jobs} == {"cancelled"}
+    assert not test.exception
+    assert test.button(key="curve")
+
+
+def test_a_curve_says_what_more_labels_bring_and_whether_they_pay(page: Open, finished: Finish) -> None:
+    run = finished(right=0.85)
+    for share, right in ((0.125, 0.7), (0.25, 0.76), (0.5, 0.81)):
+        finished(right=right, group=run.run_id, share=share)
+    test = page("costs", lang="en", run=run.run_id)
+    assert any(s.value.startswith("Twice the labels: Macro-F1 of 0.8") for s in test.subheader)
+    assert not [b for b in test.button if b.key == "curve"]
+    assert "are repaid in" in said(test) or "never pays" in said(test)
+    assert list(test.selectbox(key="run").options) == [test.selectbox(key="run").options[0]]
+    assert len(page("compare", lang="en").dataframe[0].value) == 1
