@@ -177,4 +177,5 @@ class Report(Versioned, frozen=True, gc=False):
     flops: float | None = None
     energy: Energy = Energy()
     machine: Machine = Machine()
+    usd_per_1000: float | None = None
     finished_at: str | None = None

@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _FINISHED = """
-SELECT r.run_id, r.scenario, r.recipe, r.backbone, r.seed, r.group_id, r.label, r.demo, r.dataset_id,
+SELECT r.run_id, r.kind, r.scenario, r.recipe, r.backbone, r.seed, r.group_id, r.label, r.demo, r.dataset_id,
     r.dataset_name AS dataset, r.test_id, r.licence, r.commercial_use, r.synthetic, r.created_at, r.finished_at,
     r.share, r.train_rows, r.test_rows, r.test_looks, r.threads, r.cores, r.cpu, r.served, r.provider,
     r.train_s AS train_seconds, r.total_s AS total_seconds, r.peak_memory_mib, r.flops,
-    r.energy_kwh AS kwh, r.energy_low_kwh AS kwh_low, r.energy_high_kwh AS kwh_high, r.energy_method,
+    r.usd_per_1000, r.energy_kwh AS kwh, r.energy_low_kwh AS kwh_low, r.energy_high_kwh AS kwh_high, r.energy_method,
     v.size_bytes, v.p50_ms, v.p95_ms, v.p99_ms, v.throughput_per_s, v.best_batch, q.* EXCLUDE (run_id)
 FROM runs r
 LEFT JOIN variants v ON v.run_id = r.run_id AND v.name = r.served
 LEFT JOIN quality q ON q.run_id = r.run_id
-WHERE r.kind = 'finetune' AND r.state = 'finished' {conditions}
+WHERE r.state = 'finished' {conditions}
 ORDER BY coalesce(r.finished_at, r.created_at), r.run_id
 """
 _BEST = """
@@ -41,21 +41,20 @@ WHERE NOT isnan({score}) ORDER BY {score} DESC, ended, run_id LIMIT 1
 """
 
 
-def runs(index: Index, scenario: str = "", *, test_id: str = "", trashed: bool = False) -> pd.DataFrame:
+def runs(
+    index: Index, scenario: str = "", *, test_id: str = "", trashed: bool = False, bought: bool = False
+) -> pd.DataFrame:
     """Return one row a finished fine-tuning run, oldest first: what it is, what it measured, how good it is.
 
     For each metric of the test part there are columns `<name>`, `<name>_low`, `<name>_high`, and `validation_<name>`.
     Size, latency and throughput are of the served variant. An empty `scenario` or `test_id` means all; runs put away
     are left out unless `trashed`, and runs on a share of the training part (`learning_runs`) always. Times are UTC
-    without a zone.
+    without a zone. With `bought`, what vendors answered (`engine.jobs.bought`) is there too: its kind is "bought", it
+    has a price in `usd_per_1000`, and nothing that only training measures.
     """
-    return _finished(index, trashed=trashed, scenario=scenario, test_id=test_id)
-
-
-def _finished(index: Index, *, trashed: bool = False, **wanted: str) -> pd.DataFrame:
-    """Return the finished runs whose columns are as `wanted`; an empty value asks for nothing."""
-    asked = {column: value for column, value in wanted.items() if value}
-    conditions = "AND r.share = 1 " + ("" if trashed else "AND NOT r.trashed ")
+    asked = {column: value for column, value in (("scenario", scenario), ("test_id", test_id)) if value}
+    kinds = "AND r.kind IN ('finetune', 'bought') " if bought else "AND r.kind = 'finetune' "
+    conditions = kinds + "AND r.share = 1 " + ("" if trashed else "AND NOT r.trashed ")
     conditions += "".join(f"AND r.{column} = ? " for column in asked)
     return index.large_frame(_FINISHED.format(conditions=conditions), list(asked.values()))
 
@@ -66,7 +65,7 @@ def learning_runs(index: Index, run: Mapping[Any, Any]) -> pd.DataFrame:
     They have its test part, recipe and backbone, and learned from the whole of some training part, or from a share of
     that of `run` itself.
     """
-    conditions = """AND NOT r.trashed AND r.test_id = ? AND r.recipe = ? AND r.backbone = ?
+    conditions = """AND r.kind = 'finetune' AND NOT r.trashed AND r.test_id = ? AND r.recipe = ? AND r.backbone = ?
         AND (r.share = 1 OR r.group_id = ?)"""
     asked = [str(run[name]) for name in ("test_id", "recipe", "backbone", "run_id")]
     return index.large_frame(_FINISHED.format(conditions=conditions), asked).sort_values("train_rows", kind="stable")

@@ -43,5 +43,7 @@ ALTER TABLE epochs ADD COLUMN score VARCHAR;
 
 _SHARES = "ALTER TABLE runs ADD COLUMN share DOUBLE DEFAULT 1"
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SCORES, _SHARES)
+_BOUGHT = "ALTER TABLE runs ADD COLUMN usd_per_1000 DOUBLE"
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SCORES, _SHARES, _BOUGHT)
 """Step n + 1 is at place n."""

@@ -111,7 +111,7 @@ def _name(run: RunFolder) -> str:
 
 def _judged(run: RunFolder) -> tuple[dict[str, Any], Path]:
     report = run.report()
-    if run.published is None or run.spec.kind != "finetune":
+    if run.published is None or run.spec.kind not in {"finetune", "bought"}:
         raise BadInput("Run {run_id} trained nothing; choose a fine-tuning run.", run_id=run.run_id)
     return report, run.published.folder / "predictions.parquet"
 

@@ -30,7 +30,8 @@ __all__ = [
     "open_run",
 ]
 
-Kind = Literal["finetune", "prepare", "calibrate"]
+Kind = Literal["finetune", "prepare", "calibrate", "bought"]
+"""What is bought comes in whole and is never queued (`engine.jobs.bought`)."""
 
 
 @dataclass(frozen=True)

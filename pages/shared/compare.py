@@ -130,7 +130,7 @@ def _act_on(picked: list[str], points: pd.DataFrame) -> None:
         return
     with st.container(border=True):
         with st.container(horizontal=True):
-            for run_id in picked:
+            for run_id in (p for p in picked if rows[p]["kind"] == "finetune"):
                 page = site.scenario_file(str(rows[run_id]["scenario"]))
                 site.link(
                     page,

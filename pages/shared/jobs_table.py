@@ -91,7 +91,11 @@ def name(row: dict[Any, Any]) -> str:
         own = f"{row['label']} · " if row["label"] else ""
         part = "" if row["share"] == 1 else f" · {words.share_of_data(row['share'])}"
         return own + words.recipe(str(row["recipe"]), str(row["scenario"])) + part
-    kinds = {"prepare": tr("Data: {name}", name=row["label"] or tr("a file")), "calibrate": tr("Timing this machine")}
+    kinds = {
+        "prepare": tr("Data: {name}", name=row["label"] or tr("a file")),
+        "calibrate": tr("Timing this machine"),
+        "bought": tr("Bought: {name}", name=row["label"]),
+    }
     return kinds.get(str(row["kind"]), str(row["kind"]))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.jobs.bought import RECIPE as BOUGHT
 from engine.jobs.progress import STATES
 from engine.jobs.runs import State
 from engine.models.recipes import RECIPES
@@ -22,6 +23,8 @@ def task(scenario_name: str) -> Task:
 
 def recipe(name: str, scenario_name: str) -> str:
     """Return the title of a recipe of a scenario; its id when it is not known any more."""
+    if name == BOUGHT:
+        return tr("Bought")
     known = RECIPES[task(scenario_name).name]
     return tr_message(known[name].title) if name in known else name
 
