@@ -80,6 +80,14 @@ def gpu_offers(run: Mapping[Any, Any], flops_per_prediction: float | None) -> li
     return sorted([*rented, *(o for o in by_second if o)], key=lambda o: o.usd_per_hour)
 
 
+def achieved(run: Mapping[Any, Any]) -> Figure | None:
+    """Return the arithmetic a second that the training of `run` reached here; None when it was not counted."""
+    flops, seconds = run.get("flops"), run.get("train_seconds")
+    if not all(isinstance(v, (int, float)) and v > 0 for v in (flops, seconds)):
+        return None
+    return accelerator.achieved_flops_per_s(float(str(flops)), float(str(seconds)))
+
+
 def _cheapest_by_gpu() -> dict[str, Instance]:
     found: dict[str, Instance] = {}
     for i in instances().values():

@@ -44,6 +44,8 @@ def test_the_figures_are_those_of_a_hand(page: Open, finished: Finish) -> None:
     )  # fmt: skip
     # 1,000 a second of 2 ms: 2 of the 2 servers of a machine are busy, so that a second machine is needed.
     assert quantity(test, "Machines").startswith("2 · busy 50%")
+    # M/M/4 with 2 busy on average: C = 4/23, and the mean wait is C x 2 ms / (4 - 2).
+    assert quantity(test, "Wait for a free one, busiest hour").startswith("0.17 ms on average")
     serving, training = 2 * 730 * 0.17, 10 * 0.01 * 0.17
     assert metric(test, "Build, a month") == f"${serving + training:.2f}"
     # (30 + 60) × 0.2 + 5 × 1.25 USD a million tokens, 2,628,000 thousands.
