@@ -53,8 +53,8 @@ def flops_per_prediction(parameters: float, tokens: float) -> float:
     """Return the arithmetic of one prediction: 2 × parameters × tokens, a multiplication and an addition a weight.
 
     So J. Kaplan et al., Scaling laws for neural language models, arXiv 2001.08361, 2020, count a forward pass, leaving
-    embeddings out. Here embeddings are counted although they are only looked up, and attention over the text is not: for
-    short texts too much.
+    embeddings out. Here embeddings are counted although they are only looked up, and attention over the text is not:
+    for short texts too much.
     """
     return 2 * above_zero(Message("The parameters"), parameters) * above_zero(Message("The tokens of a text"), tokens)
 

@@ -20,6 +20,8 @@ from pages.shared.words import row_name
 BEFORE = "costs-before"
 """Where the session keeps what the page said last."""
 MOVED = "costs-moved"
+NO_WAIT_S = 1e-5
+"""Nobody notices a hundredth of a millisecond."""
 
 
 def headline(found: Costs) -> str:
@@ -103,6 +105,8 @@ def _quantities(step: Step, *, scaled: bool) -> dict[str, str]:
 
 def _wait_words(step: Step) -> str:
     wait = step.plan.wait
+    if max(wait.mean_s, wait.p95_s) < NO_WAIT_S:
+        return tr("next to none")
     return tr(
         "{mean} on average, 95 of 100 at most {most}", mean=milliseconds(1000 * wait.mean_s),
         most=milliseconds(1000 * wait.p95_s),

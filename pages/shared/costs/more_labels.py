@@ -22,6 +22,7 @@ from engine.economics.learning_curve import (
     purchase,
 )
 from engine.economics.paying import Worth
+from engine.economics.programme import HOURS_A_MONTH
 from engine.errors import BreakevenError
 from engine.jobs.curve import SHARES, submit_curve
 from engine.jobs.progress import progress
@@ -34,9 +35,11 @@ from pages.shared.charts import costs as charts
 from pages.shared.charts import style
 from pages.shared.costs.answer import between
 from pages.shared.frame import badge, say, show_error
-from pages.shared.i18n import md, tr
+from pages.shared.i18n import md, tr, trn
 from pages.shared.numbers import duration, money, number
 from pages.shared.resources import settings
+
+DAYS_A_MONTH = HOURS_A_MONTH / 24
 
 
 def section(
@@ -136,7 +139,12 @@ def _verdict(bought: Mapping[int, Purchase]) -> str:
 
 
 def _repaid(months: float | None) -> str:
-    return tr("never") if months is None else tr("{n} months", n=number(months, 1))
+    if months is None:
+        return tr("never")
+    if months >= 1:
+        return tr("{n} months", n=number(months, 1))
+    days = months * DAYS_A_MONTH
+    return trn("{n} day", "{n} days", round(days)) if days >= 1 else tr("less than a day")
 
 
 def _jobs(run: Mapping[Any, Any], measured: set[float]) -> None:
@@ -191,7 +199,9 @@ def _watch(run_id: str) -> None:
         left.append(tr("{time} left", time=duration(now.seconds_left)))
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{md(words.share_of_data(jobs[0].spec.share))}**", width="stretch")
+            spec = jobs[0].spec
+            name = f"{words.recipe(spec.recipe, spec.scenario)} · {words.share_of_data(spec.share)}"
+            st.markdown(f"**{md(name)}**", width="stretch")
             st.button(tr("Cancel"), key="curve-cancel", icon=":material/stop_circle:", on_click=_cancel, args=(run_id,))
         st.progress(now.fraction, text=md(" · ".join([say(now.phase), *left])))
 
