@@ -4,7 +4,7 @@ import streamlit as st
 
 from engine.analytics.priced import front
 from engine.scenarios import SCENARIOS
-from pages.shared import address, data, pricing, site, words
+from pages.shared import address, bought, data, pricing, site, words
 from pages.shared.axes import axes
 from pages.shared.charts import style, tradeoff
 from pages.shared.compare import chosen_runs, picture_frame, runs_table, test_part, title_words
@@ -66,4 +66,5 @@ with st.container(horizontal=True):
     for kind in dict.fromkeys((up.kind, across.kind)):
         badge(kind, tr("Bars are 95% intervals for quality, and ranges over published factors for money and carbon."))
 runs_table(points, known, selected)
+bought.section(points, scenario)
 kinds_legend()

@@ -5,7 +5,7 @@ import streamlit as st
 from engine.analytics.costed import Choices
 from engine.scenarios import SCENARIOS
 from pages.shared import address, data, site, words
-from pages.shared.costs import answer, inputs, own, sections, work, worth
+from pages.shared.costs import answer, inputs, more_labels, own, sections, work, worth
 from pages.shared.costs.counted import flops_per_prediction, texts_tokens
 from pages.shared.costs.own import Fact
 from pages.shared.frame import data_notes, empty, kinds_legend, page_title
@@ -89,7 +89,7 @@ with shown:
         sections.by_hour(found, choices, run)
     sections.by_place(found, choices, run)
     is_worth = worth.section(scenario, detail, found)
-    worth.learning(scenario, runs, run, labelling, is_worth, found)
+    more_labels.section(scenario, run, labelling, is_worth, found)
     with st.expander(tr("8 bits or full precision, processor or GPU"), icon=":material/memory:"):
         sections.by_precision(run, detail.variants, choices)
         sections.by_gpu(run, flops_per_prediction(chosen, tokens))

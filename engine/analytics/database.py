@@ -67,6 +67,18 @@ class Index:
 
         return self._ask(sql, parameters, fetch, run=False)
 
+    def records(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """Return the rows of a query as dictionaries of Python's own values: of a few wide rows, faster than a frame.
+
+        What is missing, or no number, is None; times have no zone.
+        """
+
+        def fetch(cursor: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+            names = [column[0] for column in cursor.description or ()]
+            return [dict(zip(names, map(_known, row), strict=True)) for row in cursor.fetchall()]
+
+        return self._ask(sql, parameters, fetch)
+
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query as tuples."""
         return self._ask(sql, parameters, lambda cursor: cursor.fetchall())
@@ -167,6 +179,10 @@ def rebuild(settings: Settings) -> dict[str, int]:
         return {kind: int(index.rows(f"SELECT count(*) FROM {kind}")[0][0]) for kind in kinds}  # noqa: S608 -- our names
     finally:
         index.close()
+
+
+def _known(value: Any) -> Any:
+    return None if isinstance(value, float) and value != value else value
 
 
 _indexes: dict[Path, Index] = {}

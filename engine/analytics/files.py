@@ -33,6 +33,7 @@ class Spec(Versioned, frozen=True, gc=False):
     label: str = ""
     demo: bool = False
     group: str = ""
+    share: float = 1.0
     code_version: str = ""
 
 
@@ -176,4 +177,5 @@ class Report(Versioned, frozen=True, gc=False):
     flops: float | None = None
     energy: Energy = Energy()
     machine: Machine = Machine()
+    usd_per_1000: float | None = None
     finished_at: str | None = None

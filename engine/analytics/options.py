@@ -80,6 +80,14 @@ def gpu_offers(run: Mapping[Any, Any], flops_per_prediction: float | None) -> li
     return sorted([*rented, *(o for o in by_second if o)], key=lambda o: o.usd_per_hour)
 
 
+def achieved(run: Mapping[Any, Any]) -> Figure | None:
+    """Return the arithmetic a second that the training of `run` reached here; None when it was not counted."""
+    flops, seconds = run.get("flops"), run.get("train_seconds")
+    if not all(isinstance(v, (int, float)) and v > 0 for v in (flops, seconds)):
+        return None
+    return accelerator.achieved_flops_per_s(float(str(flops)), float(str(seconds)))
+
+
 def _cheapest_by_gpu() -> dict[str, Instance]:
     found: dict[str, Instance] = {}
     for i in instances().values():
@@ -153,13 +161,9 @@ def _threshold(rows: pd.DataFrame, labels: Sequence[str], prices: ErrorCosts) ->
         return None
 
 
-def learning_points(table: pd.DataFrame, run: Mapping[Any, Any], quality: str) -> list[Point]:
-    """Return the scores of runs like `run` on other numbers of labels: same test part, recipe and backbone."""
-    same = table
-    for name in ("test_id", "recipe", "backbone"):
-        same = same[same[name] == run[name]]
+def learning_points(alike: pd.DataFrame, quality: str) -> list[Point]:
+    """Return the scores of runs that differ by their number of labels (`queries.learning_runs`), fewest first."""
     wanted = ["train_rows", quality, f"{quality}_low", f"{quality}_high"]
-    if any(name not in same for name in wanted):
+    if any(name not in alike for name in wanted):
         return []
-    whole = same[wanted].dropna().sort_values("train_rows")
-    return [Point(*map(float, row)) for row in whole.itertuples(index=False)]
+    return [Point(*map(float, row)) for row in alike[wanted].dropna().itertuples(index=False)]

@@ -84,21 +84,25 @@ def figures(run: Mapping[Any, Any], pricing: Pricing) -> RunFigures:
 
 
 def compare_points(index: Index, pricing: Pricing, scenario: str = "", *, test_id: str = "") -> pd.DataFrame:
-    """Return `queries.runs` with each figure's value, `_low` and `_high`; NaN where a run did not measure it.
+    """Return `queries.runs`, bought ones too, with each figure's value, `_low` and `_high`; NaN where it is not known.
 
     Columns added: those of `FIGURES`. A figure is proportional to what was measured, so the economics are asked once
     for a unit of it and each number of cores; `figures` gives the same numbers run by run, with formula and sources.
     """
     import pandas as pd
 
-    table = runs(index, scenario, test_id=test_id)
+    table = runs(index, scenario, test_id=test_id, bought=True)
     cores = table["threads"].where(table["threads"] > 0, table["cores"]).astype("float64")
     needed = pd.DataFrame({name: table[name] for name in MEASURED}).assign(cores=cores)
     usable = (needed > 0).all(axis=1)
     parts = [_scaled(rows, int(str(n)), pricing) for n, rows in table[usable].groupby(cores[usable].astype("int64"))]
     columns = [f"{name}{end}" for name in FIGURES for end in ENDS]
     priced = pd.concat(parts) if parts else pd.DataFrame(columns=columns, dtype="float64")
-    return table.join(priced.reindex(table.index))
+    found = table.join(priced.reindex(table.index))
+    paid = table["usd_per_1000"].notna()
+    for end in ENDS:  # what was bought has a price, the same wherever one's own machines stand
+        found.loc[paid, f"cost_per_1000_usd{end}"] = table.loc[paid, "usd_per_1000"]
+    return found
 
 
 def _scaled(rows: pd.DataFrame, cores: int, pricing: Pricing) -> pd.DataFrame:

@@ -6,6 +6,7 @@ Prices and carbon are not here: `engine.analytics.priced` hands what was measure
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,43 +19,64 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _FINISHED = """
-SELECT r.run_id, r.scenario, r.recipe, r.backbone, r.seed, r.group_id, r.label, r.demo, r.dataset_id,
+SELECT r.run_id, r.kind, r.scenario, r.recipe, r.backbone, r.seed, r.group_id, r.label, r.demo, r.dataset_id,
     r.dataset_name AS dataset, r.test_id, r.licence, r.commercial_use, r.synthetic, r.created_at, r.finished_at,
-    r.train_rows, r.test_rows, r.test_looks, r.threads, r.cores, r.cpu, r.served, r.provider,
+    r.share, r.train_rows, r.test_rows, r.test_looks, r.threads, r.cores, r.cpu, r.served, r.provider,
     r.train_s AS train_seconds, r.total_s AS total_seconds, r.peak_memory_mib, r.flops,
-    r.energy_kwh AS kwh, r.energy_low_kwh AS kwh_low, r.energy_high_kwh AS kwh_high, r.energy_method,
+    r.usd_per_1000, r.energy_kwh AS kwh, r.energy_low_kwh AS kwh_low, r.energy_high_kwh AS kwh_high, r.energy_method,
     v.size_bytes, v.p50_ms, v.p95_ms, v.p99_ms, v.throughput_per_s, v.best_batch, q.* EXCLUDE (run_id)
 FROM runs r
 LEFT JOIN variants v ON v.run_id = r.run_id AND v.name = r.served
 LEFT JOIN quality q ON q.run_id = r.run_id
-WHERE r.kind = 'finetune' AND r.state = 'finished' {conditions}
+WHERE r.state = 'finished' {conditions}
 ORDER BY coalesce(r.finished_at, r.created_at), r.run_id
 """
 _BEST = """
 WITH done AS (
-    SELECT run_id, test_id, coalesce(finished_at, created_at) AS ended FROM runs
-    WHERE kind = 'finetune' AND state = 'finished' AND NOT trashed AND scenario = ?),
-newest AS (SELECT test_id FROM done ORDER BY ended DESC, run_id DESC LIMIT 1)
-SELECT run_id, count(*) OVER () FROM done JOIN newest USING (test_id) JOIN quality USING (run_id)
-WHERE NOT isnan({score}) ORDER BY {score} DESC, ended, run_id LIMIT 1
+    SELECT scenario, run_id, test_id, coalesce(finished_at, created_at) AS ended FROM runs
+    WHERE kind = 'finetune' AND state = 'finished' AND share = 1 AND NOT trashed
+        AND scenario IN (SELECT unnest(?::VARCHAR[]))),
+last AS (SELECT scenario, max(ended) AS ended FROM done GROUP BY scenario),
+newest AS (
+    SELECT scenario, arg_max(test_id, run_id) AS test_id FROM done JOIN last USING (scenario, ended) GROUP BY scenario),
+judged AS (
+    SELECT scenario, run_id, ended, CASE scenario {scores} END AS score
+    FROM done JOIN newest USING (scenario, test_id) JOIN quality USING (run_id)),
+top AS (SELECT scenario, max(score) AS score, count(*) AS compared FROM judged WHERE NOT isnan(score) GROUP BY scenario)
+SELECT scenario, min({{'ended': ended, 'run_id': run_id}}).run_id, any_value(compared)
+FROM judged JOIN top USING (scenario, score) GROUP BY scenario
 """
+"""One question for every scenario, each with a score of its own: asking one by one took three times as long."""
 
 
-def runs(index: Index, scenario: str = "", *, test_id: str = "", trashed: bool = False) -> pd.DataFrame:
+def runs(
+    index: Index, scenario: str = "", *, test_id: str = "", trashed: bool = False, bought: bool = False
+) -> pd.DataFrame:
     """Return one row a finished fine-tuning run, oldest first: what it is, what it measured, how good it is.
 
     For each metric of the test part there are columns `<name>`, `<name>_low`, `<name>_high`, and `validation_<name>`.
     Size, latency and throughput are of the served variant. An empty `scenario` or `test_id` means all; runs put away
-    are left out unless `trashed`. Times are UTC without a zone.
+    are left out unless `trashed`, and runs on a share of the training part (`learning_runs`) always. Times are UTC
+    without a zone. With `bought`, what vendors answered (`engine.jobs.bought`) is there too: its kind is "bought", it
+    has a price in `usd_per_1000`, and nothing that only training measures.
     """
-    return _finished(index, trashed=trashed, scenario=scenario, test_id=test_id)
-
-
-def _finished(index: Index, *, trashed: bool = False, **wanted: str) -> pd.DataFrame:
-    """Return the finished runs whose columns are as `wanted`; an empty value asks for nothing."""
-    asked = {column: value for column, value in wanted.items() if value}
-    conditions = ("" if trashed else "AND NOT r.trashed ") + "".join(f"AND r.{column} = ? " for column in asked)
+    asked = {column: value for column, value in (("scenario", scenario), ("test_id", test_id)) if value}
+    kinds = "AND r.kind IN ('finetune', 'bought') " if bought else "AND r.kind = 'finetune' "
+    conditions = kinds + "AND r.share = 1 " + ("" if trashed else "AND NOT r.trashed ")
+    conditions += "".join(f"AND r.{column} = ? " for column in asked)
     return index.large_frame(_FINISHED.format(conditions=conditions), list(asked.values()))
+
+
+def learning_runs(index: Index, run: Mapping[Any, Any]) -> pd.DataFrame:
+    """Return the runs that tell what more labels would bring to `run` (a row of `runs`), in its columns, fewest first.
+
+    They have its test part, recipe and backbone, and learned from the whole of some training part, or from a share of
+    that of `run` itself.
+    """
+    conditions = """AND r.kind = 'finetune' AND NOT r.trashed AND r.test_id = ? AND r.recipe = ? AND r.backbone = ?
+        AND (r.share = 1 OR r.group_id = ?)"""
+    asked = [str(run[name]) for name in ("test_id", "recipe", "backbone", "run_id")]
+    return index.large_frame(_FINISHED.format(conditions=conditions), asked).sort_values("train_rows", kind="stable")
 
 
 @dataclass(frozen=True)
@@ -63,7 +85,7 @@ class Best:
 
     scenario: str
     run: dict[str, Any]
-    """Its row of `runs`, with Python's own numbers."""
+    """Its row of `runs`, with Python's own numbers; None for what is not known."""
     quality: str
     """The metric it was chosen by."""
     compared: int
@@ -76,19 +98,18 @@ def overview(index: Index, qualities: dict[str, str]) -> dict[str, Best]:
     Runs on different test parts do not compare, so only those that share the newest run's test part do. The choice
     looks at the validation part, so that the test figure stays an honest one; of equals, the earlier run is taken.
     """
-    chosen: dict[str, tuple[str, int]] = {}
-    for scenario, quality in qualities.items():
-        score = wide.validation_column(quality)
-        if wide.has(index.rows, score):
-            for run_id, compared in index.rows(_BEST.format(score=score), [scenario]):
-                chosen[scenario] = run_id, compared
+    columns = wide.columns(index.rows)
+    asked = {k: c for k, q in qualities.items() if (c := wide.validation_column(q)) in columns}
+    if not asked:
+        return {}
+    scores = " ".join(f"WHEN ? THEN {column}" for column in asked.values())
+    chosen = {k: (r, n) for k, r, n in index.rows(_BEST.format(scores=scores), [list(asked), *asked])}
     if not chosen:
         return {}
-    ids = [run_id for run_id, _ in chosen.values()]
-    condition = "AND r.run_id IN (SELECT unnest(?::VARCHAR[]))"
-    table = index.frame(_FINISHED.format(conditions=condition), [ids])
-    rows = {str(row["run_id"]): _plain(row) for _, row in table.iterrows()}
-    return {k: Best(k, rows[run_id], qualities[k], compared) for k, (run_id, compared) in chosen.items()}
+    places = ", ".join("?" for _ in chosen)
+    found = index.records(_FINISHED.format(conditions=f"AND r.run_id IN ({places})"), [r for r, _ in chosen.values()])
+    rows = {str(row["run_id"]): row for row in found}
+    return {k: Best(k, rows[chosen[k][0]], qualities[k], chosen[k][1]) for k in qualities if k in chosen}
 
 
 @dataclass(frozen=True)
@@ -96,7 +117,7 @@ class RunDetail:
     """Everything the index holds of one run."""
 
     run: dict[str, Any]
-    """The row of table runs."""
+    """The row of table runs; None for what is not known."""
     labels: tuple[str, ...]
     confusion: tuple[tuple[int, ...], ...]
     """Counts on the test part: actual down, predicted across; empty before the run is finished."""
@@ -110,10 +131,10 @@ class RunDetail:
 
 def run_detail(index: Index, run_id: str) -> RunDetail:
     """Return one run by its whole id. Raises NotFound when the index has no such run, or why it was left out."""
-    found = index.frame("SELECT * FROM runs WHERE run_id = ?", [run_id])
-    if not len(found):
+    found = index.records("SELECT * FROM runs WHERE run_id = ?", [run_id])
+    if not found:
         _refuse(index, run_id)
-    row = _plain(found.iloc[0])
+    row = found[0]
 
     def rows_of(table: str, order: str) -> pd.DataFrame:
         return index.frame(f"SELECT * EXCLUDE (run_id) FROM {table} WHERE run_id = ? ORDER BY {order}", [run_id])  # noqa: S608 -- our names
@@ -143,12 +164,12 @@ def _refuse(index: Index, run_id: str) -> None:
 def jobs(index: Index, *, limit: int = 200, trashed: bool = False) -> pd.DataFrame:
     """Return the newest jobs of every kind: running first, then waiting ones in their order, then the newest ended.
 
-    Columns run_id, kind, scenario, recipe, label, demo, state, attempt, created_at, started_at, ended_at, seconds.
-    Whether a running one is alive, and how far it is, tells `engine.jobs.progress`.
+    Columns run_id, kind, scenario, recipe, label, share, demo, state, attempt, created_at, started_at, ended_at,
+    seconds. Whether a running one is alive, and how far it is, tells `engine.jobs.progress`.
     """
     return index.frame(
         """
-        SELECT run_id, kind, scenario, recipe, label, demo, state, attempt, created_at, started_at, ended_at,
+        SELECT run_id, kind, scenario, recipe, label, share, demo, state, attempt, created_at, started_at, ended_at,
             epoch(coalesce(ended_at, now() AT TIME ZONE 'UTC') - started_at) AS seconds
         FROM runs WHERE NOT trashed OR ?
         ORDER BY CASE state WHEN 'running' THEN 0 WHEN 'queued' THEN 1 ELSE 2 END,
@@ -185,11 +206,6 @@ def damaged(index: Index) -> list[DamagedRun]:
     """Return the run folders left out of every other answer."""
     rows = index.rows("SELECT run_id, message FROM damaged ORDER BY run_id")
     return [DamagedRun(run_id, Message.from_json(json.loads(message))) for run_id, message in rows]
-
-
-def _plain(row: pd.Series) -> dict[str, Any]:
-    """Return a row with Python's own numbers in place of numpy's, which neither JSON nor a formatter takes."""
-    return {str(k): v.item() if hasattr(v, "item") else v for k, v in row.items()}
 
 
 def _loaded(text: Any, otherwise: Any) -> Any:

@@ -87,7 +87,7 @@ def read_run(folder: str, attempt: int) -> RunRows:
     run_id, spec = os.path.basename(folder), SPEC.read(folder + "/spec.json")
     attempt, published = _published(folder + "/published.json", attempt)
     inside = f"{folder}/attempts/{attempt}"
-    report = _report(inside + "/report.json", needed=spec.kind == "finetune") if published else Report()
+    report = _report(inside + "/report.json", needed=spec.kind in {"finetune", "bought"}) if published else Report()
     events, last_line = _events(inside + "/events.jsonl")
     requests = _requests(folder + "/control")
     state = _state(published, attempt, events, requests)
@@ -98,7 +98,7 @@ def read_run(folder: str, attempt: int) -> RunRows:
         "per_class": _per_class(run_id, "test", report.quality) + _per_class(run_id, "validation", report.validation),
         "variants": [_variant(run_id, name, found) for name, found in report.variants.items()],
     }
-    tables["runs"][0] += _results(report)
+    tables["runs"][0] += (*_results(report), spec.share, report.usd_per_1000)
     return RunRows(run_id, tables, published)
 
 

@@ -41,5 +41,9 @@ ALTER TABLE epochs RENAME COLUMN validation_macro_f1 TO validation_score;
 ALTER TABLE epochs ADD COLUMN score VARCHAR;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SCORES)
+_SHARES = "ALTER TABLE runs ADD COLUMN share DOUBLE DEFAULT 1"
+
+_BOUGHT = "ALTER TABLE runs ADD COLUMN usd_per_1000 DOUBLE"
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SCORES, _SHARES, _BOUGHT)
 """Step n + 1 is at place n."""

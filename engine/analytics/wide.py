@@ -67,8 +67,7 @@ def validation_column(name: str) -> str:
     return '"validation_{}"'.format(name.replace('"', '""'))
 
 
-def has(ask: Callable[[str, list[str]], list[tuple[Any, ...]]], column: str) -> bool:
-    """Return whether any run has that column, quoted. `ask` answers a query with rows."""
-    plain = column[1:-1].replace('""', '"')
-    sql = "SELECT 1 FROM duckdb_columns() WHERE table_name = 'quality' AND column_name = ?"
-    return bool(ask(sql, [plain]))
+def columns(ask: Callable[[str], list[tuple[Any, ...]]]) -> set[str]:
+    """Return the columns that there are, quoted. `ask` answers a query with rows."""
+    found = ask("SELECT column_name FROM duckdb_columns() WHERE table_name = 'quality'")
+    return {'"{}"'.format(name.replace('"', '""')) for (name,) in found}

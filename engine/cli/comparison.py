@@ -111,7 +111,7 @@ def _name(run: RunFolder) -> str:
 
 def _judged(run: RunFolder) -> tuple[dict[str, Any], Path]:
     report = run.report()
-    if run.published is None or run.spec.kind != "finetune":
+    if run.published is None or run.spec.kind not in {"finetune", "bought"}:
         raise BadInput("Run {run_id} trained nothing; choose a fine-tuning run.", run_id=run.run_id)
     return report, run.published.folder / "predictions.parquet"
 
@@ -119,4 +119,6 @@ def _judged(run: RunFolder) -> tuple[dict[str, Any], Path]:
 def _seeds(folder: Path, run: RunFolder) -> list[RunFolder]:
     """Return the finished runs of the same group, which differ by their seed only; the run alone without a group."""
     group = run.spec.group
-    return [r for r in all_runs(folder) if r.published and r.spec.group == group] if group else [run]
+    if not group or not run.is_model:
+        return [run]
+    return [r for r in all_runs(folder) if r.published and r.spec.group == group and r.is_model]

@@ -87,7 +87,7 @@ def finetune(
             )
             for s in range(seed, seed + _count(seeds))
         ]
-    results = [_train(settings, spec) for spec in specs]
+    results = [train(settings, spec) for spec in specs]
     _print(results, time.perf_counter() - began, as_json=as_json)
 
 
@@ -150,8 +150,11 @@ def _progress() -> Callable[[float, Message], None]:
     return progress
 
 
-def _train(settings: Settings, spec: RunSpec) -> RunFolder:
-    """Run `spec` in this process. The lease stands before the run can be seen, so that no supervisor takes it."""
+def train(settings: Settings, spec: RunSpec) -> RunFolder:
+    """Run `spec` in this process and return its folder.
+
+    The lease stands before the run can be seen, so that no supervisor takes it.
+    """
     from engine.jobs.hosting import output_to
     from engine.jobs.worker import run_attempt
 

@@ -73,7 +73,7 @@ def compare(
 
 def finished_runs(runs: Path) -> list[RunFolder]:
     """Return the fine-tuning runs that have results and were not put away, oldest first."""
-    return [r for r in all_runs(runs) if r.published is not None and r.spec.kind == "finetune" and not r.trashed]
+    return [r for r in all_runs(runs) if r.published is not None and r.is_model and not r.trashed]
 
 
 def _pair(folder: Path, names: Sequence[str]) -> tuple[dict[str, Any], list[str]]:

@@ -177,6 +177,10 @@ class Dataset:
     """Hash of the test part's rows; runs compare only where it is the same."""
     created_at: str
     """UTC, ISO 8601."""
+    share: float = 1.0
+    """How much of the training part is learned from; validation and test are always whole."""
+    share_seed: int = 0
+    """Seeds which rows the share has."""
 
     @classmethod
     def open(cls, folder: Path) -> Dataset:
@@ -211,11 +215,26 @@ class Dataset:
     def rows_file(self) -> Path:
         return self.folder / "rows.parquet"
 
+    def shared(self, share: float, *, seed: int = 0) -> Dataset:
+        """Return this data set with only a share of its training part. Raises BadInput unless 0 < `share` ≤ 1."""
+        from engine.datasets.share import checked_share
+
+        return replace(self, share=checked_share(share), share_seed=seed)
+
     def rows(self, part: Part) -> pd.DataFrame:
-        """Return the rows of one part: every column but part, in a fixed order."""
+        """Return the rows of one part: every column but part, in a fixed order; of train, those of the share."""
         import pandas as pd
 
-        return pd.read_parquet(self.rows_file, filters=[("part", "==", part)]).drop(columns="part")
+        found = pd.read_parquet(self.rows_file, filters=[("part", "==", part)]).drop(columns="part")
+        if part != "train" or self.share == 1:
+            return found
+        from engine.datasets.share import nested
+
+        return found[nested(found, self.share, seed=self.share_seed)].reset_index(drop=True)
+
+    def part_rows(self, part: Part) -> int:
+        """Return how many rows a part has; of train, how many are learned from."""
+        return len(self.rows(part)) if part == "train" and self.share != 1 else self.card.part_rows(part)
 
     def labelled_rows(self, part: Part) -> tuple[pd.DataFrame, np.ndarray]:
         """Return the rows of one part and (N,) int64, the position of each one's label among `labels`.

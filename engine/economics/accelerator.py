@@ -1,8 +1,9 @@
 """What a GPU would do, projected from the arithmetic that was measured here: a range, and a wide one.
 
 Hours = FLOPs ÷ (peak FLOP/s of the GPU × efficiency). The efficiency a small model reaches is not known before it
-runs: 40 % is near what the best large trainings report (Chowdhery et al. 2022, PaLM: 46 %), small batches of short
-texts reach a few percent. The range counts 2 to 40 %, the value 10 %; all three are assumptions.
+runs: 40 % is near what large trainings report (A. Chowdhery et al., PaLM, arXiv 2204.02311, 2022: 46.2 %), and small
+batches of short texts are taken to reach a few percent. The range counts 2 to 40 %, the value 10 %; all three are
+assumptions.
 """
 
 from __future__ import annotations
@@ -49,9 +50,11 @@ def peaks() -> dict[str, Peak]:
 
 
 def flops_per_prediction(parameters: float, tokens: float) -> float:
-    """Return the arithmetic of one prediction: 2 × parameters × tokens (Kaplan et al. 2020, "Scaling laws").
+    """Return the arithmetic of one prediction: 2 × parameters × tokens, a multiplication and an addition a weight.
 
-    Embeddings are counted although they are only looked up, and attention is not: for short texts too much.
+    So J. Kaplan et al., Scaling laws for neural language models, arXiv 2001.08361, 2020, count a forward pass, leaving
+    embeddings out. Here embeddings are counted although they are only looked up, and attention over the text is not:
+    for short texts too much.
     """
     return 2 * above_zero(Message("The parameters"), parameters) * above_zero(Message("The tokens of a text"), tokens)
 

@@ -18,7 +18,7 @@ from engine.economics.demand import HOURS, Load
 from engine.economics.figure import above_zero, not_negative
 from engine.economics.programme import HOURS_A_MONTH
 from engine.economics.projection import PER_VCPU_HIGH, PER_VCPU_LOW
-from engine.economics.queue import servers_needed
+from engine.economics.queue import mean_wait_s, servers_needed, share_waiting_longer, wait_quantile_s
 from engine.errors import BadInput
 from engine.messages import Message
 
@@ -79,6 +79,17 @@ class Replica:
 
 
 @dataclass(frozen=True)
+class Wait:
+    """How long requests of the busiest hour wait for a server, on as many machines as never change."""
+
+    mean_s: float
+    p95_s: float
+    """95 of 100 wait no longer; 0 where fewer than 5 of 100 wait at all."""
+    late_share: float
+    """Of requests, whose wait and the p95 of computing are together more than the objective."""
+
+
+@dataclass(frozen=True)
 class Plan:
     """Machines for one load. Hours are machine-hours a month, as (value, low, high) of the speed there."""
 
@@ -93,6 +104,7 @@ class Plan:
     utilisation: float
     """Share of the fixed machines' time that computes."""
     scaled_utilisation: float
+    wait: Wait
 
 
 def plan(load: Load, service: Service, instance: Instance, objective: Objective) -> Plan:
@@ -116,6 +128,17 @@ def plan(load: Load, service: Service, instance: Instance, objective: Objective)
         scaled_hours=_three([float(n.sum()) * days for n in followed]),
         utilisation=busy / fixed[0],
         scaled_utilisation=busy * HOURS / float(followed[0].sum()),
+        wait=_wait(float(hourly.max()), fixed[0], Replica.of(service, instance), objective),
+    )
+
+
+def _wait(per_s: float, machines_there: int, replica: Replica, objective: Objective) -> Wait:
+    servers = machines_there * replica.servers
+    left_s = objective.p95_ms / 1000 - replica.p95_s
+    return Wait(
+        mean_wait_s(servers, per_s, replica.service_s),
+        wait_quantile_s(servers, per_s, replica.service_s, 1 - LATE_SHARE),
+        share_waiting_longer(servers, per_s, replica.service_s, left_s),
     )
 
 

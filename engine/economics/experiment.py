@@ -79,8 +79,9 @@ def visitors_each(base: float, changed: float, *, alpha: float = ALPHA, power: f
     """Return how many visitors a group needs so that a two-sided test tells the shares `base` and `changed` apart.
 
     n = (z(1 − α/2) √(2 p̄ (1 − p̄)) + z(power) √(p₁ (1 − p₁) + p₂ (1 − p₂)))² / (p₁ − p₂)², p̄ = (p₁ + p₂) / 2, without
-    a correction for continuity: J. L. Fleiss, B. Levin, M. C. Paik, Statistical Methods for Rates and Proportions, 3rd
-    edition, Wiley 2003, section 4.2. Raises BadInput for a share that is not between 0 and 1, and for two equal ones.
+    a correction for continuity (as in J. L. Fleiss, B. Levin, M. C. Paik, Statistical Methods for Rates and
+    Proportions, 3rd edition, Wiley 2003). Raises BadInput for a share that is not between 0 and 1, and for two equal
+    ones.
     """
     for name, value in (("The conversion rate", base), ("The conversion rate to find", changed)):
         if checked_share(Message(name), value) == 1:

@@ -1,10 +1,11 @@
 """How good more labels would make it: a power law through runs on parts of the data, with an interval.
 
-Score(n) = 1 − (c + a·n^−b), a > 0, b > 0, 0 ≤ c < the smallest error (Hestness et al. 2017, "Deep learning scaling is
-predictable, empirically"; c is what no label mends). For each of a grid of c, log(error − c) is fitted on log n by
-weighted least squares. Every curve is weighted by exp(−χ² ÷ 2) under the points' own standard errors, inflated where
-the best curve misses them. The interval is the weighted 2.5 to 97.5 % of the curves, drawn with their own spread, and
-with the chance that the next score is measured with: a run that is trained later falls into it.
+Score(n) = 1 − (c + a·n^−b), a > 0, b > 0, 0 ≤ c < the smallest error: the form ε(m) ~ α·m^β + γ, β < 0, of J. Hestness
+et al., Deep learning scaling is predictable, empirically, arXiv 1712.00409, 2017 (c is what no label mends). For each
+of a grid of c, log(error − c) is fitted on log n by weighted least squares. Every curve is weighted by exp(−χ² ÷ 2)
+under the points' own standard errors, inflated where the best curve misses them. The interval is the weighted 2.5 to
+97.5 % of the curves, drawn with their own spread, and with the chance that the next score is measured with: a run that
+is trained later falls into it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from engine.messages import Message
 
 Array = npt.NDArray[np.float64]
 FEWEST_SIZES = 3
+TIMES_THE_LABELS = (2, 5, 10)
+"""Where the curve is read, and labels are priced."""
 DRAWS = 400
 GRID = 25
 LEAST_SE = 1e-3

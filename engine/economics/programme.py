@@ -2,8 +2,9 @@
 
 - Runs a month = (retrainings + experiments) ÷ (1 − share of runs that fail): a failed run is done again.
 - A spot machine is taken back with the published monthly share s: as a constant hazard, −ln(1 − s) ÷ 730 an hour. Each
-  time, half the interval between checkpoints is lost on average (Young 1974, "A first order approximation to the
-  optimum checkpoint interval") and a restart is waited for. Expected hours = h × (1 + hazard × hours lost each time).
+  time, half the interval between checkpoints is lost on average, the first-order view of J. W. Young, A first order
+  approximation to the optimum checkpoint interval, Communications of the ACM 17(9), 1974; and a restart is waited for.
+  Expected hours = h × (1 + hazard × hours lost each time). Writing checkpoints is counted as no time.
 """
 
 from __future__ import annotations

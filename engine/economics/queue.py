@@ -1,8 +1,10 @@
 """Waiting for a free server: M/M/c by Erlang C, for many loads at once.
 
-With offered load a = λ ÷ μ and c servers, B(c) = a·B(c−1) ÷ (c + a·B(c−1)), B(0) = 1 (Erlang B by recursion, Jagerman
-1974), C = c·B ÷ (c − a·(1 − B)), mean wait = C ÷ (c·μ − λ), P(wait > t) = C·exp(−(c·μ − λ)·t). Requests come at random
-and service times vary like an exponential; a model's vary less, so that true waits are shorter.
+With offered load a = λ ÷ μ and c servers, B(c) = a·B(c−1) ÷ (c + a·B(c−1)), B(0) = 1 (the usual recursion of Erlang's
+loss formula; its properties: D. L. Jagerman, Some properties of the Erlang loss function, Bell System Technical Journal
+53(3), 1974, pages 525–551), C = c·B ÷ (c − a·(1 − B)), mean wait = C ÷ (c·μ − λ), P(wait > t) = C·exp(−(c·μ − λ)·t):
+textbook results for M/M/c, held by the tests against the closed form and a simulation. Requests come at random and
+service times vary like an exponential; a model's vary less, so that true waits are shorter.
 """
 
 from __future__ import annotations

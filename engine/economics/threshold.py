@@ -2,8 +2,9 @@
 
 Expected cost a decision at threshold t = share of positives × missed(t) × cost of a miss + share of negatives ×
 alarms(t) × cost of a false alarm; every probability that occurs is tried. For calibrated probabilities the best is
-near t* = alarm ÷ (alarm + miss) (Elkan 2001, "The foundations of cost-sensitive learning"). Net benefit at t =
-true positives ÷ n − false positives ÷ n × t ÷ (1 − t) (Vickers and Elkin 2006, "Decision curve analysis").
+near t* = alarm ÷ (alarm + miss) (C. Elkan, The foundations of cost-sensitive learning, IJCAI 2001, where a right answer
+costs nothing). Net benefit at t = true positives ÷ n − false positives ÷ n × t ÷ (1 − t) (A. J. Vickers, E. B. Elkin,
+Decision curve analysis: a novel method for evaluating prediction models, Medical Decision Making 26(6), 2006).
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.jobs.runs import Kind, RunFolder
 
-SLOTS: dict[Kind, str] = {"finetune": "training", "calibrate": "training", "prepare": "light"}
+SLOTS: dict[Kind, str] = {"finetune": "training", "calibrate": "training", "prepare": "light", "bought": "light"}
 """One job at a time in each slot. Timing a step beside a training run would measure both, so they share one."""
 
 

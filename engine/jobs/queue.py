@@ -25,6 +25,7 @@ __all__ = [
     "progress",
     "queue_demo",
     "repeat_spec",
+    "submit",
     "submit_calibrate",
     "submit_finetune",
     "submit_prepare",
@@ -137,7 +138,7 @@ def submit_finetune(
     **more: Any,
 ) -> RunFolder:
     """Queue a fine-tuning run; `more` and the errors are those of `finetune_spec`."""
-    return _submit(settings, finetune_spec(scenario, dataset, recipe, options, backbone, seed, **more), priority)
+    return submit(settings, finetune_spec(scenario, dataset, recipe, options, backbone, seed, **more), priority)
 
 
 def submit_seeds(
@@ -154,7 +155,7 @@ def submit_prepare(
     """Queue the check of an upload (`store` False: its report has "card") or its preparation (also "dataset_id")."""
     find_scenario(scenario)
     asked = {"raw_id": raw_id, "options": options.to_json(), "store": store}
-    return _submit(settings, _spec("prepare", scenario=scenario, dataset=asked, label=options.name), priority)
+    return submit(settings, _spec("prepare", scenario=scenario, dataset=asked, label=options.name), priority)
 
 
 def submit_calibrate(settings: Settings, backbone: str, *, priority: int = CALIBRATE_PRIORITY) -> RunFolder:
@@ -167,7 +168,7 @@ def submit_calibrate(settings: Settings, backbone: str, *, priority: int = CALIB
             if run.priority < priority:
                 run.request("priority", value=priority)
             return run
-    return _submit(settings, _spec("calibrate", backbone=backbone), priority)
+    return submit(settings, _spec("calibrate", backbone=backbone), priority)
 
 
 def cancel(run: RunFolder) -> None:
@@ -194,8 +195,8 @@ def _spec(kind: Kind, **values: Any) -> RunSpec:
     return RunSpec(run_id=new_id(), created_at=utc_now(), kind=kind, code_version=code_version(), **values)
 
 
-def _submit(settings: Settings, spec: RunSpec, priority: int) -> RunFolder:
-    """Make the run folder; the priority stands in it before a supervisor can see the run."""
+def submit(settings: Settings, spec: RunSpec, priority: int = 0) -> RunFolder:
+    """Make the run folder and return it; the priority stands in it before a supervisor can see the run."""
     if priority:
         RunFolder(settings.workspace.runs / spec.run_id).request("priority", value=priority)
     return create_run(settings.workspace.runs, spec)

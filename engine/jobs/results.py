@@ -95,7 +95,7 @@ def dataset_block(dataset: Dataset) -> dict[str, Any]:
         "licence": card.licence,
         "commercial_use": card.commercial_use,
         "synthetic": card.synthetic,
-        "rows": {part: card.part_rows(part) for part in PARTS},
+        "rows": {part: dataset.part_rows(part) for part in PARTS},
     }
 
 

@@ -30,7 +30,8 @@ __all__ = [
     "open_run",
 ]
 
-Kind = Literal["finetune", "prepare", "calibrate"]
+Kind = Literal["finetune", "prepare", "calibrate", "bought"]
+"""What is bought comes in whole and is never queued (`engine.jobs.bought`)."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,10 @@ class RunSpec:
     demo: bool = False
     """Whether the program queued it by itself, for the first start."""
     group: str = ""
-    """Runs that belong together: the same recipe with other seeds."""
+    """Runs that belong together: the same recipe with other seeds, or parts of a run's training part."""
+    share: float = 1.0
+    """How much of the training part it learns from: below 1 it is a point of the learning curve of run `group`, and no
+    model to choose."""
     code_version: str = ""
 
     def to_json(self) -> dict[str, Any]:
@@ -77,6 +81,11 @@ class RunFolder:
     @property
     def run_id(self) -> str:
         return self.folder.name
+
+    @property
+    def is_model(self) -> bool:
+        """Whether it trains a model that one may choose: one that learned from the whole training part."""
+        return self.spec.kind == "finetune" and self.spec.share == 1
 
     @property
     def spec(self) -> RunSpec:

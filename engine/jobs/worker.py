@@ -78,7 +78,7 @@ def open_or_prepare(job: Job) -> Dataset:
             dataset = _prepare(job, spec.dataset["raw_id"], _options(job, spec.dataset))
     noted = {"schema_version": 1, "id": dataset.id, "raw_id": dataset.raw_id, "options": dataset.options.to_json()}
     write_json(job.attempt.folder / "dataset.json", noted)
-    return dataset
+    return dataset.shared(spec.share, seed=spec.seed) if spec.share != 1 else dataset
 
 
 def prepare(job: Job) -> None:

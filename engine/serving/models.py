@@ -94,7 +94,7 @@ class ModelStore:
     def published(self) -> Iterator[tuple[str, str]]:
         """Yield (run id, precision served) of every model that can be asked, oldest first."""
         for run in all_runs(self._runs):
-            if (attempt := run.published) is not None and (attempt.onnx.is_dir() and not run.trashed):
+            if (attempt := run.published) is not None and (attempt.onnx.is_dir() and run.is_model and not run.trashed):
                 yield run.run_id, served_precision(attempt)
 
     def check(self, name: str, version: str = SERVED) -> None:

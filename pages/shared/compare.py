@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from engine.jobs.bought import RECIPE as BOUGHT
 from pages.shared import address, site, words
 from pages.shared.axes import Axis
 from pages.shared.frame import strong
@@ -74,11 +75,17 @@ def title_words(points: pd.DataFrame, across: Axis, up: Axis) -> str:
         return tr("{run} is best in both", run=words.row_name(best_up))
     return tr(
         "{best} reaches {high}; {other} needs only {low}",
-        best=words.recipe(best_up["recipe"], best_up["scenario"]),
+        best=_short(best_up),
         high=up.write(float(best_up[up.column])),
-        other=words.recipe(best_across["recipe"], best_across["scenario"]),
+        other=_short(best_across),
         low=across.write(float(best_across[across.column])),
     )
+
+
+def _short(row: dict[Any, Any]) -> str:
+    """Return what a title calls a run: its recipe, or the vendor it was bought from."""
+    bought = row["recipe"] == BOUGHT and row["label"]
+    return str(row["label"]) if bought else words.recipe(row["recipe"], row["scenario"])
 
 
 def chosen_runs() -> list[str]:
@@ -130,7 +137,7 @@ def _act_on(picked: list[str], points: pd.DataFrame) -> None:
         return
     with st.container(border=True):
         with st.container(horizontal=True):
-            for run_id in picked:
+            for run_id in (p for p in picked if rows[p]["kind"] == "finetune"):
                 page = site.scenario_file(str(rows[run_id]["scenario"]))
                 site.link(
                     page,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,13 @@ def row(table: pd.DataFrame, run_id: str) -> dict[Any, Any]:
     return table[table["run_id"] == run_id].to_dict("records")[0]
 
 
+def learning_runs(run: Mapping[Any, Any]) -> pd.DataFrame:
+    """Return the runs that differ from a row of `runs` by their number of labels, fewest first."""
+    found = index()
+    asked = tuple(str(run[name]) for name in ("run_id", "test_id", "recipe", "backbone"))
+    return _learning_runs(found, version(found), asked)
+
+
 def version(found: Index) -> Version:
     """Return what changes whenever the index takes something in: the key under which its answers are kept."""
     return str(found.workspace.home), id(found), found.version
@@ -83,6 +91,11 @@ def _runs(_index: Index, version: Version, scenario: str) -> pd.DataFrame:  # no
 @st.cache_data(show_spinner=False, max_entries=16)
 def _points(_index: Index, version: Version, key: Any, _pricing: priced.Pricing, scenario: str) -> pd.DataFrame:  # noqa: ARG001 - the cache's key
     return priced.compare_points(_index, _pricing, scenario)
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _learning_runs(_index: Index, version: Version, asked: tuple[str, ...]) -> pd.DataFrame:  # noqa: ARG001 - the cache's key
+    return queries.learning_runs(_index, dict(zip(("run_id", "test_id", "recipe", "backbone"), asked, strict=True)))
 
 
 @st.cache_data(show_spinner=False, max_entries=4)

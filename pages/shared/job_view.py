@@ -58,7 +58,10 @@ def job_name(run: RunFolder) -> str:
     """Return what a job does, in a few words."""
     spec = run.spec
     if spec.kind == "finetune":
-        return words.run_name(spec.recipe, spec.scenario, spec.seed, run.run_id, run.label)
+        name = words.run_name(spec.recipe, spec.scenario, spec.seed, run.run_id, run.label)
+        return name if run.is_model else f"{name} · {words.share_of_data(spec.share)}"
+    if spec.kind == "bought":
+        return tr("Bought: {name}", name=run.label)
     if spec.kind == "calibrate":
         return tr("Timing training steps of {backbone}", backbone=spec.backbone)
     name = spec.label or tr("a file")

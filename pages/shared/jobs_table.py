@@ -89,8 +89,13 @@ def name(row: dict[Any, Any]) -> str:
     """Return what a job did."""
     if row["kind"] == "finetune":
         own = f"{row['label']} · " if row["label"] else ""
-        return own + words.recipe(str(row["recipe"]), str(row["scenario"]))
-    kinds = {"prepare": tr("Data: {name}", name=row["label"] or tr("a file")), "calibrate": tr("Timing this machine")}
+        part = "" if row["share"] == 1 else f" · {words.share_of_data(row['share'])}"
+        return own + words.recipe(str(row["recipe"]), str(row["scenario"])) + part
+    kinds = {
+        "prepare": tr("Data: {name}", name=row["label"] or tr("a file")),
+        "calibrate": tr("Timing this machine"),
+        "bought": tr("Bought: {name}", name=row["label"]),
+    }
     return kinds.get(str(row["kind"]), str(row["kind"]))
 
 
@@ -101,7 +106,7 @@ def details(run: RunFolder) -> None:
         st.markdown(f"**{md(job_view.job_name(run))}** · {md(words.state(now.state))} · {md(duration(now.seconds))}")
         if now.message is not None:
             (st.error if now.state == "failed" else st.info)(say(now.message))
-        if now.state == "finished" and run.spec.kind == "finetune":
+        if now.state == "finished" and run.is_model:
             page = site.scenario_file(run.spec.scenario)
             with st.container(horizontal=True):
                 site.link(page, tr("See the results"), icon=":material/analytics:", step="results", run=run.run_id)

@@ -114,6 +114,17 @@ def size(bytes_: float | None) -> str:
     return f"{number(bytes_, _decimals(bytes_, 2) if unit != 'B' else 0)} {unit}"
 
 
+def rate(flops_per_s: float | None) -> str:
+    """Return arithmetic a second: "42 GFLOP/s"."""
+    if flops_per_s is None or missing(flops_per_s):
+        return DASH
+    for unit in ("FLOP/s", "kFLOP/s", "MFLOP/s", "GFLOP/s", "TFLOP/s"):
+        if flops_per_s < 1000 or unit == "TFLOP/s":
+            break
+        flops_per_s /= 1000
+    return f"{number(flops_per_s, _decimals(flops_per_s, 2))} {unit}"
+
+
 def carbon(grams: float | None) -> str:
     """Return an emission in grams or kilograms of CO₂ equivalent."""
     if grams is None or missing(grams):

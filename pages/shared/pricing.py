@@ -90,4 +90,6 @@ def written(value: float, unit: str) -> str:
         return carbon(value)
     if unit.startswith("kWh"):
         return f"{number(value * 1000)} Wh" if value < 1 else f"{number(value)} kWh"
+    if unit == "share":
+        return number(value, 3)
     return f"{number(value)} {md(unit)}"

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.jobs.bought import RECIPE as BOUGHT
 from engine.jobs.progress import STATES
 from engine.jobs.runs import State
 from engine.models.recipes import RECIPES
 from engine.scenarios import SCENARIOS
 from engine.tasks import TASKS, Metric, Task
 from pages.shared.i18n import tr, tr_message
-from pages.shared.numbers import number
+from pages.shared.numbers import number, percent
 
 
 def task(scenario_name: str) -> Task:
@@ -22,6 +23,8 @@ def task(scenario_name: str) -> Task:
 
 def recipe(name: str, scenario_name: str) -> str:
     """Return the title of a recipe of a scenario; its id when it is not known any more."""
+    if name == BOUGHT:
+        return tr("Bought")
     known = RECIPES[task(scenario_name).name]
     return tr_message(known[name].title) if name in known else name
 
@@ -66,6 +69,11 @@ def run_name(recipe_name: str, scenario_name: str, seed: int, run_id: str, label
     seed_part = tr(", seed {seed}", seed=seed) if seed else ""
     own = f"{label} · " if label else ""
     return f"{own}{recipe(recipe_name, scenario_name)}{seed_part} · {run_id[-4:]}"
+
+
+def share_of_data(share: float) -> str:
+    """Return what a training on a part of the data is called beside its recipe."""
+    return tr("on {share} of the training part", share=percent(share, 0 if (100 * share).is_integer() else 1))
 
 
 def row_name(row: Mapping[Any, Any]) -> str:

@@ -199,3 +199,36 @@ def test_a_workspace_that_cannot_be_made_is_one_sentence() -> None:
     assert done.returncode == 1
     assert "/proc/nowhere" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_curve_trains_on_parts_and_forecasts(home: Path, run: RunFolder) -> None:
+    found = answer(home, "curve", run.run_id)
+    assert [p["rows"] for p in found["points"]] == sorted(p["rows"] for p in found["points"])
+    assert len({p["rows"] for p in found["points"]}) == 4
+    assert set(found["forecast"]) == {"2", "5", "10"}
+    assert all(0 <= f["low"] <= f["value"] <= f["high"] <= 1 for f in found["forecast"].values())
+    assert len(found["trained"]) == 3
+    assert answer(home, "curve", run.run_id)["trained"] == []  # they are there already
+    refused = engine(home, "curve", run.run_id, "--share", "2")
+    assert refused.returncode == 2
+    assert "The share of the training part is 2" in refused.stderr
+
+
+def test_buy_sends_rows_and_judges_what_comes_back(home: Path, run: RunFolder, tmp_path: Path) -> None:
+    rows = tmp_path / "rows.csv"
+    sent = answer(home, "buy", run.run_id, "--rows", rows)
+    with rows.open(encoding="utf-8-sig", newline="") as file:
+        table = list(csv.DictReader(file))
+    assert len(table) == sent["rows"]
+    assert set(table[0]) == {"row", "text"}
+    back = tmp_path / "back.csv"
+    back.write_text("row,label\n" + "".join(f"{line['row']},neutral\n" for line in table), "utf-8")
+    found = answer(home, "buy", run.run_id, "--answers", back, "--name", "Neutral Inc", "--usd-per-1000", 0.2)
+    assert found["usd_per_1000"] == 0.2
+    assert 0.2 < found["metrics"]["accuracy"] < 0.5
+    assert "auc" not in found["metrics"]
+    back.write_text("row,label\n1,neutral\n", "utf-8")
+    refused = engine(home, "buy", run.run_id, "--answers", back, "--name", "Neutral Inc")
+    assert refused.returncode == 2
+    assert len(refused.stderr.strip().splitlines()) == 1
+    assert engine(home, "buy", run.run_id).returncode == 2

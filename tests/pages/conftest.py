@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -85,10 +86,16 @@ def finished(dataset: Dataset) -> Callable[..., RunFolder]:
     """Return a function that leaves a finished run as a worker does: report, predictions, published."""
 
     def finish(
-        recipe: str = "probe", right: float = 0.85, seed: int = 0, train_seconds: float = 8.0, group: str = ""
+        recipe: str = "probe",
+        right: float = 0.85,
+        seed: int = 0,
+        train_seconds: float = 8.0,
+        group: str = "",
+        share: float = 1.0,
     ) -> RunFolder:
         settings = load_settings()
         spec = finetune_spec("finance_sentiment", dataset, recipe, seed=seed, group=group)
+        spec = replace(spec, share=share)
         run = create_run(settings.workspace.runs, spec)
         attempt = run.new_attempt()
         attempt.say("started")
@@ -152,7 +159,7 @@ def report(run: RunFolder, dataset: Dataset, quality: dict[str, object], train_s
             "licence": card.licence,
             "commercial_use": card.commercial_use,
             "synthetic": card.synthetic,
-            "rows": {"train": 168, "validation": 24, "test": 300},
+            "rows": {"train": round(168 * spec.share), "validation": 24, "test": 300},
         },
         "labels": list(LABELS),
         "served": "int8",

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from engine.analytics.own_facts import OwnFact, enter, own_facts
 from engine.config import load_settings
 from engine.errors import BadInput
+from engine.jobs.curve import curve_runs
 from engine.jobs.runs import RunFolder
 from tests.pages.test_pages import said
 
@@ -43,6 +44,8 @@ def test_the_figures_are_those_of_a_hand(page: Open, finished: Finish) -> None:
     )  # fmt: skip
     # 1,000 a second of 2 ms: 2 of the 2 servers of a machine are busy, so that a second machine is needed.
     assert quantity(test, "Machines").startswith("2 · busy 50%")
+    # M/M/4 with 2 busy on average: C = 4/23, and the mean wait is C x 2 ms / (4 - 2).
+    assert quantity(test, "Wait for a free one, busiest hour").startswith("0.17 ms on average")
     serving, training = 2 * 730 * 0.17, 10 * 0.01 * 0.17
     assert metric(test, "Build, a month") == f"${serving + training:.2f}"
     # (30 + 60) × 0.2 + 5 × 1.25 USD a million tokens, 2,628,000 thousands.
@@ -153,3 +156,29 @@ def test_errors_at_their_price_make_it_pay_or_not(page: Open, finished: Finish) 
     }
     test = page("costs", lang="en", **free)
     assert any("costs more than even a faultless model" in s.value for s in test.subheader)
+
+
+def test_parts_of_the_data_are_trained_on_from_the_page_and_cancelled(page: Open, finished: Finish) -> None:
+    run = finished()
+    test = page("costs", lang="en", run=run.run_id)
+    assert any("there is 1 so far" in c.value for c in test.caption)
+    test.button(key="curve").click().run()
+    jobs = curve_runs(load_settings(), run)
+    assert [j.spec.share for j in jobs] == [0.125, 0.25, 0.5]
+    assert "2 more wait" in test.get("progress")[0].proto.text
+    test.button(key="curve-cancel").click().run()
+    assert {j.state for j in jobs} == {"cancelled"}
+    assert not test.exception
+    assert test.button(key="curve")
+
+
+def test_a_curve_says_what_more_labels_bring_and_whether_they_pay(page: Open, finished: Finish) -> None:
+    run = finished(right=0.85)
+    for share, right in ((0.125, 0.7), (0.25, 0.76), (0.5, 0.81)):
+        finished(right=right, group=run.run_id, share=share)
+    test = page("costs", lang="en", run=run.run_id)
+    assert any(s.value.startswith("Twice the labels: Macro-F1 of 0.8") for s in test.subheader)
+    assert not [b for b in test.button if b.key == "curve"]
+    assert "are repaid in" in said(test) or "never pays" in said(test)
+    assert list(test.selectbox(key="run").options) == [test.selectbox(key="run").options[0]]
+    assert len(page("compare", lang="en").dataframe[0].value) == 1

@@ -146,6 +146,16 @@ def read_histories(dataset: Dataset, parts: Sequence[Part], *, distinct: bool = 
     )
 
 
+def learned_histories(dataset: Dataset, parts: Sequence[Part], *, distinct: bool = True) -> Histories:
+    """Return the interactions of `parts` that a model may learn from: those of the people in the data set's share."""
+    found = read_histories(dataset, parts, distinct=distinct)
+    if dataset.share == 1:
+        return found
+    people = np.zeros(found.user_count, dtype=bool)
+    people[dataset.rows("train")["user"].unique()] = True
+    return found.keep(people[found.users])
+
+
 def histories_of(
     columns: dict[str, NDArray[Any]], user_count: int, item_count: int, *, distinct: bool = True
 ) -> Histories:

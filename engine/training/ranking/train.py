@@ -12,7 +12,7 @@ import numpy as np
 import psutil
 
 from engine.datasets.dataset import Dataset
-from engine.datasets.interactions.open import Histories, Items, read_histories, read_items, targets
+from engine.datasets.interactions.open import Histories, Items, learned_histories, read_histories, read_items, targets
 from engine.errors import BadInput
 from engine.models.catalog import LocalBackbone
 from engine.models.ranking_memory import Size, check
@@ -128,14 +128,14 @@ def _job(
 ) -> Job:
     items = read_items(dataset)
     before, after = read_histories(dataset, ("train",)), read_histories(dataset, ("validation",))
-    everything = read_histories(dataset, ("train", "validation"))
+    learned, everything = learned_histories(dataset, ("train",)), learned_histories(dataset, ("train", "validation"))
     if not len(before.items):
         raise BadInput("The data set {name} has no rows for {part}; prepare it again.", name=dataset.name, part="train")
     size = Size(everything.user_count, everything.item_count, len(everything.items))
     check(recipe, options, size, psutil.virtual_memory().available)
-    binary = _binary(options.get("weights", "same"), before)
+    binary = _binary(options.get("weights", "same"), learned)
     return Job(
-        train=Log(before, binary),
+        train=Log(learned, binary),
         everything=Log(everything, binary),
         question=question(before, targets(after, before), stream(seed, "question")),
         items=items,

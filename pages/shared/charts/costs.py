@@ -132,5 +132,7 @@ def learning(points: pd.DataFrame, curve: pd.DataFrame, color: str) -> go.Figure
         error_y=error_bars(points["score"], points["low"], points["high"]),
         hovertemplate="%{x:,.0f}: %{y:.3f}<extra></extra>",
     )  # fmt: skip
-    made.update_xaxes(type="log")
+    ticks = [m * 10.0**d for d in range(8) for m in (1, 3)]
+    shown = [t for t in ticks if float(curve["rows"].min()) <= t <= float(curve["rows"].max())]
+    made.update_xaxes(type="log", tickvals=shown, ticktext=[number(t) for t in shown])
     return made

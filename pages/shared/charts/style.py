@@ -28,6 +28,7 @@ RECIPES = {
     "sequence": "#3b74e8",
     "text": "#dd8a1c",
     "blend": "#c2557b",
+    "bought": "#b8860b",
 }
 """One colour means one recipe on every page."""
 OTHER = "#7d6b5d"

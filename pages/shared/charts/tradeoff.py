@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from engine.jobs.bought import RECIPE as BOUGHT
 from pages.shared import words
 from pages.shared.charts.style import NEUTRAL, error_bars, figure, recipe_color
 from pages.shared.i18n import tr
@@ -68,11 +69,16 @@ def _front(made: go.Figure, frame: pd.DataFrame) -> None:
     )  # fmt: skip
 
 
+def _shapes(rows: pd.DataFrame) -> list[str]:
+    """Return what tells built from bought without colour."""
+    return ["diamond" if recipe == BOUGHT else "circle" for recipe in rows["recipe"]]
+
+
 def _marker(rows: pd.DataFrame, color: str) -> dict[str, object]:
     return {
         "color": color,
         "size": [17 if front else 11 for front in rows["front"]],
         "opacity": [1.0 if front else 0.55 for front in rows["front"]],
-        "symbol": ["star" if chosen else "circle" for chosen in rows["chosen"]],
+        "symbol": ["star" if chosen else whole for chosen, whole in zip(rows["chosen"], _shapes(rows), strict=True)],
         "line": {"width": 1, "color": "rgba(255,255,255,0.6)"},
     }

@@ -20,6 +20,8 @@ from pages.shared.words import row_name
 BEFORE = "costs-before"
 """Where the session keeps what the page said last."""
 MOVED = "costs-moved"
+NO_WAIT_S = 1e-5
+"""Nobody notices a hundredth of a millisecond."""
 
 
 def headline(found: Costs) -> str:
@@ -96,8 +98,19 @@ def _quantities(step: Step, *, scaled: bool) -> dict[str, str]:
         tr("Build, per 1,000"): between(step.per_1000),
         tr("Build, a customer and month"): between(step.per_customer),
         tr("Machines"): f"{machines} · {busy}",
+        tr("Wait for a free one, busiest hour"): _wait_words(step),
         tr("Carbon of serving, a year"): between(step.year_carbon),
     }
+
+
+def _wait_words(step: Step) -> str:
+    wait = step.plan.wait
+    if max(wait.mean_s, wait.p95_s) < NO_WAIT_S:
+        return tr("next to none")
+    return tr(
+        "{mean} on average, 95 of 100 at most {most}", mean=milliseconds(1000 * wait.mean_s),
+        most=milliseconds(1000 * wait.p95_s),
+    )  # fmt: skip
 
 
 def between(figure: Figure) -> str:
@@ -119,9 +132,14 @@ def machine_words(step: Step, *, scaled: bool) -> tuple[str, str]:
 
 def _machines_origin(step: Step) -> str:
     return tr(
-        "Erlang C for each hour of the day: {low} to {high} machines for the busiest, by how fast a vCPU is there.",
-        low=step.plan.fixed[1], high=step.plan.fixed[2],
+        "Erlang C for each hour of the day: {low} to {high} machines for the busiest, by how fast a vCPU is there. In "
+        "that hour {late} of requests come later than promised; the wait is that of machines that never change.",
+        low=step.plan.fixed[1], high=step.plan.fixed[2], late=_share_words(step.plan.wait.late_share),
     )  # fmt: skip
+
+
+def _share_words(share: float) -> str:
+    return tr("less than {share}", share=percent(0.001, 1)) if share < 0.001 else percent(share, 1)
 
 
 def described(choices: Choices, row: Mapping[Any, Any]) -> dict[str, str]:

@@ -19,7 +19,7 @@ from pages.shared.charts import style
 from pages.shared.costs.answer import about, between, machine_words, part_names
 from pages.shared.frame import badge, say, show_error
 from pages.shared.i18n import md, tr
-from pages.shared.numbers import carbon, milliseconds, money, number, percent
+from pages.shared.numbers import carbon, milliseconds, money, number, percent, rate
 
 LEAST_SHOWN = 1e4
 MOST_SHOWN = 1e9
@@ -169,6 +169,9 @@ def by_gpu(run: Mapping[Any, Any], flops_per_prediction: float | None) -> None:
         for o in offers
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, alt=tr("GPUs with their projected costs"))
+    if here := options.achieved(run):
+        st.markdown(md(tr("Training here reached {rate}.", rate=rate(here.value))))
+        badge("measured", pricing.origin(here))
     sample = next((o.train for o in offers if o.train), None)
     if sample:
         badge("projected", pricing.origin(sample))

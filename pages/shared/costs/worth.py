@@ -1,34 +1,21 @@
-"""What being right is worth: errors at their price, the decision that costs least, and what more labels would bring."""
+"""What being right is worth: errors at their price, and the decision that costs least."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-import pandas as pd
 import streamlit as st
 
 from engine.analytics import options
 from engine.analytics.costed import Costs
 from engine.analytics.queries import RunDetail
-from engine.economics.combine import times
-from engine.economics.labels import Labelling, next_thousand
-from engine.economics.learning_curve import FEWEST_SIZES, LearningCurve, Point, fit, purchase
 from engine.economics.paying import Worth, worth
 from engine.economics.value import Costs as ErrorCosts
 from engine.errors import BreakevenError
-from engine.messages import Message
 from engine.scenarios import Scenario
-from pages.shared import data, pricing, words
-from pages.shared.charts import costs as charts
-from pages.shared.charts import style
+from pages.shared import data, pricing
 from pages.shared.costs import fields
-from pages.shared.costs.answer import between
 from pages.shared.frame import badge, say, show_error
 from pages.shared.i18n import md, tr
 from pages.shared.numbers import money, number, percent
-
-TIMES_THE_LABELS = (2, 5, 10)
 
 
 def prices(scenario: Scenario, labels: tuple[str, ...]) -> ErrorCosts:
@@ -129,59 +116,3 @@ def _decision(detail: RunDetail, costs: ErrorCosts) -> None:
     st.markdown(md(text))
     chosen = tr("chosen on the validation part") if found.chosen_on == "validation" else tr("chosen on the test part")
     badge("assumed", tr("Costs are yours; answers are those of the test part, {chosen}.", chosen=chosen))
-
-
-def learning(scenario: Scenario, table: pd.DataFrame, run: Mapping[Any, Any], labelling: Labelling | None,
-             found: Worth | None, costs: Costs) -> None:  # fmt: skip
-    """Draw what 2, 5 and 10 times the labels would bring, and whether buying them pays."""
-    points = options.learning_points(table, run, scenario.quality)
-    sizes = len({p.rows for p in points})
-    if sizes < FEWEST_SIZES:
-        st.subheader(tr("What more labels would bring"), anchor=False)
-        st.caption(
-            tr("Train this recipe on parts of the data: {fewest} sizes judged on the same test part make a curve, and "
-               "there is {n} so far.", fewest=FEWEST_SIZES, n=sizes)
-        )  # fmt: skip
-        if labelling:
-            pricing.show(tr("The next 1,000 labels"), next_thousand(labelling))
-        return
-    curve = fit(points)
-    now = float(run["train_rows"])
-    title = tr(
-        "Twice the labels: {metric} of {low} to {high} expected", metric=words.metric_name(scenario.quality),
-        low=number(curve.at(2 * now).low, 3), high=number(curve.at(2 * now).high, 3),
-    )  # fmt: skip
-    st.subheader(title, anchor=False)
-    _picture(curve, points, now, title, str(run["recipe"]))
-    if labelling and found:
-        _purchases(curve, now, labelling, found, costs)
-
-
-def _picture(curve: LearningCurve, points: list[Point], now: float, title: str, recipe: str) -> None:
-    least = min(p.rows for p in points)
-    ends = pd.DataFrame({"rows": [least * (10 * now / least) ** (i / 30) for i in range(31)]})
-    figures = [curve.at(n) for n in ends["rows"]]
-    ends["score"], ends["low"], ends["high"] = zip(*((f.value, f.low, f.high) for f in figures), strict=True)
-    measured = pd.DataFrame([{"rows": p.rows, "score": p.score, "low": p.low, "high": p.high} for p in points])
-    style.draw(
-        charts.learning(measured, ends, style.recipe_color(recipe)), title, ends.iloc[::5].round(3), key="learning"
-    )
-    badge("projected", pricing.origin(figures[-1]))
-
-
-def _purchases(curve: LearningCurve, now: float, labelling: Labelling, found: Worth, costs: Costs) -> None:
-    n = costs.now.load.predictions_month
-    month = times(found.errors, n / 1000, "USD a month", Message("Errors of {n} predictions.", n=round(n)))
-    rows = []
-    for factor in TIMES_THE_LABELS:
-        bought = purchase(curve, now, factor * now, labelling.usd_per_row, month)
-        months = bought.months_to_repay
-        rows.append({
-            tr("Labels"): tr("{factor} × ({n})", factor=factor, n=number(round(bought.rows))),
-            tr("Expected quality"): between(bought.score),
-            tr("Cost of the labels"): money(bought.cost.value),
-            tr("Errors saved, a month"): between(bought.gain_month),
-            tr("Repaid in"): tr("never") if months is None else tr("{n} months", n=number(months, 1)),
-        })  # fmt: skip
-    st.dataframe(pd.DataFrame(rows), hide_index=True, alt=tr("What buying labels costs and saves"))
-    badge("assumed", tr("Errors at their assumed price, falling as the curve expects."))

@@ -19,7 +19,7 @@ DEMO = "demo"
 
 def draw(scenario: Scenario) -> None:
     """Draw the fine-tune step of `scenario`."""
-    training = [r for r in live.open_runs() if r.spec.kind == "finetune" and r.spec.scenario == scenario.name]
+    training = [r for r in live.open_runs() if r.is_model and r.spec.scenario == scenario.name]
     outcome(scenario, {r.run_id for r in training})
     if training:
         running(training)

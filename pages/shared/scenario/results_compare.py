@@ -43,7 +43,8 @@ def verdict(first: str, second: str) -> None:
 
 def short_name(run_id: str) -> str:
     report = data.report(run_id)
-    return words.run_name(report["recipe"], report["scenario"], int(report["seed"]), run_id)
+    own = data.run(run_id).label
+    return words.run_name(report["recipe"], report["scenario"], int(report["seed"]), run_id, own)
 
 
 @st.cache_data(show_spinner=False, max_entries=32)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pandas as pd
+
 from engine.analytics import queries
 from engine.analytics.database import Index, open_index
 from engine.config import Settings
@@ -19,7 +21,7 @@ def test_an_index_without_the_columns_gets_them_when_it_is_opened(settings: Sett
         cursor.execute("DROP TABLE quality")
     index.close()
     again = Index(settings, owner=True)
-    assert queries.runs(again).to_dict("records") == before.to_dict("records")
+    pd.testing.assert_frame_equal(queries.runs(again), before)
     again.close()
 
 

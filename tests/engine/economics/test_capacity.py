@@ -39,6 +39,27 @@ def test_a_machine_holds_as_many_servers_as_it_has_cores_for() -> None:
     assert (small.servers, small.service_s) == (1, 0.04)  # half the cores: twice as long
 
 
+def test_the_wait_of_a_plan_is_that_of_its_queue() -> None:
+    # 8 a second of 1/3 s each on 2 machines of 2 servers: the published case of M/M/4.
+    service = capacity.Service(p50_ms=1000 / 3, p95_ms=400, cores_here=2)
+    load = Load(8 * HOURS_A_MONTH * 3600, "flat")
+    found = capacity.plan(load, service, C6I, capacity.Objective(p95_ms=2000, headroom=0, fewest_replicas=2))
+    assert found.fixed[0] == 2
+    assert found.wait.mean_s == pytest.approx(0.09460458240946)
+    assert found.wait.late_share == pytest.approx(0.3784183296378418 * math.exp(-4 * 1.6))
+    assert 0.3784183296378418 * math.exp(-4 * found.wait.p95_s) == pytest.approx(0.05)
+    alone = capacity.plan(Load(1000.0), SERVICE, C6I, OBJECTIVE)
+    assert alone.wait.p95_s == 0
+
+
+def test_the_objective_holds_whatever_the_load() -> None:
+    random = np.random.default_rng(3)
+    for monthly in 10 ** random.uniform(3, 10, 40):
+        wait = capacity.plan(Load(float(monthly)), SERVICE, C6I, OBJECTIVE).wait
+        assert 0 <= wait.late_share <= capacity.LATE_SHARE
+        assert wait.p95_s * 1000 + SERVICE.p95_ms <= OBJECTIVE.p95_ms + 1e-9
+
+
 def test_a_plan_by_hand() -> None:
     # 1,000 a second of 20 ms with 30 % headroom keep 26 servers busy; 28 of them are 14 machines.
     load = Load(1000 * HOURS_A_MONTH * 3600, "flat")
