@@ -45,14 +45,19 @@ def measure(home: Path) -> list[dict[str, Any]]:
         found.append(figures)
         print(figures, flush=True)
     print(f"\nGrowth of cost, generated interactions, {A_USER} a user, {RECIPE} at its default")
-    names = ["interactions", "items", *(f"{phase} {unit}" for phase in PHASES for unit in ("s", "GiB")), "lists/s"]
+    names = [
+        "interactions",
+        "items",
+        *(f"{phase} {unit}" for phase in PHASES for unit in ("s", "processor s", "GiB")),
+        "lists/s",
+    ]
     common.table(
         names,
         [
             [
                 f["interactions"],
                 f["items"],
-                *(f[p][k] for p in PHASES for k in ("seconds", "peak_gib")),
+                *(f[p][k] for p in PHASES for k in ("seconds", "processor_seconds", "peak_gib")),
                 f["serve"]["lists_per_second"],
             ]
             for f in found
@@ -161,5 +166,6 @@ def peak_gib() -> float:
 
 if __name__ == "__main__":
     work = {"prepare": prepared, "fit": fitted, "serve": served}[sys.argv[1]]
+    before = time.process_time()
     measured = work(Path(sys.argv[2]))
-    print(json.dumps({**measured, "peak_gib": peak_gib()}))
+    print(json.dumps({**measured, "processor_seconds": time.process_time() - before, "peak_gib": peak_gib()}))

@@ -23,11 +23,22 @@ def upload(one: Visitor, page: str, path: Path) -> None:
 
 def store(one: Visitor, *, doubles: bool = False) -> None:
     """Check the file that is previewed and store it; where it has `doubles`, take the first remedy for them."""
-    one.press("Check the data")
-    one.see("Store the data set", patience_ms=JOB_MS)
+    check(one)
     if doubles:
         one.press("Keep one of each")
         one.see("Undo", patience_ms=JOB_MS)
+    keep(one)
+
+
+def check(one: Visitor) -> None:
+    """Check the file that is previewed; wait until its card is there."""
+    one.press("Check the data")
+    one.see("Store the data set", patience_ms=JOB_MS)
+    one.settled()
+
+
+def keep(one: Visitor) -> None:
+    """Store what was checked."""
     one.press("Store the data set")
     one.see("Fine-tune on this data", patience_ms=JOB_MS)
     one.settled()
@@ -36,6 +47,7 @@ def store(one: Visitor, *, doubles: bool = False) -> None:
 def train(one: Visitor, recipe: str) -> None:
     """Choose a recipe and start it; wait until it has ended."""
     one.keyed(f"choose-{recipe}").get_by_role("button").click()
+    one.page.wait_for_url(re.compile(f"recipe={recipe}(&|$)"))
     one.settled()
     one.keyed("start").get_by_role("button").click()
     one.see("Cancel")
