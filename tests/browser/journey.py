@@ -30,9 +30,13 @@ def store(one: Visitor, *, doubles: bool = False) -> None:
     keep(one)
 
 
-def check(one: Visitor) -> None:
-    """Check the file that is previewed; wait until its card is there."""
-    one.press("Check the data")
+BOTH = (("en", 1400), ("zh_CN", 390))
+"""Language and width in pixels: both of each, in two walks."""
+
+
+def check(one: Visitor, button: str = "Check the data") -> None:
+    """Check the file that is previewed, with the button called so; wait until its card is there."""
+    one.press(button)
     one.see("Store the data set", patience_ms=JOB_MS)
     one.settled()
 
