@@ -82,6 +82,8 @@ class Task:
     """(firsts, seconds, names=…), one such pair a seed → the test of two recipes."""
     compared_by: str
     """The metric whose difference `compare_seeds` puts first."""
+    row: Unit | None = None
+    """What one row of its data is called, where that is not what one input is."""
 
     def metric(self, name: str) -> Metric:
         """Return the metric of that name; KeyError when the task has none."""

@@ -77,4 +77,5 @@ RANKING = Task(
     compare=paired_list_runs,
     compare_seeds=seeds_list_runs,
     compared_by=FIGURE,
+    row=Unit(Message("interaction"), Message("interactions")),
 )

@@ -47,6 +47,12 @@ def units(scenario_name: str) -> str:
     return tr_message(task(scenario_name).unit.many)
 
 
+def rows(scenario_name: str) -> str:
+    """Return what several rows of the data are called: "interactions"."""
+    known = task(scenario_name)
+    return tr_message((known.row or known.unit).many)
+
+
 def metric(name: str) -> Metric | None:
     """Return the metric of that name, of whichever task has it."""
     return next((m for known in TASKS.values() for m in known.metrics if m.name == name), None)

@@ -61,7 +61,7 @@ def against_words(block: dict[str, Any], metric: str) -> str:
 def against_popularity(report: dict[str, Any], block: dict[str, Any], color: str) -> None:
     """Draw the run and popularity on the same people, with their intervals."""
     strong(tr("The same people, shown what is popular instead"))
-    names = [tr("This run"), tr("Popularity, one list for everybody")]
+    names = [tr("This model"), tr("Popularity, one list for everybody")]
     sides = [block["metrics"][FIRST], block[POPULARITY][FIRST]]
     frame = pd.DataFrame([{"name": n, **ends(i)} for n, i in zip(names, sides, strict=True)])
     colors = [color, style.NEUTRAL]
@@ -100,7 +100,7 @@ def table(block: dict[str, Any]) -> pd.DataFrame:
         rows.append(
             {
                 tr("Metric"): words.metric_name(name),
-                tr("This run"): number(mine["value"], 3),
+                tr("This model"): number(mine["value"], 3),
                 tr("Popularity"): number(block[POPULARITY][name]["value"], 3),
                 tr("Difference"): number(difference["value"], 3),
                 tr("95% of it"): f"{number(difference['low'], 3)} – {number(difference['high'], 3)}",

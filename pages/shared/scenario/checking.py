@@ -64,7 +64,7 @@ def back(run: RunFolder) -> None:
 def review(scenario: Scenario, run: RunFolder, card: DataCard, options: Options) -> None:
     """Draw the card with problems first, what can be done about them, and the last questions before storing."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        title = findings.headline(card, options.name, words.units(scenario.name))
+        title = findings.headline(card, options.name, words.rows(scenario.name))
         st.subheader(title, anchor=False, width="stretch")
         st.button(tr("Back to the file"), icon=":material/arrow_back:", on_click=back, args=(run,), type="tertiary")
     problems.draw(card, options, partial(again, scenario, run))

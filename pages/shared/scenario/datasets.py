@@ -41,7 +41,7 @@ def draw(scenario: Scenario) -> None:
     chosen = address.choice(st.selectbox, tr("Data set"), names(found), key="dataset", fallback=found[0].id)
     dataset = next(d for d in found if d.id == chosen)
     card = dataset.card
-    st.subheader(findings.headline(card, dataset.name, words.units(scenario.name)), anchor=False)
+    st.subheader(findings.headline(card, dataset.name, words.rows(scenario.name)), anchor=False)
     for problem in card.problems:
         findings.problem_line(problem)
     data_card.figures(scenario, card, dataset)
