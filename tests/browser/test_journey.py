@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from engine.datasets.demo.generator import as_csv, generate
-from tests.browser.journey import JOB_MS, store, train, upload
+from tests.browser.journey import BOTH, JOB_MS, store, train, upload
 from tests.browser.server import Dashboard
 from tests.browser.visitor import Visitor
 
@@ -26,8 +26,7 @@ def sentences(path: Path, seed: int, rows: int = 240) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("width", [1400, 390])
-@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize(("language", "width"), BOTH)
 def test_from_a_file_to_an_answer(
     dashboard: Dashboard, visitor: Callable[..., Visitor], tmp_path: Path, language: str, width: int
 ) -> None:
