@@ -67,6 +67,10 @@ def runs(
     return index.large_frame(_FINISHED.format(conditions=conditions), list(asked.values()))
 
 
+ALIKE = ("test_id", "recipe", "backbone", "run_id")
+"""What `learning_runs` reads of a run, in the order in which it asks."""
+
+
 def learning_runs(index: Index, run: Mapping[Any, Any]) -> pd.DataFrame:
     """Return the runs that tell what more labels would bring to `run` (a row of `runs`), in its columns, fewest first.
 
@@ -75,7 +79,7 @@ def learning_runs(index: Index, run: Mapping[Any, Any]) -> pd.DataFrame:
     """
     conditions = """AND r.kind = 'finetune' AND NOT r.trashed AND r.test_id = ? AND r.recipe = ? AND r.backbone = ?
         AND (r.share = 1 OR r.group_id = ?)"""
-    asked = [str(run[name]) for name in ("test_id", "recipe", "backbone", "run_id")]
+    asked = [str(run[name]) for name in ALIKE]
     return index.large_frame(_FINISHED.format(conditions=conditions), asked).sort_values("train_rows", kind="stable")
 
 

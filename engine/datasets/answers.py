@@ -60,6 +60,10 @@ class Answers:
     """Role or label → the column it was read from."""
 
 
+SENT = {"text_classification": "test-rows.csv", "image_classification": "test-pictures.zip"}
+"""Task → the name of the file that `rows_to_send` makes."""
+
+
 def rows_to_send(dataset: Dataset) -> tuple[str, bytes]:
     """Return (file name, content) of the test part without its truth.
 
@@ -68,14 +72,14 @@ def rows_to_send(dataset: Dataset) -> tuple[str, bytes]:
     _refuse_lists(dataset)
     rows = dataset.rows("test")
     if "text" in rows:
-        return "test-rows.csv", rows[["row", "text"]].to_csv(index=False).encode("utf-8-sig")
+        return SENT[dataset.task], rows[["row", "text"]].to_csv(index=False).encode("utf-8-sig")
     from engine.datasets.images.open import pictures
 
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:  # PNG does not get smaller
         for row, picture in zip(rows["row"].tolist(), pictures(dataset, "test"), strict=True):
             archive.writestr(f"{row}.png", picture)
-    return "test-pictures.zip", file.getvalue()
+    return SENT[dataset.task], file.getvalue()
 
 
 def read_answers(path: Path, filename: str, dataset: Dataset) -> Answers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 import time
 import weakref
 from collections.abc import Sequence
@@ -93,13 +94,11 @@ class InferenceClient:
 
     def predict(self, run_id: str, texts: Sequence[str]) -> Answers:
         """Return the answers of a finished run. Raises NotFound, BadInput or Failure with the service's sentence."""
-        return self._classes(
-            run_id, "text", [list(texts[i : i + ROWS_AT_ONCE]) for i in range(0, len(texts), ROWS_AT_ONCE)]
-        )
+        return self._classes(run_id, "text", _requests(texts, ROWS_AT_ONCE))
 
     def predict_pictures(self, run_id: str, pictures: Sequence[bytes]) -> Answers:
         """Return the answers of a finished run to picture files. Raises as `predict`."""
-        return self._classes(run_id, "image", _requests(_base64(pictures)))
+        return self._classes(run_id, "image", _requests(_base64(pictures), PICTURES_AT_ONCE, MAX_IMAGE_CHARACTERS))
 
     def heat_map(self, run_id: str, picture: bytes) -> np.ndarray:
         """Return (C, h, w): what each place of a picture adds to each class, as the model's own maps say."""
@@ -182,17 +181,16 @@ def _base64(files: Sequence[bytes]) -> list[str]:
     return [base64.b64encode(file).decode("ascii") for file in files]
 
 
-def _requests(pictures: Sequence[str]) -> list[list[str]]:
-    """Return the pictures in groups that the service takes at once; one that is too large alone is left to refuse."""
+def _requests(values: Sequence[str], most: int, most_characters: float = math.inf) -> list[list[str]]:
+    """Return the values in groups that the service takes at once; one that is too long alone is left to refuse."""
     groups: list[list[str]] = []
     characters = 0
-    for picture in pictures:
-        full = not groups or len(groups[-1]) == PICTURES_AT_ONCE
-        if full or characters + len(picture) > MAX_IMAGE_CHARACTERS:
+    for value in values:
+        if not groups or len(groups[-1]) == most or characters + len(value) > most_characters:
             groups.append([])
             characters = 0
-        groups[-1].append(picture)
-        characters += len(picture)
+        groups[-1].append(value)
+        characters += len(value)
     return groups
 
 

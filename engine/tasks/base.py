@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from engine.messages import Message
 
@@ -33,31 +33,25 @@ class Unit:
     many: Message
 
 
-class Compared(Protocol):
+@dataclass(frozen=True, kw_only=True)
+class Compared:
     """What a paired test of two runs, or of two groups of runs, found; each task's has its own figures beside these."""
 
-    @property
-    def rows(self) -> int:
-        """How many rows, or people, both were judged on."""
-
-    @property
-    def real(self) -> bool:
-        """Whether the second differs from the first beyond chance."""
-
-    @property
-    def words(self) -> Message:
-        """The outcome as a sentence."""
-
-    @property
-    def details(self) -> Message:
-        """The figures behind it."""
-
-    @property
-    def method(self) -> Message:
-        """How it was tested."""
+    rows: int
+    """Rows, or people, that both were judged on."""
+    real: bool
+    """Whether the second differs from the first beyond chance."""
+    words: Message
+    """The outcome as a sentence."""
+    details: Message
+    """The figures behind it."""
+    method: Message
+    """How it was tested."""
 
     def to_json(self) -> dict[str, Any]:
         """Return everything as plain values."""
+        messages = {name: getattr(self, name).to_json() for name in ("words", "details", "method")}
+        return {**asdict(self), **messages}
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from engine.errors import BadInput
 from engine.messages import Message
+from engine.tasks.base import Compared
 from engine.tasks.bootstrap import RESAMPLES, Interval, percentile_interval, rates, resampled_counts, scores
 from engine.tasks.verdict import paired_words, seed_words
 
@@ -21,46 +22,32 @@ T_975 = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 
 """97.5th percentiles of Student's t for 1, 2, … 15 degrees of freedom; beyond, 2.12 at 16 is close and safe."""
 
 
-@dataclass(frozen=True)
-class Paired:
-    """The second model against the first on the same rows. Differences are second minus first, in shares."""
+@dataclass(frozen=True, kw_only=True)
+class Paired(Compared):
+    """The second model against the first on the same rows. Differences are second minus first, in shares.
 
-    rows: int
+    It is real when accuracy or macro-F1 differs beyond chance.
+    """
+
     only_first_right: int
     only_second_right: int
     p_value: float
     """Exact McNemar: how likely a split of the disagreements this uneven is when both are equally often right."""
     accuracy: Interval
     macro_f1: Interval
-    real: bool
-    """Whether accuracy or macro-F1 differs beyond chance."""
-    words: Message
-    details: Message
     method: Message = METHOD
 
-    def to_json(self) -> dict[str, Any]:
-        messages = {name: getattr(self, name).to_json() for name in ("words", "details", "method")}
-        return {**asdict(self), **messages}
 
-
-@dataclass(frozen=True)
-class AcrossSeeds:
+@dataclass(frozen=True, kw_only=True)
+class AcrossSeeds(Compared):
     """Two recipes, each trained with several seeds, on the same rows. Differences are second minus first."""
 
-    rows: int
     first_macro_f1: tuple[float, ...]
     """One a seed."""
     second_macro_f1: tuple[float, ...]
     accuracy: Interval
     macro_f1: Interval
-    real: bool
-    words: Message
-    details: Message
     method: Message = SEEDS_METHOD
-
-    def to_json(self) -> dict[str, Any]:
-        messages = {name: getattr(self, name).to_json() for name in ("words", "details", "method")}
-        return {**asdict(self), **messages}
 
 
 def paired(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy as np
 
 from engine.errors import BadInput
 from engine.messages import Message
+from engine.tasks.base import Compared
 from engine.tasks.bootstrap import ELEMENTS_AT_ONCE, RESAMPLES, Interval, percentile_interval, resampled_weights
 from engine.tasks.compare import SIGNIFICANT, refuse_few_seeds, refuse_other_tests, sign, t_interval
 from engine.tasks.verdict import list_seed_words, list_words
@@ -29,45 +30,28 @@ METHOD = Message("Sign-flip test and paired bootstrap over the people of the tes
 SEEDS_METHOD = Message("The interval counts both kinds of luck: which people were asked, and which seeds.")
 
 
-@dataclass(frozen=True)
-class PairedLists:
+@dataclass(frozen=True, kw_only=True)
+class PairedLists(Compared):
     """The second recommender against the first, the same people asked. The difference is second minus first."""
 
-    rows: int
-    """People whom both were asked about."""
     only_first_better: int
     """People to whom the first showed a better list; `only_second_better` those to whom the second did."""
     only_second_better: int
     p_value: float
     """How likely a mean difference this large is when it is chance alone whose list is better for a person."""
     ndcg: Interval
-    real: bool
-    words: Message
-    details: Message
     method: Message = METHOD
 
-    def to_json(self) -> dict[str, Any]:
-        messages = {name: getattr(self, name).to_json() for name in ("words", "details", "method")}
-        return {**asdict(self), **messages}
 
-
-@dataclass(frozen=True)
-class ListsAcrossSeeds:
+@dataclass(frozen=True, kw_only=True)
+class ListsAcrossSeeds(Compared):
     """Two recipes, each trained with several seeds, on the same people. The difference is second minus first."""
 
-    rows: int
     first_ndcg: tuple[float, ...]
     """One a seed."""
     second_ndcg: tuple[float, ...]
     ndcg: Interval
-    real: bool
-    words: Message
-    details: Message
     method: Message = SEEDS_METHOD
-
-    def to_json(self) -> dict[str, Any]:
-        messages = {name: getattr(self, name).to_json() for name in ("words", "details", "method")}
-        return {**asdict(self), **messages}
 
 
 def paired_lists(

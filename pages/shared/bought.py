@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from engine.datasets.answers import Answers, read_answers, rows_to_send
+from engine.datasets.answers import SENT, Answers, read_answers, rows_to_send
 from engine.datasets.dataset import Dataset
 from engine.datasets.store import open_dataset
 from engine.errors import BreakevenError
@@ -63,8 +62,7 @@ def _send(dataset: Dataset) -> None:
               "contracts allow them to be sent.", n=number(dataset.part_rows("test"))))
     )  # fmt: skip
     st.download_button(
-        tr("Download the rows to send"), lambda: rows_to_send(dataset)[1],
-        "test-rows.csv" if dataset.task == "text_classification" else "test-pictures.zip",
+        tr("Download the rows to send"), lambda: rows_to_send(dataset)[1], SENT[dataset.task],
         icon=":material/download:", on_click="ignore", key="bought-rows",
     )  # fmt: skip
 
@@ -82,7 +80,7 @@ def _take(dataset: Dataset, scenario: str) -> None:
     if file is None:
         return
     try:
-        answers = _read(file.getvalue(), file.name, dataset)
+        answers = _read(file.getvalue(), file.name, dataset.id, dataset)
     except BreakevenError as error:
         show_error(error)
         return
@@ -101,15 +99,11 @@ def _take(dataset: Dataset, scenario: str) -> None:
         _store(dataset, scenario, answers, name, price)
 
 
-def _read(content: bytes, filename: str, dataset: Dataset) -> Answers:
-    return _read_once(hashlib.sha256(content).hexdigest(), content, filename, dataset.id, dataset)
-
-
 @st.cache_data(show_spinner=False, max_entries=2)
-def _read_once(digest: str, _content: bytes, filename: str, dataset_id: str, _dataset: Dataset) -> Answers:  # noqa: ARG001 - the cache's key
+def _read(content: bytes, filename: str, dataset_id: str, _dataset: Dataset) -> Answers:  # noqa: ARG001 - the cache's key
     with tempfile.TemporaryDirectory(prefix="breakeven-") as folder:
         path = Path(folder) / "answers"
-        path.write_bytes(_content)
+        path.write_bytes(content)
         return read_answers(path, filename, _dataset)
 
 

@@ -74,7 +74,7 @@ def row(table: pd.DataFrame, run_id: str) -> dict[Any, Any]:
 def learning_runs(run: Mapping[Any, Any]) -> pd.DataFrame:
     """Return the runs that differ from a row of `runs` by their number of labels, fewest first."""
     found = index()
-    asked = tuple(str(run[name]) for name in ("run_id", "test_id", "recipe", "backbone"))
+    asked = tuple(str(run[name]) for name in queries.ALIKE)
     return _learning_runs(found, version(found), asked)
 
 
@@ -95,7 +95,7 @@ def _points(_index: Index, version: Version, key: Any, _pricing: priced.Pricing,
 
 @st.cache_data(show_spinner=False, max_entries=16)
 def _learning_runs(_index: Index, version: Version, asked: tuple[str, ...]) -> pd.DataFrame:  # noqa: ARG001 - the cache's key
-    return queries.learning_runs(_index, dict(zip(("run_id", "test_id", "recipe", "backbone"), asked, strict=True)))
+    return queries.learning_runs(_index, dict(zip(queries.ALIKE, asked, strict=True)))
 
 
 @st.cache_data(show_spinner=False, max_entries=4)

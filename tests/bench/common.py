@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import platform
+import subprocess
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +59,20 @@ def fine_tune(home: Path, train: pd.DataFrame, test: pd.DataFrame, recipe: str, 
     done = command(home, "finetune", *SCENARIO, *files, "--recipe", recipe, "--seed", str(seed), "--json")
     attempt = Path(json.loads(done.stdout.splitlines()[-1])["details"]["folder"])
     return {**json.loads((attempt / "report.json").read_text("utf-8")), "folder": str(attempt)}
+
+
+def in_a_process(module: str, *arguments: str, env: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Run `python -m tests.bench.<module>` in a process of its own and return the object on its last line."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", f"tests.bench.{module}", *arguments],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
 def held_out(rows: pd.DataFrame, count: int) -> tuple[pd.DataFrame, pd.DataFrame]:

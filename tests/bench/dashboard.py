@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import statistics
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -99,16 +97,7 @@ def _timed(action: Any) -> float:
 
 def script_times(home: Path) -> dict[str, float]:
     """Return page → milliseconds of its script, the median of warm runs, in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "tests.bench.scripts", *PAGES],
-        cwd=server.ROOT,
-        env=server.environment(home),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return dict(json.loads(done.stdout.splitlines()[-1]))
+    return common.in_a_process("scripts", *PAGES, env=server.environment(home))
 
 
 def main() -> None:

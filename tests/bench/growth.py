@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import resource
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -14,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from tests.bench import common
-from tests.browser.server import ROOT
 
 SIZES = (
     ((20_000, 2_000), (60_000, 2_000))
@@ -41,7 +39,7 @@ def measure(home: Path) -> list[dict[str, Any]]:
         generate(folder / "interactions.csv", count, items)
         figures: dict[str, Any] = {"interactions": count, "items": items}
         for phase in PHASES:
-            figures[phase] = in_a_process(phase, folder)
+            figures[phase] = common.in_a_process("growth", phase, str(folder))
         found.append(figures)
         print(figures, flush=True)
     print(f"\nGrowth of cost, generated interactions, {A_USER} a user, {RECIPE} at its default")
@@ -85,19 +83,6 @@ def generate(path: Path, count: int, items: int) -> None:
     when = 1_700_000_000 + draw.integers(0, 10**7, len(user))
     table = pa.table({"user": user, "item": item, "timestamp": when})
     pa.csv.write_csv(table, path)
-
-
-def in_a_process(phase: str, folder: Path) -> dict[str, float]:
-    """Run one phase in a process of its own and return what it measured."""
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "tests.bench.growth", phase, str(folder)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
 def prepared(folder: Path) -> dict[str, float]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from tests.bench import common
-from tests.browser.server import ROOT
 
 ROUNDS = 1 if common.SHORT else 3
 EPOCHS = 0.2 if common.SHORT else 3.0
@@ -36,15 +32,7 @@ def train_peer(train: pd.DataFrame, test: pd.DataFrame) -> dict[str, Any]:
     train.to_csv(PEER / "train.csv", index=False)
     test.to_csv(PEER / "test.csv", index=False)
     arguments = [PEER / "train.csv", PEER / "test.csv", encoder(), PEER, EPOCHS]
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "tests.bench.trainer", *map(str, arguments)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return dict(json.loads(done.stdout.splitlines()[-1]))
+    return common.in_a_process("trainer", *map(str, arguments))
 
 
 def rows_of(home: Path, report: dict[str, Any]) -> tuple[pd.DataFrame, pd.DataFrame]:

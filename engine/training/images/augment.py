@@ -7,9 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from engine.tasks.augmentation import AUGMENTATIONS, Augmentation, lights, moves
-
-__all__ = ["AUGMENTATIONS", "Augmentation", "augmented"]
+from engine.tasks.augmentation import Augmentation, lights, moves
 
 
 def augmented(pictures: Tensor, how: Augmentation, draw: np.random.Generator) -> Tensor:

@@ -12,10 +12,11 @@ import torch
 from torch import Tensor, nn
 
 from engine.errors import Failure
+from engine.tasks.augmentation import Augmentation
 from engine.tasks.pictures import PictureEncoder
 from engine.training.cache import MEMORY_SHARE
 from engine.training.device import Device
-from engine.training.images.augment import Augmentation, augmented
+from engine.training.images.augment import augmented
 from engine.training.images.model import Scale, pooled, run
 from engine.training.progress import Progress
 

@@ -20,9 +20,10 @@ import torch
 
 from engine.messages import Message
 from engine.serving.runtime import PictureModel
+from engine.tasks.augmentation import AUGMENTATIONS
 from engine.training.export import remove_model
 from engine.training.gate import BATCHES, MAX_METRIC_DROP, MIN_AGREEMENT, Gate, refuse_drift
-from engine.training.images.augment import AUGMENTATIONS, augmented
+from engine.training.images.augment import augmented
 from engine.training.images.export import make_int8
 from engine.training.images.quantise import CAREFUL
 from engine.training.images.score import score_by

@@ -12,9 +12,9 @@ from torch import nn
 
 from engine.errors import BadInput
 from engine.models.catalog import LocalBackbone
+from engine.tasks.augmentation import AUGMENTATIONS, Augmentation
 from engine.tasks.pictures import MULTIPLE, PictureEncoder, colours_of
 from engine.training.device import Device
-from engine.training.images.augment import AUGMENTATIONS, Augmentation
 from engine.training.images.body import load_body
 from engine.training.images.feed import Pictures, Views, kept_views, pixels_of
 from engine.training.images.lora import add_adapters, merge_adapters

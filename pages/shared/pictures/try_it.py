@@ -112,8 +112,12 @@ def said(found: Answers, place: int, recipe: str) -> None:
     badge("measured", tr("From the request to the answer of the inference service, decoding included."))
 
 
+@st.fragment
 def shown(picture: Picture, sent: bytes, heat: NDArray[np.float32] | None, label: str) -> None:
-    """Draw the picture under its window, with the places that speak for and against the answer over it."""
+    """Draw the picture under its window, with the places that speak for and against the answer over it.
+
+    Sliders run this part alone, so that the service is not asked again.
+    """
     low, high = scale(picture)
     most, key = max(high, 255, int(picture.pixels.max())), sha256(sent).hexdigest()[:8]
     with st.container(horizontal=True):

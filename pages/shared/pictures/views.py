@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import streamlit as st
 from engine.datasets.dataset import Dataset
 from engine.datasets.images.decode import decode_picture
 from engine.datasets.images.open import pictures
+from engine.datasets.images.picture import Picture, png
 from engine.models.recipes import Recipe, resolve_options
 from engine.tasks.augmentation import AUGMENTATIONS, views
 from pages.shared.i18n import tr
@@ -27,7 +27,7 @@ STEP = 17
 def draw(recipe: Recipe, given: dict[str, Any], dataset: Dataset | None) -> None:
     """Draw one picture of the training part and views of it, as `recipe` with the options `given` would make them."""
     options = resolve_options(recipe, given)
-    if dataset is None or "augmentation" not in options or not len(dataset.rows("train")):
+    if dataset is None or "augmentation" not in options or not dataset.part_rows("train"):
         return
     how = kind_of(str(options["augmentation"]), dataset)
     with st.expander(tr("How pictures are varied: {kind}", kind=name_of(how)), icon=":material/auto_awesome_motion:"):
@@ -72,12 +72,4 @@ def made(folder: str, place: int, kind: str, size: int) -> list[bytes]:
     found = Image.fromarray(decode_picture(pictures(dataset, "train")[place]))
     picture = np.asarray(found.resize((size, size), Image.Resampling.BICUBIC))
     seen = views(picture, AUGMENTATIONS[kind], np.random.default_rng(place), SHOWN)
-    return [_png(one) for one in (picture, *(seen if kind != "none" else ()))]
-
-
-def _png(pixels: np.ndarray) -> bytes:
-    from PIL import Image
-
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "PNG")
-    return file.getvalue()
+    return [png(Picture(one)) for one in (picture, *(seen if kind != "none" else ()))]

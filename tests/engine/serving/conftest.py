@@ -24,6 +24,7 @@ from transformers import BertConfig, BertModel
 from engine.config import REPOSITORY, Settings
 from engine.files import sha256_file, write_json
 from engine.jobs.runs import RunSpec, create_run
+from engine.serving.client import InferenceClient
 from engine.tasks.text_classification import TokenEncoder
 from engine.training.export import export
 
@@ -144,17 +145,27 @@ def running_service(settings: Settings) -> Iterator[subprocess.Popen[str]]:
         process.communicate(timeout=60)
 
 
-@pytest.fixture(scope="session")
-def service(home: Path) -> Iterator[Settings]:
-    """The settings of a service that runs as its own process."""
-    from engine.serving.client import InferenceClient
-
-    settings = Settings(home=home, inference_port=free_port(), threads=1)
+@contextmanager
+def served(settings: Settings) -> Iterator[InferenceClient]:
+    """Run the service as its own process until the block ends, and yield a client of it once it answers."""
     with running_service(settings) as process:
         client = InferenceClient(settings)
         wait_for(lambda: client.ready() or process.poll() is not None)
         assert process.poll() is None
+        yield client
         client.close()
+
+
+def alone(home: Path) -> Settings:
+    """Return settings for a service over `home` that nobody else asks."""
+    return Settings(home=home, inference_port=free_port(), threads=1)
+
+
+@pytest.fixture(scope="session")
+def service(home: Path) -> Iterator[Settings]:
+    """The settings of a service that runs as its own process."""
+    settings = alone(home)
+    with served(settings):
         yield settings
 
 

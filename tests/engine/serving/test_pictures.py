@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.config import Settings
 from engine.datasets.demo.phantoms import LABELS, as_zip, generate
 from engine.datasets.images.picture import Picture, png
 from engine.errors import BadInput
@@ -17,7 +16,7 @@ from engine.serving.client import InferenceClient
 from engine.serving.runtime import PictureModel
 from engine.tasks.explain_picture import evidence
 from tests.browser.server import command
-from tests.engine.serving.conftest import free_port, running_service, wait_for
+from tests.engine.serving.conftest import alone, served
 
 
 @pytest.fixture(scope="module")
@@ -33,12 +32,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def client(home: Path) -> Iterator[InferenceClient]:
-    settings = Settings(home=home, inference_port=free_port(), threads=1)
-    with running_service(settings) as process:
-        found = InferenceClient(settings)
-        wait_for(lambda: found.ready() or process.poll() is not None)
+    with served(alone(home)) as found:
         yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from engine.config import Settings
 from engine.datasets.demo.catalogue import generate
 from engine.errors import NotFound
 from engine.jobs.runs import all_runs
@@ -15,7 +14,7 @@ from engine.serving.client import InferenceClient
 from engine.serving.recommender import Recommender
 from engine.tasks.reasons import reasons
 from tests.browser.server import command
-from tests.engine.serving.conftest import free_port, running_service, wait_for
+from tests.engine.serving.conftest import alone, served
 
 HISTORIES = [["P0001", "P0007", "P0042"], [], ["P0003", "nobody sells this", "P0011", "P0019", "P0020"]]
 
@@ -33,12 +32,8 @@ def shop_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def client(shop_home: Path) -> Iterator[InferenceClient]:
-    settings = Settings(home=shop_home, inference_port=free_port(), threads=1)
-    with running_service(settings) as process:
-        found = InferenceClient(settings)
-        wait_for(lambda: found.ready() or process.poll() is not None)
+    with served(alone(shop_home)) as found:
         yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")

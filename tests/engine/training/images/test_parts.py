@@ -26,8 +26,8 @@ from engine.errors import BadInput, Failure
 from engine.models.catalog import LocalBackbone, resolve
 from engine.models.image_recipes import AUGMENTATIONS as OFFERED
 from engine.models.image_recipes import IMAGE_RECIPES, within_budget
-from engine.tasks.augmentation import views
-from engine.training.images.augment import AUGMENTATIONS, augmented
+from engine.tasks.augmentation import AUGMENTATIONS, views
+from engine.training.images.augment import augmented
 from engine.training.images.body import load_body
 from engine.training.images.model import Head, PictureClassifier, run
 from engine.training.images.score import score_by, standard_error
