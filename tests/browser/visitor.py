@@ -12,6 +12,8 @@ from pages.shared import catalogue
 
 WAIT_MS = 30_000
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"][data-test-connection-state="CONNECTED"]'
+LOADED = "() => [...document.images].every((image) => image.complete)"
+"""A page that is left while its pictures are on their way asks for pictures that its session no longer has."""
 FAULTS = re.compile(
     r"Traceback \(most recent call last\)|\b[A-Z]\w+(?:Error|Exception)\b|fault of the program|程序.?(?:错误|故障|缺陷)"
     r"|(?m:(?:^|[:=·($] ?)(?:None|nan|NaN|inf)(?:$|[%.,;) ]))"
@@ -57,9 +59,10 @@ class Visitor:
         return self.settled()
 
     def settled(self) -> Visitor:
-        """Wait until the script has run and nothing of an older run is left, then look for faults."""
+        """Wait until the script has run, nothing of an older run is left and pictures are there; look for faults."""
         self.page.locator(IDLE).wait_for()
         expect(self.page.locator('[data-stale="true"], [data-testid="stSkeleton"]')).to_have_count(0, timeout=WAIT_MS)
+        self.page.wait_for_function(LOADED, timeout=WAIT_MS)
         self.faults += [f"{self.page.url} says {found[0]!r}" for found in FAULTS.finditer(self.text())]
         self.faults += [f"{self.page.url}: {e}" for e in self.page.get_by_test_id("stException").all_inner_texts()]
         return self
