@@ -53,6 +53,12 @@ def rows(scenario_name: str) -> str:
     return tr_message((known.row or known.unit).many)
 
 
+def rows_title(scenario_name: str) -> str:
+    """Return what several rows of the data are called, as the title of an axis or a column: "Interactions"."""
+    name = rows(scenario_name)
+    return name[:1].upper() + name[1:]
+
+
 def metric(name: str) -> Metric | None:
     """Return the metric of that name, of whichever task has it."""
     return next((m for known in TASKS.values() for m in known.metrics if m.name == name), None)

@@ -90,7 +90,7 @@ def test_a_dearer_miss_lowers_the_threshold_until_all_are_found(page: Open, phan
     test = page("medical_imaging", step="results", lang="en")
 
     def threshold(miss_usd: float) -> float:
-        test.number_input(key="cost-miss").set_value(miss_usd).run()
+        test.number_input(key="miss").set_value(miss_usd).run()
         assert not test.exception
         found = re.search(r"from a probability of \*\*([\d.]+)\*\*", said(test))
         assert found
@@ -98,7 +98,7 @@ def test_a_dearer_miss_lowers_the_threshold_until_all_are_found(page: Open, phan
 
     assert threshold(1.0) > threshold(20_000.0)
     assert threshold(1e9) <= threshold(20_000.0)
-    test.number_input(key="cost-miss").set_value(1e9).run()
+    test.number_input(key="miss").set_value(1e9).run()
     assert "finds 100%" in said(test)
 
 
@@ -171,18 +171,19 @@ def test_an_archive_that_holds_no_pictures_gets_one_sentence(page: Open) -> None
     assert "holds no pictures" in test.error[0].value
 
 
-def test_a_picture_set_aside_comes_back_when_it_is_released(page: Open) -> None:
+@pytest.mark.parametrize(("tick", "left"), [("0", 1), ("all", 0)])
+def test_a_picture_set_aside_comes_back_when_it_is_released(page: Open, tick: str, left: int) -> None:
     raw = intake(io.BytesIO(scans_with_text()), "scans.zip", load_settings())
     queued = submit_prepare(load_settings(), raw.id, ImageOptions("Scans"), "medical_imaging", store=False)
     card = worked(queued.run_id).report()["card"]
     assert card["aside_count"] == 2
     test = page("medical_imaging", step="data", lang="en", check=queued.run_id)
     assert "2 pictures set aside" in said(test)
-    test.checkbox(key=f"release-{queued.run_id}-0").check()
+    test.checkbox(key=f"release-{queued.run_id}-{tick}").check()
     next(b for b in test.button if b.label == "Release the ticked ones").click().run()
     after = worked(test.query_params["check"]).report()["card"]
-    assert after["aside_count"] == 1
-    assert after["rows_used"] == card["rows_used"] + 1
+    assert after["aside_count"] == left
+    assert after["rows_used"] == card["rows_used"] + 2 - left
 
 
 def scans_with_text() -> bytes:

@@ -67,6 +67,11 @@ def set_aside(scenario: Scenario, run: RunFolder, card: ImageCard, options: Imag
     with st.form(f"aside-{run.run_id}"):
         ticked: list[str] = []
         draw_tiles(aside_tiles(run, card), width=LEGIBLE, beneath=partial(tick, run, card, ticked))
+        n = len(card.aside)
+        if n > 1 and st.checkbox(
+            tr("I looked at all {n}: none of them shows anybody", n=n), key=f"release-{run.run_id}-all"
+        ):
+            ticked = [entry["name"] for entry in card.aside]
         released = st.form_submit_button(tr("Release the ticked ones"), icon=":material/visibility:")
     if released and ticked:
         again(scenario, run, replace(options, released=(*options.released, *ticked)))

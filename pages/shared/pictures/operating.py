@@ -10,12 +10,14 @@ import streamlit as st
 
 from engine.scenarios import SCENARIOS
 from engine.tasks.operating import Costs, at_threshold, cheapest, predictive_values
+from pages.shared.costs import fields
 from pages.shared.frame import badge, strong
 from pages.shared.i18n import md, tr
 from pages.shared.numbers import money, number, percent
 
 PER = 1000
 """Cases that counts and costs are said of."""
+MOST_USD = 1e9
 Point = dict[str, Any]
 
 
@@ -61,12 +63,12 @@ def asked(scenario: str, found: dict[str, Any]) -> Costs:
     """Draw the reader's assumptions: how frequent it is where the model is used, and what each error costs."""
     miss, alarm = prices(scenario, found["positive"])
     with st.container(horizontal=True):
-        prevalence = st.slider(
-            tr("Of 1,000 people examined, how many have it?"), 1, PER - 1, max(1, round(PER * found["prevalence"])),
-            key="prevalence",
+        prevalence = fields.number(
+            tr("Of 1,000 people examined, how many have it?"), key="prevalence", low=1, high=PER - 1, whole=True,
+            fallback=min(max(1, round(PER * found["prevalence"])), PER - 1),
         )  # fmt: skip
-        missed = st.number_input(tr("A missed case costs (US$)"), 0.0, value=miss, key="cost-miss")
-        false = st.number_input(tr("A false alarm costs (US$)"), 0.0, value=alarm, key="cost-alarm")
+        missed = fields.number(tr("A missed case costs (US$)"), key="miss", fallback=miss, low=0, high=MOST_USD)
+        false = fields.number(tr("A false alarm costs (US$)"), key="alarm", fallback=alarm, low=0, high=MOST_USD)
     badge("assumed", tr("Change them to yours. The frequency starts at that of the test part, which is often higher."))
     return Costs(missed, false, prevalence / PER)
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from engine.datasets.dataset import DataCard, Dataset, Part
 from engine.scenarios import Scenario
+from pages.shared import words
 from pages.shared.charts import quality, style
 from pages.shared.frame import data_notes, strong
 from pages.shared.i18n import md, tr
@@ -26,8 +27,9 @@ def figures(scenario: Scenario, card: DataCard, dataset: Dataset | None = None) 
         with left:
             strong(tr("Classes"))
             names, counts = list(card.classes), list(card.classes.values())
-            table = pd.DataFrame({tr("Class"): names, tr("Rows"): counts})
-            style.draw(quality.bars(names[:20], counts[:20], tr("Rows")), balance(card), table, key="card-classes")
+            rows = words.rows_title(scenario.name)
+            table = pd.DataFrame({tr("Class"): names, rows: counts})
+            style.draw(quality.bars(names[:20], counts[:20], rows), balance(scenario, card), table, key="card-classes")
         with right:
             own.figures(card, dataset)
     else:
@@ -37,11 +39,16 @@ def figures(scenario: Scenario, card: DataCard, dataset: Dataset | None = None) 
         own.samples(card, dataset)
 
 
-def balance(card: DataCard) -> str:
+def balance(scenario: Scenario, card: DataCard) -> str:
     """Return how even the classes are, in words."""
     total = max(1, sum(card.classes.values()))
     top, count = next(iter(card.classes.items()))
-    return tr("{share} of the rows are “{label}”.", share=percent(count / total), label=top)
+    return tr(
+        "{share} of the {rows} are “{label}”.",
+        share=percent(count / total),
+        rows=words.rows(scenario.name),
+        label=top,
+    )
 
 
 def facts(card: DataCard, own: tuple[str, ...]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from pages.shared import words
 from pages.shared.charts import quality, style
 from pages.shared.frame import strong
 from pages.shared.i18n import tr
@@ -22,7 +23,7 @@ def draw(
     `show_mistakes` draws the mistakes of the report.
     """
     block, labels, color = report["quality"], report["labels"], style.recipe_color(report["recipe"])
-    run_id = report["run_id"]
+    run_id, rows = report["run_id"], words.rows_title(report["scenario"])
     st.subheader(weakest_sentence(block["per_class"]), anchor=False)
     left, right = st.columns(2)
     with left:
@@ -38,11 +39,11 @@ def draw(
         strong(tr("Each class"))
         frame = class_frame(block["per_class"])
         shown = style.kept((run_id, "classes"), lambda: quality.per_class(frame, color))
-        style.draw(shown, weakest_sentence(block["per_class"]), class_table(frame), key="classes")
+        style.draw(shown, weakest_sentence(block["per_class"]), class_table(frame, rows), key="classes")
     show_mistakes(block["mistakes"])
     left, right = st.columns(2)
     with left:
-        calibration(run_id, block, color)
+        calibration(run_id, block, color, rows)
     with right:
         beside()
 
@@ -73,10 +74,10 @@ def class_frame(per_class: list[dict[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def class_table(frame: pd.DataFrame) -> pd.DataFrame:
+def class_table(frame: pd.DataFrame, rows: str) -> pd.DataFrame:
     names = {
         "label": tr("Class"),
-        "support": tr("Rows"),
+        "support": rows,
         "precision": tr("Precision"),
         "recall": tr("Recall"),
         "f1": tr("F1"),
@@ -111,7 +112,7 @@ def mistakes(found: list[dict[str, Any]], subject: str, title: str) -> None:
     )
 
 
-def calibration(run_id: str, block: dict[str, Any], color: str) -> None:
+def calibration(run_id: str, block: dict[str, Any], color: str, rows: str) -> None:
     error = block["metrics"]["ece"]["value"]
     strong(tr("How far its probabilities can be trusted"))
     frame = pd.DataFrame(block["reliability"])
@@ -121,7 +122,7 @@ def calibration(run_id: str, block: dict[str, Any], color: str) -> None:
     names = {
         "confidence": tr("Stated probability"),
         "accuracy": tr("Share that was right"),
-        "count": tr("Rows"),
+        "count": rows,
     }
     shown = style.kept((run_id, "reliability"), lambda: quality.reliability(frame, color))
     style.draw(shown, alt, frame[list(names)].round(3).rename(columns=names), key="reliability")
