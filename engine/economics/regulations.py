@@ -18,7 +18,9 @@ from engine.errors import BadInput, NotFound
 from engine.messages import Message
 
 Jurisdiction = Literal["EU", "US", "CN"]
-NOT_ADVICE = Message("A list to start from, not legal advice: have it checked by a lawyer of the country before you act.")
+NOT_ADVICE = Message(
+    "A list to start from, not legal advice: have it checked by a lawyer of the country before you act."
+)
 
 USD_PER = {"USD": 1.0, "EUR": 1.0411}
 """USD for one unit of a currency that costs are published in."""
@@ -53,9 +55,7 @@ DUTIES = {
     "eu_ai_transparency": Message(
         "Say that people talk to a machine, and mark what it made so that machines can tell."
     ),
-    "eu_ai_literacy": Message(
-        "See to it that everybody who works with the model knows what it can and cannot do."
-    ),
+    "eu_ai_literacy": Message("See to it that everybody who works with the model knows what it can and cannot do."),
     "eu_mdr": Message(
         "A quality system, technical documentation with clinical evaluation, and for almost all software (rule 11: "
         "class IIa or higher) the certificate of a notified body."
@@ -64,9 +64,7 @@ DUTIES = {
         "A legal basis for each use, a record of them, contracts with processors, answers to people's requests, and "
         "notice of a breach within 72 hours."
     ),
-    "eu_gdpr_assessment": Message(
-        "An assessment of what the use of health data may do to people, before it starts."
-    ),
+    "eu_gdpr_assessment": Message("An assessment of what the use of health data may do to people, before it starts."),
     "us_fda_510k": Message(
         "Show that the device is as safe and effective as one that is already sold, and wait for the clearance."
     ),
@@ -169,14 +167,14 @@ def regulation(rule_id: str) -> Rule:
 
 
 def _rule(row: dict[str, str]) -> Rule:
-    pairs = (pair.split("=") for pair in row["answers"].split(";") if pair)
+    pairs = (pair.partition("=") for pair in row["answers"].split(";") if pair)
     cost = _span(row, "cost")
     return Rule(
         id=row["id"],
         jurisdiction=row["jurisdiction"],  # type: ignore[arg-type]
         name=row["rule"],
         scenarios=tuple(filter(None, row["scenarios"].split(";"))),
-        answers={question: answer for question, answer in pairs},
+        answers={question: answer for question, _, answer in pairs},
         duty=DUTIES[row["id"]],
         applies_from=date.fromisoformat(row["applies_from"]),
         before_sale=row["before_sale"] == "yes",

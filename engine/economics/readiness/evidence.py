@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from engine.economics.readiness.questions import IMPLIED, QUESTIONS, Answers, checked
@@ -79,16 +80,16 @@ class Facts:
     def __post_init__(self) -> None:
         checked(self.answers)
 
-    @property
+    @cached_property
     def known_answers(self) -> dict[str, tuple[str, Kind]]:
         """Question → answer and its kind: what was measured of the data comes first, what a scenario implies last."""
         found: dict[str, tuple[str, Kind]] = {q: (a, "assumed") for q, a in IMPLIED.get(self.scenario, {}).items()}
         found |= {q: (a, "answered") for q, a in self.answers.items()}
-        if self.data and self.data.personal:
+        if self.data and (self.data.personal or self.data.masked):
             found["personal_data"] = ("yes", "measured")
         return found
 
-    @property
+    @cached_property
     def compliance(self) -> Compliance:
         """The rules that apply, may apply and do not."""
         return comply(self.scenario, {q: a for q, (a, _) in self.known_answers.items()}, self.own_rules)

@@ -1,4 +1,4 @@
-"""The short questionnaire: what only the founders know. Every answer is one of a few, and none may stay open."""
+"""The short questionnaire: what only the founders know. Every answer is one of a few, and any may stay open."""
 
 from __future__ import annotations
 
@@ -26,57 +26,77 @@ class Question:
     choices: Mapping[str, Message]
 
 
-def _questions() -> tuple[Question, ...]:
-    return (
-        Question("own_data", "technical", Message("Is the training data yours alone?"), HOW_FAR),
-        Question(
-            "time_to_copy", "technical", Message("How long would a good team need to copy what you have?"),
-            {"weeks": Message("Weeks"), "months": Message("Months"), "years": Message("A year or more")},
-        ),
-        Question(
-            "promise_ms", "technical", Message("Within which time must 95 of 100 answers be there?"),
-            {"50": Message("50 ms"), "200": Message("200 ms"), "1000": Message("1 s"), "5000": Message("5 s")},
-        ),
-        Question(
-            "engineers", "talent", Message("How many people can train and run the model?"),
-            {"none": Message("Nobody yet"), "one": Message("One"), "two": Message("Two or more")},
-        ),
-        Question("expert", "talent", Message("Does somebody who knows the field check data and answers?"), HOW_FAR),
-        Question("on_call", "talent", Message("Does somebody answer when the service fails at night?"), HOW_FAR),
-        Question("roles_filled", "talent", Message("Are the roles of the next twelve months filled?"), HOW_FAR),
-        Question(
-            "interviews", "commercial", Message("How many buyers have you talked to about the problem?"),
-            {"none": Message("None"), "some": Message("One to nine"), "many": Message("Ten or more")},
-        ),
-        Question(
-            "pilots", "commercial", Message("Does a customer use it?"),
-            {"none": Message("Not yet"), "free": Message("Without paying"), "paid": Message("For money")},
-        ),
-        Question("price_tested", "commercial", Message("Has a buyer said yes to your price?"), HOW_FAR),
-        Question("legal_basis", "privacy", Message("Is the legal basis of every use of data written down?"), HOW_FAR),
-        Question("retention", "privacy", Message("Is data deleted after a time that is fixed?"), HOW_FAR),
-        Question("access", "privacy", Message("Do only those who need the data get at it, and is that logged?"), HOW_FAR),
-        Question("assessment", "privacy", Message("Was it assessed what the use of data may do to people?"), HOW_FAR),
-        Question("monitoring", "sustainability", Message("Is it watched whether answers stay good after launch?"), HOW_FAR),
-        Question("retraining", "sustainability", Message("Are retraining and new labels planned and paid for?"), HOW_FAR),
-        Question("green_region", "sustainability", Message("Was the place to run it chosen by the carbon of its power?"), HOW_FAR),
-        Question("market_eu", "regulation", Message("Will it be used in the European Union?"), YES_NO),
-        Question("market_us", "regulation", Message("Will it be used in the United States?"), YES_NO),
-        Question("market_cn", "regulation", Message("Will it be used in mainland China?"), YES_NO),
-        Question("personal_data", "regulation", Message("Does it take in data about people?"), YES_NO),
-        Question("medical_purpose", "regulation", Message("Is it meant to help diagnose, sort or treat patients?"), YES_NO),
-        Question("predicate", "regulation", Message("Has the FDA cleared a similar device?"), YES_NO),
-        Question("us_health_partner", "regulation", Message("Does health data come from a US clinic, lab or insurer?"), YES_NO),
-        Question("bank_customer", "regulation", Message("Will a bank decide or manage risk with it?"), YES_NO),
-        Question("decides_people", "regulation", Message("Does it decide about a person's credit, insurance, job or schooling?"), YES_NO),
-        Question("generates_content", "regulation", Message("Does it write, draw or speak to the public?"), YES_NO),
-        Question("owner", "regulation", Message("Is somebody answerable for the rules?"), HOW_FAR),
-        Question("lawyer", "regulation", Message("Has a lawyer of each market looked at it?"), HOW_FAR),
-        Question("documents", "regulation", Message("Are model, data, tests and changes documented for an audit?"), HOW_FAR),
-    )  # fmt: skip
+def _all(challenge: str, choices: Mapping[str, Message], texts: Mapping[str, Message]) -> tuple[Question, ...]:
+    return tuple(Question(name, challenge, text, choices) for name, text in texts.items())
 
 
-QUESTIONS: dict[str, Question] = {q.id: q for q in _questions()}
+TECHNICAL = (
+    Question("own_data", "technical", Message("Is the training data yours alone?"), HOW_FAR),
+    Question(
+        "time_to_copy", "technical", Message("How long would a good team need to copy what you have?"),
+        {"weeks": Message("Weeks"), "months": Message("Months"), "years": Message("A year or more")},
+    ),
+    Question(
+        "promise_ms", "technical", Message("Within which time must 95 of 100 answers be there?"),
+        {"50": Message("50 ms"), "200": Message("200 ms"), "1000": Message("1 s"), "5000": Message("5 s")},
+    ),
+)  # fmt: skip
+TALENT = (
+    Question(
+        "engineers", "talent", Message("How many people can train and run the model?"),
+        {"none": Message("Nobody yet"), "one": Message("One"), "two": Message("Two or more")},
+    ),
+    *_all("talent", HOW_FAR, {
+        "expert": Message("Does somebody who knows the field check data and answers?"),
+        "on_call": Message("Does somebody answer when the service fails at night?"),
+        "roles_filled": Message("Are the roles of the next twelve months filled?"),
+    }),
+)  # fmt: skip
+COMMERCIAL = (
+    Question(
+        "interviews", "commercial", Message("How many buyers have you talked to about the problem?"),
+        {"none": Message("None"), "some": Message("One to nine"), "many": Message("Ten or more")},
+    ),
+    Question(
+        "pilots", "commercial", Message("Does a customer use it?"),
+        {"none": Message("Not yet"), "free": Message("Without paying"), "paid": Message("For money")},
+    ),
+    Question("price_tested", "commercial", Message("Has a buyer said yes to your price?"), HOW_FAR),
+)  # fmt: skip
+PRIVACY = _all("privacy", HOW_FAR, {
+    "legal_basis": Message("Is the legal basis of every use of data written down?"),
+    "retention": Message("Is data deleted after a time that is fixed?"),
+    "access": Message("Do only those who need the data get at it, and is that logged?"),
+    "assessment": Message("Was it assessed what the use of data may do to people?"),
+})  # fmt: skip
+SUSTAINABILITY = _all("sustainability", HOW_FAR, {
+    "monitoring": Message("Is it watched whether answers stay good after launch?"),
+    "retraining": Message("Are retraining and new labels planned and paid for?"),
+    "green_region": Message("Was the place to run it chosen by the carbon of its power?"),
+})  # fmt: skip
+TRIGGERS = _all("regulation", YES_NO, {
+    "market_eu": Message("Will it be used in the European Union?"),
+    "market_us": Message("Will it be used in the United States?"),
+    "market_cn": Message("Will it be used in mainland China?"),
+    "personal_data": Message("Does it take in data about people?"),
+    "medical_purpose": Message("Is it meant to help diagnose, sort or treat patients?"),
+    "predicate": Message("Has the FDA cleared a similar device?"),
+    "us_health_partner": Message("Does health data come from a US clinic, lab or insurer?"),
+    "bank_customer": Message("Will a bank decide or manage risk with it?"),
+    "decides_people": Message("Does it decide about a person's credit, insurance, job or schooling?"),
+    "generates_content": Message("Does it write, draw or speak to the public?"),
+})  # fmt: skip
+"""What triggers the rules of the catalogue."""
+RULES = _all("regulation", HOW_FAR, {
+    "owner": Message("Is somebody answerable for the rules?"),
+    "lawyer": Message("Has a lawyer of each market looked at it?"),
+    "documents": Message("Are model, data, tests and changes documented for an audit?"),
+})  # fmt: skip
+
+
+QUESTIONS: dict[str, Question] = {
+    q.id: q for q in (*TECHNICAL, *TALENT, *COMMERCIAL, *PRIVACY, *SUSTAINABILITY, *TRIGGERS, *RULES)
+}
 """Id → question, in the order in which they are asked."""
 
 IMPLIED: dict[str, Answers] = {

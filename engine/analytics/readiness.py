@@ -1,0 +1,88 @@
+"""What is known for the readiness of a scenario: one run beside the others, its data card, and what people answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine.analytics.priced import measured
+from engine.datasets.dataset import DataCard, Dataset
+from engine.economics.readiness.evidence import DataFacts, Interval, RunFacts
+from engine.errors import BadInput
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SIMPLE = ("baseline", "popularity", "item_item")
+"""Recipes that a model has to beat, the simplest first."""
+LESS_ENERGY = 0.5
+
+
+def run_facts(run: Mapping[Any, Any], beside: pd.DataFrame, quality: str, gate: Mapping[str, Any]) -> RunFacts:
+    """Return what was measured of `run`, a row of `queries.runs`.
+
+    `beside` holds the runs of its scenario, `quality` names the metric, `gate` is the report's block of that name.
+    """
+    rivals = [r for r in beside.to_dict("records") if r["test_id"] == run["test_id"] and r["run_id"] != run["run_id"]]
+    mine = _interval(run, quality)
+    return RunFacts(
+        quality=mine,
+        baseline=_baseline(run, rivals, quality),
+        p95_ms=_number(run, "p95_ms"),
+        exact=_exact(gate),
+        energy_kwh=_number(run, "kwh"),
+        cheaper_equal=_cheaper_equal(run, rivals, quality, mine),
+        test_rows=int(run["test_rows"]),
+    )
+
+
+def data_facts(dataset: Dataset, card: DataCard) -> DataFacts:
+    """Return what the card of `dataset` found."""
+    found = {p.kind: p.count for p in card.problems}
+    dropped = {s["step"] for s in card.steps}
+    masked = bool(getattr(dataset.options, "masks", ()) or getattr(card, "removed", {}) or "burned_in" in found)
+    repeated = 0 if "drop_duplicates" in dropped else found.get("duplicates", 0)
+    return DataFacts(
+        rows=card.rows_used,
+        synthetic=card.synthetic,
+        commercial_use=card.commercial_use,
+        licence=card.licence,
+        personal=any(kind.startswith("personal") for kind in found),
+        masked=masked,
+        repeated=min(1.0, repeated / card.rows_used) if card.rows_used else None,
+    )
+
+
+def _interval(row: Mapping[Any, Any], quality: str) -> Interval:
+    value = measured(row, quality)
+    low, high = (_number(row, f"{quality}_{end}") for end in ("low", "high"))
+    return Interval(value, value if low is None else low, value if high is None else high)
+
+
+def _baseline(run: Mapping[Any, Any], rivals: list[dict[Any, Any]], quality: str) -> Interval | None:
+    """Return the best of the simple runs; of recipes that are simple themselves, only those before the run's own."""
+    simpler = SIMPLE[: SIMPLE.index(run["recipe"])] if run["recipe"] in SIMPLE else SIMPLE
+    found = [_interval(r, quality) for r in rivals if r["recipe"] in simpler and _number(r, quality) is not None]
+    return max(found, key=lambda i: i.value, default=None)
+
+
+def _cheaper_equal(run: Mapping[Any, Any], rivals: list[dict[Any, Any]], quality: str, mine: Interval) -> bool | None:
+    """Return whether a rival reaches the run's interval for less than half its energy; None: nothing to compare."""
+    kwh = _number(run, "kwh")
+    known = [r for r in rivals if _number(r, "kwh") is not None and _number(r, quality) is not None]
+    if kwh is None or not known:
+        return None
+    return any(float(r["kwh"]) < LESS_ENERGY * kwh and float(r[quality]) >= mine.low for r in known)
+
+
+def _exact(gate: Mapping[str, Any]) -> float | None:
+    if gate.get("fp32_max_difference") is None:
+        return None
+    return 0.5 if gate.get("int8_agreement") is not None and not gate.get("int8_accepted") else 1.0
+
+
+def _number(row: Mapping[Any, Any], name: str) -> float | None:
+    try:
+        return measured(row, name)
+    except BadInput:
+        return None
