@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from engine.analytics.priced import measured
 from engine.datasets.dataset import DataCard, Dataset
 from engine.economics.readiness.evidence import DataFacts, Interval, RunFacts
-from engine.errors import BadInput
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,13 +17,15 @@ SIMPLE = ("baseline", "popularity", "item_item")
 LESS_ENERGY = 0.5
 
 
-def run_facts(run: Mapping[Any, Any], beside: pd.DataFrame, quality: str, gate: Mapping[str, Any]) -> RunFacts:
-    """Return what was measured of `run`, a row of `queries.runs`.
+def run_facts(run: Mapping[Any, Any], beside: pd.DataFrame, quality: str, gate: Mapping[str, Any]) -> RunFacts | None:
+    """Return what was measured of `run`, a row of `queries.runs`; None when its quality was not.
 
     `beside` holds the runs of its scenario, `quality` names the metric, `gate` is the report's block of that name.
     """
     rivals = [r for r in beside.to_dict("records") if r["test_id"] == run["test_id"] and r["run_id"] != run["run_id"]]
     mine = _interval(run, quality)
+    if mine is None:
+        return None
     return RunFacts(
         quality=mine,
         baseline=_baseline(run, rivals, quality),
@@ -53,8 +54,10 @@ def data_facts(dataset: Dataset, card: DataCard) -> DataFacts:
     )
 
 
-def _interval(row: Mapping[Any, Any], quality: str) -> Interval:
-    value = measured(row, quality)
+def _interval(row: Mapping[Any, Any], quality: str) -> Interval | None:
+    value = _number(row, quality)
+    if value is None:
+        return None
     low, high = (_number(row, f"{quality}_{end}") for end in ("low", "high"))
     return Interval(value, value if low is None else low, value if high is None else high)
 
@@ -62,7 +65,7 @@ def _interval(row: Mapping[Any, Any], quality: str) -> Interval:
 def _baseline(run: Mapping[Any, Any], rivals: list[dict[Any, Any]], quality: str) -> Interval | None:
     """Return the best of the simple runs; of recipes that are simple themselves, only those before the run's own."""
     simpler = SIMPLE[: SIMPLE.index(run["recipe"])] if run["recipe"] in SIMPLE else SIMPLE
-    found = [_interval(r, quality) for r in rivals if r["recipe"] in simpler and _number(r, quality) is not None]
+    found = [interval for r in rivals if r["recipe"] in simpler and (interval := _interval(r, quality))]
     return max(found, key=lambda i: i.value, default=None)
 
 
@@ -82,7 +85,6 @@ def _exact(gate: Mapping[str, Any]) -> float | None:
 
 
 def _number(row: Mapping[Any, Any], name: str) -> float | None:
-    try:
-        return measured(row, name)
-    except BadInput:
-        return None
+    """Return a number of the row, or None for what pandas or the database give for a missing one."""
+    value = row.get(name)
+    return float(value) if isinstance(value, (int, float)) and math.isfinite(value) else None

@@ -54,28 +54,28 @@ def entered(settings: Settings, scenario: str) -> Entered:
         ) from error
 
 
-def answer(settings: Settings, scenario: str, question: str, given: str | None) -> Entered:
-    """Keep one answer, or forget it when `given` is None; return everything. Raises BadInput for one there is not."""
+def answer(settings: Settings, scenario: str, question: str, given: str | None) -> None:
+    """Keep one answer, or forget it when `given` is None. Raises BadInput for an answer there is not."""
     before = entered(settings, scenario)
     answers = {q: a for q, a in before.answers.items() if q != question}
     if given is not None:
         answers |= checked({question: given})
-    return _write(settings, scenario, replace(before, answers=answers))
+    _write(settings, scenario, replace(before, answers=answers))
 
 
-def keep_risk(settings: Settings, scenario: str, risk: Risk) -> Entered:
+def keep_risk(settings: Settings, scenario: str, risk: Risk) -> None:
     """Keep `risk`, in place of an older one of its id."""
     before = entered(settings, scenario)
     others = tuple(r for r in before.risks if r.id != risk.id)
     if len(others) >= MOST_RISKS:
         raise BadInput("There are {most} risks already; delete one before you add another.", most=MOST_RISKS)
-    return _write(settings, scenario, replace(before, risks=(*others, risk)))
+    _write(settings, scenario, replace(before, risks=(*others, risk)))
 
 
-def drop_risk(settings: Settings, scenario: str, risk_id: str) -> Entered:
+def drop_risk(settings: Settings, scenario: str, risk_id: str) -> None:
     """Forget a risk; of one that follows from evidence, what was entered about it."""
     before = entered(settings, scenario)
-    return _write(settings, scenario, replace(before, risks=tuple(r for r in before.risks if r.id != risk_id)))
+    _write(settings, scenario, replace(before, risks=tuple(r for r in before.risks if r.id != risk_id)))
 
 
 def new_risk_id() -> str:
@@ -83,11 +83,11 @@ def new_risk_id() -> str:
     return new_id()
 
 
-def keep_rule(settings: Settings, scenario: str, rule_id: str, own: Own | None) -> Entered:
+def keep_rule(settings: Settings, scenario: str, rule_id: str, own: Own | None) -> None:
     """Keep what a rule costs and takes, or go back to the catalogue's when `own` is None. Raises NotFound."""
     before = entered(settings, scenario)
     rules = {k: v for k, v in before.rules.items() if k != regulation(rule_id).id}
-    return _write(settings, scenario, replace(before, rules=rules | ({rule_id: own} if own else {})))
+    _write(settings, scenario, replace(before, rules=rules | ({rule_id: own} if own else {})))
 
 
 def _file(settings: Settings, scenario: str) -> Path:
@@ -96,18 +96,16 @@ def _file(settings: Settings, scenario: str) -> Path:
     return settings.workspace.home / "readiness" / f"{scenario}.json"
 
 
-def _write(settings: Settings, scenario: str, new: Entered) -> Entered:
-    new = replace(new, changed_at=utc_now())
+def _write(settings: Settings, scenario: str, new: Entered) -> None:
     data = {
         "schema_version": VERSION,
         "scenario": scenario,
-        "changed_at": new.changed_at,
+        "changed_at": utc_now(),
         "answers": dict(new.answers),
         "risks": [_risk_json(r) for r in new.risks],
         "rules": {k: {"cost": _span_json(o.cost), "months": _span_json(o.months)} for k, o in new.rules.items()},
     }
     write_json(_file(settings, scenario), data)
-    return new
 
 
 def _risk_json(risk: Risk) -> dict[str, Any]:

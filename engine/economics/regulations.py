@@ -96,7 +96,7 @@ DUTIES = {
 
 @dataclass(frozen=True)
 class Span:
-    """A published or entered range, and who says so. Raises BadInput unless 0 ≤ low ≤ likely ≤ high."""
+    """A published or entered range. Raises BadInput unless it has a source and 0 ≤ low ≤ likely ≤ high."""
 
     low: float
     likely: float | None
@@ -107,6 +107,8 @@ class Span:
     source: Source
 
     def __post_init__(self) -> None:
+        if not self.source.where.strip():
+            raise BadInput("The figure has no source; say where it comes from, a web address or an offer.")
         ends = [v for v in (self.low, self.likely, self.high) if v is not None]
         for value in ends:
             not_negative(Message("The range"), value)
