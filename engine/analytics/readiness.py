@@ -6,8 +6,11 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from engine.analytics.readiness_store import entered
+from engine.config import Settings
 from engine.datasets.dataset import DataCard, Dataset
-from engine.economics.readiness.evidence import DataFacts, Interval, RunFacts
+from engine.economics.readiness.evidence import DataFacts, Facts, Interval, RunFacts
+from engine.economics.readiness.rules import Compliance
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,6 +55,12 @@ def data_facts(dataset: Dataset, card: DataCard) -> DataFacts:
         masked=masked,
         repeated=min(1.0, repeated / card.rows_used) if card.rows_used else None,
     )
+
+
+def rules_of(settings: Settings, scenario: str, data: DataFacts | None = None) -> Compliance:
+    """Return the rules that apply by what was answered for `scenario`, with their cost and time, for the cash plan."""
+    mine = entered(settings, scenario)
+    return Facts(scenario, mine.answers, data=data, own_rules=mine.rules).compliance
 
 
 def _interval(row: Mapping[Any, Any], quality: str) -> Interval | None:

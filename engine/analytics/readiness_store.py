@@ -85,9 +85,11 @@ def new_risk_id() -> str:
 
 def keep_rule(settings: Settings, scenario: str, rule_id: str, own: Own | None) -> None:
     """Keep what a rule costs and takes, or go back to the catalogue's when `own` is None. Raises NotFound."""
-    before = entered(settings, scenario)
-    rules = {k: v for k, v in before.rules.items() if k != regulation(rule_id).id}
-    _write(settings, scenario, replace(before, rules=rules | ({rule_id: own} if own else {})))
+    rule, before = regulation(rule_id), entered(settings, scenario)
+    rules = {k: v for k, v in before.rules.items() if k != rule.id}
+    if own and (own.cost or own.months):
+        rules[rule.id] = own
+    _write(settings, scenario, replace(before, rules=rules))
 
 
 def _file(settings: Settings, scenario: str) -> Path:

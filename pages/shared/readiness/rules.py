@@ -14,7 +14,7 @@ from engine.economics.readiness.rules import Compliance, Met, Own
 from engine.economics.regulations import EXCHANGE, NOT_ADVICE, Span
 from engine.errors import BreakevenError
 from pages.shared.frame import figure, say, show_error, strong
-from pages.shared.i18n import md, tr, tr_message
+from pages.shared.i18n import md, tr, tr_message, trn
 from pages.shared.numbers import DASH, money, number
 from pages.shared.resources import settings
 
@@ -48,7 +48,7 @@ def _title(found: Compliance) -> str:
     applying, open_ = len(found.applying), len(found.having("open"))
     if not applying and not open_:
         return tr("No rule of the list applies")
-    return tr("{n} rules apply, {open} more may", n=applying, open=open_)
+    return tr("{rules}, {open} more may", rules=trn("{n} rule applies", "{n} rules apply", applying), open=open_)
 
 
 def name(met: Met) -> str:
