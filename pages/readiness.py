@@ -47,7 +47,7 @@ with right:
     shown_scores.best_steps(found)
 with st.expander(
     md(tr("Questions: {open}", open=shown_scores.unanswered(ask.open_ones(facts)))), icon=":material/forum:",
-    expanded=not facts.answers, key="questions",
+    expanded=ask.starts_open(facts), key=f"questions-{scenario.name}",
 ):  # fmt: skip
     ask.form(facts)
 st.subheader(tr("What each score rests on"), anchor=False)

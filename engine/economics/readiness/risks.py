@@ -133,7 +133,7 @@ def _held_up(facts: Facts) -> tuple[int, int, Message, Message] | None:
     if not held:
         return None
     likely = {"yes": 2, "partly": 3}.get(facts.answers.get("owner", ""), 4)
-    why = Message("{n} rules have to be met before selling", n=len(held))
+    why = Message("Rules to be met before selling: {n}", n=len(held))
     return likely, 4, Message("Rules hold up the sale"), why
 
 
@@ -141,7 +141,7 @@ def _dear(facts: Facts) -> tuple[int, int, Message, Message] | None:
     missing = facts.compliance.without_cost
     if not missing:
         return None
-    why = Message("{n} rules apply whose cost nobody has given", n=len(missing))
+    why = Message("Rules that apply and whose cost nobody has given: {n}", n=len(missing))
     return 3, 3, Message("Meeting the rules costs more than planned"), why
 
 

@@ -16,7 +16,7 @@ GRAVE, MIDDLE = 15, 8
 
 def radar(frame: pd.DataFrame) -> go.Figure:
     """Return the scores around a circle, the range of each as a band. Columns: title, low, value, high."""
-    made = go.Figure(layout={**LAYOUT, "height": 380, "margin": {"l": 64, "r": 64, "t": 32, "b": 24}})
+    made = go.Figure(layout={**LAYOUT, "height": 400, "margin": {"l": 84, "r": 84, "t": 32, "b": 64}})
     around = [*frame["title"], frame["title"].iloc[0]]
     closed = {end: [*frame[end], frame[end].iloc[0]] for end in ("low", "high", "value")}
     made.add_scatterpolar(
@@ -33,10 +33,10 @@ def radar(frame: pd.DataFrame) -> go.Figure:
         radialaxis={
             "range": [0, 100], "tickvals": [25, 50, 75, 100], "angle": 90, "tickangle": 90, "tickfont": {"size": 10},
         },
-        angularaxis={"direction": "clockwise", "rotation": 90, "tickfont": {"size": 12}},
+        angularaxis={"direction": "clockwise", "rotation": 90, "tickfont": {"size": 11}},
         bgcolor="rgba(0,0,0,0)",
     )  # fmt: skip
-    made.update_layout(legend={"orientation": "h", "yanchor": "top", "y": -0.06, "x": 0.5, "xanchor": "center"})
+    made.update_layout(legend={"orientation": "h", "yanchor": "top", "y": -0.14, "x": 0.5, "xanchor": "center"})
     return made
 
 
@@ -54,9 +54,15 @@ def risks(frame: pd.DataFrame, likelihoods: list[str], impacts: list[str]) -> go
             x=[likely], y=[impact], mode="text", text=[" ".join(str(n) for n in here["number"])], showlegend=False,
             textfont={"size": 15}, hovertext="<br>".join(names), hoverinfo="text",
         )  # fmt: skip
-    made.update_xaxes(tickvals=steps, ticktext=likelihoods, showgrid=False, range=[0.5, 5.5])
-    made.update_yaxes(tickvals=steps, ticktext=impacts, showgrid=False, range=[0.5, 5.5])
+    made.update_xaxes(
+        tickvals=steps, ticktext=[_two_lines(t) for t in likelihoods], tickangle=0, showgrid=False, range=[0.5, 5.5]
+    )
+    made.update_yaxes(tickvals=steps, ticktext=[_two_lines(t) for t in impacts], showgrid=False, range=[0.5, 5.5])
     return made
+
+
+def _two_lines(text: str) -> str:
+    return text.replace(" ", "<br>", 1)
 
 
 def _gravity(severity: int) -> int:

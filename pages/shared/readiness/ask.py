@@ -28,6 +28,12 @@ def questions(facts: Facts) -> dict[str, list[Question]]:
     return shown
 
 
+def starts_open(facts: Facts) -> bool:
+    """Return whether the questions are open when the page is; the first answer does not close them."""
+    place = f"readiness-open-{facts.scenario}"
+    return bool(st.session_state.setdefault(place, not facts.answers))
+
+
 def open_ones(facts: Facts) -> int:
     """Return how many of the questions that are asked have no answer."""
     return sum(q.id not in facts.answers for asked in questions(facts).values() for q in asked)

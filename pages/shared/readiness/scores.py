@@ -100,9 +100,8 @@ def _rests_on(score: Score) -> None:
     if score.unknown:
         names = "; ".join(tr_message(e.criterion.title) for e in score.unknown)
         points = number(sum(e.criterion.points for e in score.unknown))
-        st.markdown(
-            f":gray-badge[{md(tr('not known'))}] {md(tr('{points} points: {names}', points=points, names=names))}"
-        )
+        label = f":gray-badge[{md(tr('not known'))}]"
+        st.markdown(f"{label} {md(tr('{points} points: {names}', points=points, names=names))}")
 
 
 def _evidence(evidence: Evidence) -> str:
