@@ -6,11 +6,17 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from engine.analytics.database import Index
+from engine.analytics.queries import overview, runs
 from engine.analytics.readiness_store import entered
 from engine.config import Settings
 from engine.datasets.dataset import DataCard, Dataset
+from engine.datasets.store import open_dataset
 from engine.economics.readiness.evidence import DataFacts, Facts, Interval, RunFacts
 from engine.economics.readiness.rules import Compliance
+from engine.errors import BreakevenError, NotFound
+from engine.jobs.runs import open_run
+from engine.scenarios import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +31,7 @@ def run_facts(run: Mapping[Any, Any], beside: pd.DataFrame, quality: str, gate: 
 
     `beside` holds the runs of its scenario, `quality` names the metric, `gate` is the report's block of that name.
     """
-    rivals = [r for r in beside.to_dict("records") if r["test_id"] == run["test_id"] and r["run_id"] != run["run_id"]]
+    rivals = _rivals(run, beside, quality)
     mine = _interval(run, quality)
     if mine is None:
         return None
@@ -61,6 +67,48 @@ def rules_of(settings: Settings, scenario: str, data: DataFacts | None = None) -
     """Return the rules that apply by what was answered for `scenario`, with their cost and time, for the cash plan."""
     mine = entered(settings, scenario)
     return Facts(scenario, mine.answers, data=data, own_rules=mine.rules).compliance
+
+
+def facts_of(index: Index, settings: Settings, scenario: Scenario, run_id: str = "") -> tuple[Facts, str]:
+    """Return everything that is known about `scenario` with one run, and that run's id, "" without any.
+
+    Without `run_id` it is the one that did best on the validation part. Raises NotFound for a run there is not.
+    """
+    mine = entered(settings, scenario.name)
+    if not run_id:
+        best = overview(index, {scenario.name: scenario.quality}).get(scenario.name)
+        run_id = str(best.run["run_id"]) if best else ""
+    if not run_id:
+        return Facts(scenario.name, mine.answers, own_rules=mine.rules), ""
+    folder = open_run(settings.workspace.runs, run_id)
+    table = runs(index, scenario.name)
+    rows = table[table["run_id"] == folder.run_id].to_dict("records")
+    if not rows:
+        raise NotFound(
+            "Run {run_id} is no finished run of {scenario}; choose one of its runs, or leave --run out.",
+            run_id=folder.run_id,
+            scenario=scenario.name,
+        )
+    found = run_facts(rows[0], table, scenario.quality, folder.report().get("gate") or {})
+    data = stored_facts(settings, str(rows[0]["dataset_id"]))
+    return Facts(scenario.name, mine.answers, found, data, None, mine.rules), folder.run_id
+
+
+def stored_facts(settings: Settings, dataset_id: str) -> DataFacts | None:
+    """Return what the card of a stored data set found, or None when it was deleted or put away since."""
+    try:
+        dataset = open_dataset(settings, dataset_id)
+        return data_facts(dataset, dataset.card)
+    except BreakevenError:
+        return None
+
+
+def _rivals(run: Mapping[Any, Any], beside: pd.DataFrame, quality: str) -> list[dict[Any, Any]]:
+    """Return the other runs on the test part of `run`, with no more columns than are compared."""
+    wanted = ("run_id", "recipe", "kwh", quality, f"{quality}_low", f"{quality}_high")
+    others = beside[(beside["test_id"] == run["test_id"]) & (beside["run_id"] != run["run_id"])]
+    found: list[dict[Any, Any]] = others[[c for c in wanted if c in others.columns]].to_dict("records")
+    return found
 
 
 def _interval(row: Mapping[Any, Any], quality: str) -> Interval | None:

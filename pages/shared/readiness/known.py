@@ -7,12 +7,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from engine.analytics.readiness import data_facts, run_facts
+from engine.analytics.readiness import run_facts, stored_facts
 from engine.analytics.readiness_store import Entered, entered
-from engine.config import load_settings
-from engine.datasets.store import open_dataset
 from engine.economics.readiness.evidence import DataFacts, Facts, RunFacts
-from engine.errors import BreakevenError
 from engine.scenarios import Scenario
 from pages.shared import address, data
 from pages.shared.i18n import tr
@@ -49,8 +46,4 @@ def _measured(scenario: Scenario, runs: pd.DataFrame, run_id: str) -> tuple[RunF
 @st.cache_data(show_spinner=False, max_entries=16)
 def _data(home: str, dataset_id: str) -> Any:  # noqa: ARG001 - part of the cache's key
     """Return what the data card says, or None when the data set was deleted since; a data set never changes."""
-    try:
-        found = open_dataset(load_settings(), dataset_id)
-        return data_facts(found, found.card)
-    except BreakevenError:
-        return None
+    return stored_facts(settings(), dataset_id)

@@ -21,7 +21,7 @@ BEFORE, MOVED = "readiness-before", "readiness-moved"
 
 
 def headline(found: Scores) -> str:
-    """Return the answer in one sentence: the weakest and the strongest side, as far as anything is known."""
+    """Return the answer in one sentence: the weakest and the strongest side, where their ranges tell them apart."""
     known = {s.challenge.title: s for s in found.values() if s.value is not None}
     if not known:
         return tr("Nothing is known yet")
@@ -29,6 +29,11 @@ def headline(found: Scores) -> str:
     weakest, strongest = ordered[0], ordered[-1]
     if len(ordered) == 1:
         return tr("{name}: {range} of 100; of the others nothing is known", name=title(weakest), range=span(weakest))
+    if weakest.high > strongest.low:
+        return tr(
+            "Too little is known to tell which side is weakest: {weak} {low} of 100, {strong} {high}",
+            weak=title(weakest), low=span(weakest), strong=title(strongest), high=span(strongest),
+        )  # fmt: skip
     return tr(
         "Weakest: {weak}, {low} of 100; strongest: {strong}, {high}", weak=title(weakest), low=span(weakest),
         strong=title(strongest), high=span(strongest),
