@@ -20,6 +20,7 @@ ADDRESSES = {
     "/finance_sentiment   ": {"step": "results"},
     "/compare": {},
     "/costs": {},
+    "/readiness": {},
     "/jobs": {},
     "/settings": {},
 }

@@ -232,3 +232,18 @@ def test_buy_sends_rows_and_judges_what_comes_back(home: Path, run: RunFolder, t
     assert refused.returncode == 2
     assert len(refused.stderr.strip().splitlines()) == 1
     assert engine(home, "buy", run.run_id).returncode == 2
+
+
+def test_readiness_scores_keeps_answers_and_names_the_rules(home: Path, run: RunFolder) -> None:
+    first = answer(home, "readiness", *SCENARIO)
+    assert first["run_id"]
+    assert first["scores"]["technical"]["value"] is not None
+    assert first["scores"]["talent"]["value"] is None
+    told = answer(home, "readiness", *SCENARIO, "--answer", "engineers=two", "--answer", "market_eu=yes")
+    assert told["scores"]["talent"]["low"] == 35
+    assert "eu_ai_literacy" in {r["id"] for r in told["rules"]["applying"]}
+    assert answer(home, "readiness", *SCENARIO, "--run", run.run_id)["answers"] == told["answers"]
+    refused = engine(home, "readiness", *SCENARIO, "--answer", "engineers=many")
+    assert refused.returncode == 2
+    assert "The answer to engineers is many" in refused.stderr
+    assert engine(home, "readiness", "--scenario", "recommendation", "--run", run.run_id).returncode == 2

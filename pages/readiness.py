@@ -1,0 +1,57 @@
+"""Readiness: five challenges and regulation, scored from evidence; the rules that apply; the risks and their owners."""
+
+import streamlit as st
+
+from engine.economics.readiness.risks import register
+from engine.economics.readiness.score import scores
+from engine.scenarios import SCENARIOS
+from pages.shared import address, data, site, words
+from pages.shared.frame import data_notes, empty, kinds_legend, page_title
+from pages.shared.i18n import md, tr
+from pages.shared.readiness import ask, known, risks, rules
+from pages.shared.readiness import scores as shown_scores
+
+page_title(
+    tr("Are you ready, and what is missing?"),
+    tr("Scored from what was measured here and what you answer; what nobody knows stays a range."),
+)
+names = {name: words.scenario(name) for name in SCENARIOS}
+scenario = SCENARIOS[
+    address.choice(
+        st.segmented_control, tr("Scenario"), names, key="scenario", fallback=next(iter(names)), required=True
+    )
+]
+runs = data.runs(scenario.name)
+run_id = known.choose_run(scenario, runs)
+facts, entered = known.facts(scenario, runs, run_id)
+found = scores(facts)
+
+if facts.data:
+    data_notes(synthetic=facts.data.synthetic, licence=facts.data.licence, commercial_use=facts.data.commercial_use)
+if not run_id:
+    with empty(
+        tr("No measurement yet"),
+        tr("A finished run fills in what can be measured: quality, speed, data, energy. The questions do the rest."),
+        ":material/radar:",
+    ):
+        page = site.scenario_file(scenario.name)
+        site.link(page, tr("Train the first model"), icon=":material/play_arrow:", step="finetune")
+
+answer = shown_scores.headline(found)
+st.header(md(answer), anchor=False)
+shown_scores.moved(facts, found, run_id)
+left, right = st.columns([3, 2], gap="large")
+with left:
+    shown_scores.picture(found, answer)
+with right:
+    shown_scores.best_steps(found)
+with st.expander(
+    md(tr("Questions: {open}", open=shown_scores.unanswered(ask.open_ones(facts)))), icon=":material/forum:",
+    expanded=ask.starts_open(facts), key=f"questions-{scenario.name}",
+):  # fmt: skip
+    ask.form(facts)
+st.subheader(tr("What each score rests on"), anchor=False)
+shown_scores.details(found)
+rules.section(scenario.name, facts.compliance)
+risks.section(scenario.name, register(facts, entered.risks))
+kinds_legend()

@@ -1,0 +1,49 @@
+"""What the readiness page knows: the run, its data card, and what people entered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from engine.analytics.readiness import run_facts, stored_facts
+from engine.analytics.readiness_store import Entered, entered
+from engine.economics.readiness.evidence import DataFacts, Facts, RunFacts
+from engine.scenarios import Scenario
+from pages.shared import address, data
+from pages.shared.i18n import tr
+from pages.shared.resources import settings
+from pages.shared.scenario.labels import run_labels
+
+
+def choose_run(scenario: Scenario, runs: pd.DataFrame) -> str:
+    """Draw the choice of the run that would be sold, the best one first; return its id, or "" without runs."""
+    if not len(runs):
+        return ""
+    labels = run_labels(runs)
+    best = data.best({scenario.name: scenario.quality}).get(scenario.name)
+    fallback = str(best.run["run_id"]) if best and best.run["run_id"] in labels else next(iter(labels))
+    return address.choice(
+        st.selectbox, tr("Run that would be sold"), labels, key="run", fallback=fallback,
+        help=tr("Its measurements, and those of its data, count as evidence."),
+    )  # fmt: skip
+
+
+def facts(scenario: Scenario, runs: pd.DataFrame, run_id: str) -> tuple[Facts, Entered]:
+    """Return everything that is known about a scenario, and what of it people entered. Raises BadInput."""
+    mine = entered(settings(), scenario.name)
+    run, card = _measured(scenario, runs, run_id) if run_id else (None, None)
+    return Facts(scenario.name, mine.answers, run, card, None, mine.rules), mine
+
+
+def _measured(scenario: Scenario, runs: pd.DataFrame, run_id: str) -> tuple[RunFacts | None, DataFacts | None]:
+    row = data.row(runs, run_id)
+    gate = data.report(run_id).get("gate") or {}
+    return run_facts(row, runs, scenario.quality, gate), _data(str(data.workspace().home), str(row["dataset_id"]))
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _data(home: str, dataset_id: str) -> Any:  # noqa: ARG001 - part of the cache's key
+    """Return what the data card says, or None when the data set was deleted since; a data set never changes."""
+    return stored_facts(settings(), dataset_id)
