@@ -69,7 +69,7 @@ LORA = (
 FAST = (
     Option(
         "trained_layers",
-        2,
+        3,
         Message("How many upper layers learn; those below stay as they are."),
         minimum=1,
         maximum=48,
@@ -122,7 +122,7 @@ TEXT_RECIPES: dict[str, Recipe] = {
                 "Keeps the lower layers, computes them once, and trains the upper ones: "
                 "nearly all of the quality in a fraction of the time."
             ),
-            (*_shared(epochs=2, batch=16, rate=4e-4, decay=0.01, patience=2), *FAST, *_encoder("first"), *DEEP),
+            (*_shared(epochs=2, batch=32, rate=4e-4, decay=0.01, patience=2), *FAST, *_encoder("first"), *DEEP),
             neural=True,
         ),
         Recipe(
