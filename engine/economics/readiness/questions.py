@@ -34,7 +34,7 @@ TECHNICAL = (
     Question("own_data", "technical", Message("Is the training data yours alone?"), HOW_FAR),
     Question(
         "time_to_copy", "technical", Message("How long would a good team need to copy what you have?"),
-        {"weeks": Message("Weeks"), "months": Message("Months"), "years": Message("A year or more")},
+        {"weeks": Message("A few weeks"), "months": Message("A few months"), "years": Message("A year or more")},
     ),
     Question(
         "promise_ms", "technical", Message("Within which time must 95 of 100 answers be there?"),

@@ -141,7 +141,7 @@ def _form(scenario: str, met: Met) -> None:
 def _ends(place: str, what: str, title: str, span: Span | None) -> tuple[float | None, ...]:
     """Draw low, likely and high side by side; empty ones stay as they are."""
     starts = (span.low, span.likely, span.high) if span else (None, None, None)
-    names = (tr("{what}, low", what=title), tr("likely"), tr("high"))
+    names = (tr("{what}, low", what=title), tr("most likely"), tr("high"))
     with st.grid(3, min_column_width=100):
         return tuple(
             st.number_input(label, value=start, key=f"{place}-{what}-{i}", format="%.6g")

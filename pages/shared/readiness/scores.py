@@ -105,8 +105,10 @@ def _rests_on(score: Score) -> None:
     if score.unknown:
         names = "; ".join(tr_message(e.criterion.title) for e in score.unknown)
         points = number(sum(e.criterion.points for e in score.unknown))
-        label = f":gray-badge[{md(tr('not known'))}]"
-        st.markdown(f"{label} {md(tr('{points} points: {names}', points=points, names=names))}")
+        said = tr("{points} points: {names}", points=points, names=names)
+        unknown = md(tr("not known"))
+        label = f":gray-badge[{unknown}]"
+        st.markdown(f"{label} {md(said)}")
 
 
 def _evidence(evidence: Evidence) -> str:
@@ -121,7 +123,8 @@ def _evidence(evidence: Evidence) -> str:
 def kind_badge(kind: Kind) -> str:
     """Return the small badge of a kind of evidence."""
     if kind == "answered":
-        return f":violet-badge[:material/forum: {md(tr('answered'))}]"
+        label = tr("answered")
+        return f":violet-badge[:material/forum: {md(label)}]"
     return f":{COLORS[kind]}-badge[{ICONS[kind]} {md(kind_name(kind))}]"
 
 
