@@ -28,7 +28,8 @@ STREAMS = {
 }
 GROUPS = {
     "price": Message("Prices"),
-    "customers": Message("Customers"),
+    **SEGMENTS,
+    "free": Message("Free users"),
     "channels": Message("Channels"),
     "costs": Message("Costs"),
     "cash": Message("Cash and tax"),
@@ -106,16 +107,16 @@ def _segments() -> Iterator[Assumption]:
         for i, (segment, called) in enumerate(SEGMENTS.items()):
             row = "monthly_churn_smb" if name == "churn" and segment != "public" else ""
             start, title = Spread(*starts[name][i]), Message(text, segment=called)
-            yield Assumption(f"{name}.{segment}", "customers", title, unit, start, 0, most, better, benchmark=row)
+            yield Assumption(f"{name}.{segment}", segment, title, unit, start, 0, most, better, benchmark=row)
     for segment, called in SEGMENTS.items():
         title = Message("Customers today, {segment}", segment=called)
-        yield Assumption(f"today.{segment}", "customers", title, "count", certain(0), 0, MOST_COUNT, uncertain=False)
+        yield Assumption(f"today.{segment}", segment, title, "count", certain(0), 0, MOST_COUNT, uncertain=False)
     mixes = {"small": (0.7, 0.3, 0), "enterprise": (0, 0.2, 0.8), "public": (0, 0.5, 0.5)}
     for segment, called in SEGMENTS.items():
         for tier, share in zip(TIERS, mixes[segment], strict=True):
             title = Message("Share on {tier}, {segment}", tier=TIERS[tier], segment=called)
             key = f"mix.{segment}.{tier}"
-            yield Assumption(key, "customers", title, "share", certain(share), 0, 1, uncertain=False)
+            yield Assumption(key, segment, title, "share", certain(share), 0, 1, uncertain=False)
     free = {
         "free.share": (Message("Leads who become free users"), "share", (0.1, 0.2, 0.4), 1.0, 1),
         "free.churn": (Message("Free users who leave a month"), "share a month", (0.05, 0.1, 0.2), 1.0, -1),
@@ -123,7 +124,7 @@ def _segments() -> Iterator[Assumption]:
         "free.predictions": (Message("Predictions of a free user a month"), "count", (50, 200, 500), 1e12, 0),
     }
     for key, (title, unit, ends, most, better) in free.items():
-        yield Assumption(key, "customers", title, unit, Spread(*ends), 0, most, better)
+        yield Assumption(key, "free", title, unit, Spread(*ends), 0, most, better)
 
 
 def _channels() -> Iterator[Assumption]:
@@ -163,7 +164,7 @@ def _rest() -> Iterator[Assumption]:
     def plain(key: str, group: str, text: str, unit: str, value: float, least: float, most: float) -> Assumption:
         return Assumption(key, group, Message(text), unit, certain(value), least, most, uncertain=False)
 
-    yield one("serving", "costs", "Serving cost against the measured one", "factor", (0.8, 1, 1.3), 1000, -1)
+    yield one("serving", "costs", "Serving cost against the measured one", "factor", (0.67, 1, 2), 1000, -1)
     yield one("support", "costs", "Support of a customer a month", "USD", (2, 3, 5), 1e6, -1)
     yield one("fee", "costs", "Fee of the payment provider", "share", (0.02, 0.029, 0.035), 1, -1)
     yield one("fixed", "costs", "Rent, tools and advice, a month", "USD", (2500, 3000, 4000), MOST_USD, -1)

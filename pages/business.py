@@ -1,0 +1,85 @@
+"""Business: what a measured run earns in sixty months, how sure that is, what matters, and what was counted since."""
+
+import streamlit as st
+
+from engine.economics.business.assumptions import GROUPS
+from engine.errors import BreakevenError
+from engine.scenarios import SCENARIOS
+from pages.shared import address, data, site, words
+from pages.shared.business import answer, case, counted, export, fields, lists, money, sections, serving
+from pages.shared.business.found import plan as plan_of
+from pages.shared.frame import data_notes, empty, kinds_legend, page_title, show_error
+from pages.shared.i18n import tr, tr_message
+from pages.shared.scenario.labels import run_labels
+
+page_title(
+    tr("Does it pay, and does the money last?"),
+    tr(
+        "Sixty months of profit and cash from a run measured here and assumptions of your own, in thousands of futures."
+    ),
+)
+names = {name: words.scenario(name) for name in SCENARIOS}
+scenario = SCENARIOS[
+    address.choice(
+        st.segmented_control, tr("Scenario"), names, key="scenario", fallback=next(iter(names)), required=True
+    )
+]
+runs = data.runs(scenario.name)
+if not len(runs):
+    with empty(
+        tr("Nothing to plan with yet"),
+        tr("A plan starts from what serving a finished run costs."),
+        ":material/trending_up:",
+    ):
+        site.link(site.scenario_file(scenario.name), tr("Train the first model"), icon=":material/play_arrow:",
+                  step="finetune")  # fmt: skip
+    st.stop()
+labels = run_labels(runs)
+chosen = address.choice(st.selectbox, tr("Run"), labels, key="run", fallback=next(iter(labels)))
+run = data.row(runs, chosen)
+data_notes(synthetic=bool(run["synthetic"]))
+served = serving.section(run, scenario.task)
+if served is None:
+    st.stop()
+
+with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+    opened = case.tabs()
+    purse = money.chosen()
+case.manage(opened)
+left, right = st.columns([2, 3], gap="large")
+with left:
+    fields.sliders(opened)
+    groups = {"basics": tr("Basics")} | {k: tr_message(v) for k, v in GROUPS.items()} | lists.names()
+    group = address.choice(st.selectbox, tr("All assumptions about"), groups, key="group", fallback="basics")
+    if group == "basics":
+        fields.streams(opened)
+    elif group in lists.names():
+        lists.editor(opened, group)
+    else:
+        fields.group(opened, group)
+    money.origin(purse.rate)
+
+plan = plan_of(opened.case, served)
+with right:
+    try:
+        st.header(answer.headline(plan, purse), anchor=False)
+    except BreakevenError as error:
+        show_error(error)
+        st.stop()
+    answer.moved(plan, purse)
+    answer.summary(plan, purse)
+    known, again = counted.known(opened.kept, plan)
+    sections.cash(plan, purse, known, again)
+one, two = st.columns(2, gap="large")
+with one:
+    sections.income(plan, purse)
+with two:
+    sections.odds(plan)
+sections.matters(plan, purse)
+st.subheader(tr("The figures investors ask for"), anchor=False)
+month = sections.metrics(plan, purse)
+sections.needed(plan, month)
+sections.owners(opened.case, purse)
+counted.section(opened.kept, plan, purse)
+export.section(opened, served, purse, month)
+kinds_legend()
