@@ -76,10 +76,20 @@ with one:
 with two:
     sections.odds(plan)
 sections.matters(plan, purse)
-st.subheader(tr("The figures investors ask for"), anchor=False)
-month = sections.metrics(plan, purse)
-sections.needed(plan, month)
-sections.owners(opened.case, purse)
-counted.section(opened.kept, plan, purse)
-export.section(opened, served, purse, month)
+
+closer = {
+    "figures": tr("Figures of a month"), "needed": tr("What it would take"), "owners": tr("Who owns the firm"),
+    "counted": tr("Plan against actual"), "cases": tr("Cases and files"),
+}  # fmt: skip
+look = address.choice(st.segmented_control, tr("Look closer"), closer, key="closer", fallback="figures", required=True)
+if look == "figures":
+    sections.metrics(plan, purse)
+elif look == "needed":
+    sections.needed(plan)
+elif look == "owners":
+    sections.owners(opened.case, purse)
+elif look == "counted":
+    counted.section(opened.kept, plan, purse)
+else:
+    export.section(opened, plan, purse)
 kinds_legend()

@@ -20,8 +20,8 @@ from engine.messages import Message
 
 HIGHEST = 1e4
 """Factors are looked for up to this."""
-AT_ONCE = 64
-ROUNDS = 6
+AT_ONCE = 24
+ROUNDS = 4
 PRICES = (*(f"price.{tier}" for tier in TIERS), "price.usage", "price.ads")
 
 

@@ -6,10 +6,10 @@ import streamlit as st
 
 from engine.analytics import cases
 from engine.economics.business.presets import PRESETS, preset
-from engine.economics.business.serving import Serving
 from engine.errors import BreakevenError
 from pages.shared.business import sections
 from pages.shared.business.case import Open, name_of
+from pages.shared.business.found import Plan
 from pages.shared.business.found import plan as plan_of
 from pages.shared.business.money import Purse
 from pages.shared.frame import show_error
@@ -19,7 +19,7 @@ from pages.shared.resources import settings
 MOST = 6
 
 
-def section(opened: Open, serving: Serving, purse: Purse, month: int) -> None:
+def section(opened: Open, plan: Plan, purse: Purse) -> None:
     """Draw cases beside the one that is open, where asked for, and its downloads."""
     st.subheader(tr("Cases side by side"), anchor=False)
     known = {name: preset(name) for name in PRESETS} | cases.cases(settings())
@@ -28,6 +28,6 @@ def section(opened: Open, serving: Serving, purse: Purse, month: int) -> None:
                             format_func=lambda k: others.get(k, k), key="beside")  # fmt: skip
     if picked:
         try:
-            sections.compare([plan_of(c, serving) for c in (opened.case, *(known[k] for k in picked))], purse, month)
+            sections.compare([plan, *(plan_of(known[k], plan.serving) for k in picked)], purse, sections.month_choice())
         except BreakevenError as error:
             show_error(error)

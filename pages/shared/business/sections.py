@@ -149,8 +149,15 @@ def _together(plan: Plan, target: str) -> None:
     )
 
 
-def needed(plan: Plan, month: int) -> None:
+def month_choice() -> int:
+    """Draw the choice of a month to look at; return it."""
+    names = {str(m): str(m) for m in YEARS}
+    return int(address.choice(st.segmented_control, tr("In month"), names, key="at", fallback="36", required=True))
+
+
+def needed(plan: Plan) -> None:
     """Draw the price and the number of customers at which a month breaks even."""
+    month = month_choice()
     key = found.key_of(plan.case), found.serving_key(plan.serving)
     price, volume = found.needed(*key, month, plan)
     st.subheader(tr("What it would take to break even in month {month}", month=month), anchor=False)
@@ -186,10 +193,9 @@ def _why(needed: Needed) -> None:
         st.caption(say(needed.why))
 
 
-def metrics(plan: Plan, purse: Purse) -> int:
-    """Draw the figures of one month; return the month."""
-    month = int(address.choice(st.segmented_control, tr("In month"), {str(m): str(m) for m in YEARS}, key="at",
-                               fallback="36", required=True))  # fmt: skip
+def metrics(plan: Plan, purse: Purse) -> None:
+    """Draw the figures of one month."""
+    month = month_choice()
     given = plan.metrics(month)
     keys = (
         "arr",
@@ -207,7 +213,6 @@ def metrics(plan: Plan, purse: Purse) -> int:
     with st.grid(4, min_column_width=170):
         for key in keys:
             answer.show(key, given[key], purse)
-    return month
 
 
 def owners(case: Case, purse: Purse) -> None:
