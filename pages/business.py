@@ -91,5 +91,5 @@ elif look == "owners":
 elif look == "counted":
     counted.section(opened.kept, plan, purse)
 else:
-    export.section(opened, plan, purse)
+    export.section(opened, plan, purse, labels[chosen])
 kinds_legend()

@@ -28,6 +28,26 @@ class Metric:
     why: Message | None = None
 
 
+NAMES: dict[str, Message] = {
+    "break_even": Message("Breaks even"),
+    "lowest_cash": Message("Lowest cash"),
+    "out_of_cash": Message("Out of cash"),
+    "exit_value": Message("Value at exit"),
+    "npv": Message("NPV"),
+    "irr": Message("IRR"),
+    "arr": Message("ARR"),
+    "gross_margin": Message("Gross margin"),
+    "ltv": Message("LTV"),
+    "cac": Message("CAC"),
+    "ltv_cac": Message("LTV ÷ CAC"),
+    "payback": Message("Payback of CAC"),
+    "nrr": Message("Net revenue retention"),
+    "grr": Message("Gross revenue retention"),
+    "runway": Message("Runway"),
+    "burn_multiple": Message("Burn multiple"),
+    "rule_of_40": Message("Rule of 40"),
+}
+"""What each metric is called."""
 NEVER = Message("Not within the {months} months of the plan.", months=MONTHS)
 
 

@@ -10,14 +10,14 @@ import streamlit as st
 from engine.economics.business.assumptions import MONTHS
 from engine.economics.business.case import Case
 from engine.economics.business.link import ROWS, changes, read_spread
-from engine.economics.business.metrics import Metric
+from engine.economics.business.metrics import NAMES, Metric
 from engine.economics.business.model import Outcome
 from engine.errors import BadInput
 from pages.shared.business import fields, lists
 from pages.shared.business.found import Plan
 from pages.shared.business.money import Purse
 from pages.shared.frame import figure, say
-from pages.shared.i18n import md, tr
+from pages.shared.i18n import md, tr, tr_message
 from pages.shared.numbers import DASH, number, percent
 
 BEFORE, MOVED = "business-before", "business-moved"
@@ -53,13 +53,7 @@ def metric_words(metric: Metric, purse: Purse) -> str:
 
 def names() -> dict[str, str]:
     """Return what each metric is called."""
-    return {
-        "break_even": tr("Breaks even"), "lowest_cash": tr("Lowest cash"), "out_of_cash": tr("Out of cash"),
-        "exit_value": tr("Value at exit"), "npv": tr("NPV"), "irr": tr("IRR"), "arr": tr("ARR"),
-        "gross_margin": tr("Gross margin"), "ltv": tr("LTV"), "cac": tr("CAC"), "ltv_cac": tr("LTV ÷ CAC"),
-        "payback": tr("Payback of CAC"), "nrr": tr("Net revenue retention"), "grr": tr("Gross revenue retention"),
-        "runway": tr("Runway"), "burn_multiple": tr("Burn multiple"), "rule_of_40": tr("Rule of 40"),
-    }  # fmt: skip
+    return {key: tr_message(name) for key, name in NAMES.items()}
 
 
 def show(key: str, metric: Metric, purse: Purse, *, note: str = "") -> None:

@@ -155,6 +155,12 @@ def month_choice() -> int:
     return int(address.choice(st.segmented_control, tr("In month"), names, key="at", fallback="36", required=True))
 
 
+def month_now() -> int:
+    """Return the month one looks at, without drawing its choice."""
+    said = address.recall("at")
+    return int(said) if said in {str(m) for m in YEARS} else 36
+
+
 def needed(plan: Plan) -> None:
     """Draw the price and the number of customers at which a month breaks even."""
     month = month_choice()
