@@ -8,7 +8,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.jobs.runs import RunFolder
-from tests.pages.test_pages import said
 
 Open = Callable[..., AppTest]
 Finish = Callable[..., RunFolder]

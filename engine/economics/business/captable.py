@@ -87,11 +87,8 @@ def _priced(now: Stake, r: Round, name: str) -> Stake:
     held = dict(now.shares)
     for safe, n in zip(now.waiting, _converted(now, price), strict=True):
         held[_free_name(safe, held)] = n
-    others = sum(n for holder, n in held.items() if holder != POOL)
-    total = post / price
-    held[POOL] = max(held.get(POOL, 0.0), total - others - r.usd / price)
-    if not held[POOL]:
-        del held[POOL]
+    if pool := max(held.get(POOL, 0.0), r.pool * post / price):
+        held[POOL] = pool
     return Stake(r.name, r.month, {**held, name: r.usd / price}, price, post)
 
 

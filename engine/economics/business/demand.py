@@ -2,7 +2,8 @@
 
 New customers pay from the month in which they come. Who pays by the month may leave at the end of each; who pays a year
 ahead stays for it and may then leave as if every month had been a chance to. Expansion raises what a customer who
-stays pays. As a market fills, the same leads bring fewer customers: new × (1 − customers ÷ market).
+stays pays. As a market fills, the same leads bring fewer customers: new × (1 − customers ÷ market), and never more
+than are left.
 """
 
 from __future__ import annotations
@@ -131,9 +132,9 @@ class _Book:
         self.renew, self.renew_usd = self.keep**YEAR, self.keep_usd**YEAR
         self.ahead = _stack(draws, "annual", count) * ("subscription" in case.streams)
         self.ahead_price = self.price * (1 - draws["discount.annual"])
-        market = _stack(draws, "market", count)
-        self.room = np.divide(1.0, market, out=np.zeros_like(market), where=market > 0)
-        self.open = (market > 0).astype(float)
+        self.market = _stack(draws, "market", count)
+        self.room = np.divide(1.0, self.market, out=np.zeros_like(self.market), where=self.market > 0)
+        self.open = (self.market > 0).astype(float)
         today = np.array([case.likely(f"today.{s}") for s in SEGMENTS])
         self.monthly = np.repeat(today[:, None], count, axis=1)
         self.monthly_usd = self.monthly * self.price
@@ -150,7 +151,7 @@ class _Book:
             again, again_usd = began * self.renew, began_usd * self.renew_usd
             self.yearly, self.yearly_usd = self.yearly - began + again, self.yearly_usd - began_usd + again_usd
         there = stay + self.yearly
-        new = wanted * np.maximum(self.open - there * self.room, 0)
+        new = np.minimum(wanted * np.maximum(self.open - there * self.room, 0), np.maximum(self.market - there, 0))
         ahead = new * self.ahead
         self.starts[month], self.starts_usd[month] = again + ahead, again_usd + ahead * self.ahead_price
         self.yearly, self.yearly_usd = self.yearly + ahead, self.yearly_usd + ahead * self.ahead_price
