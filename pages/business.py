@@ -8,6 +8,7 @@ from engine.scenarios import SCENARIOS
 from pages.shared import address, data, site, words
 from pages.shared.business import answer, case, counted, export, fields, lists, money, sections, serving
 from pages.shared.business.found import plan as plan_of
+from pages.shared.costs import fields as costs_fields
 from pages.shared.frame import data_notes, empty, kinds_legend, page_title, show_error
 from pages.shared.i18n import tr, tr_message
 from pages.shared.scenario.labels import run_labels
@@ -61,20 +62,22 @@ with left:
 
 plan = plan_of(opened.case, served)
 with right:
+    everything = costs_fields.toggle(tr("All 10,000 futures"), key="thorough", fallback=False)
     try:
-        st.header(answer.headline(plan, purse), anchor=False)
+        fan = plan.thorough if everything else plan.quick
     except BreakevenError as error:
         show_error(error)
         st.stop()
+    st.header(answer.headline(plan, fan, purse), anchor=False)
     answer.moved(plan, purse)
-    answer.summary(plan, purse)
+    answer.summary(plan, fan, purse)
     known, again = counted.known(opened.kept, plan)
-    sections.cash(plan, purse, known, again)
+    sections.cash(plan, fan, purse, known, again)
 one, two = st.columns(2, gap="large")
 with one:
     sections.income(plan, purse)
 with two:
-    sections.odds(plan)
+    sections.odds(fan)
 sections.matters(plan, purse)
 
 closer = {

@@ -56,8 +56,6 @@ class Assumption:
     better: int = 0
     """1: more of it is good for the business; -1: bad; 0: neither."""
     uncertain: bool = True
-    benchmark: str = ""
-    """The row of data/catalog/saas_benchmarks.csv that its start leans on."""
 
     @property
     def whole(self) -> bool:
@@ -105,9 +103,8 @@ def _segments() -> Iterator[Assumption]:
     }
     for name, (text, unit, most, better) in titles.items():
         for i, (segment, called) in enumerate(SEGMENTS.items()):
-            row = "monthly_churn_smb" if name == "churn" and segment != "public" else ""
             start, title = Spread(*starts[name][i]), Message(text, segment=called)
-            yield Assumption(f"{name}.{segment}", segment, title, unit, start, 0, most, better, benchmark=row)
+            yield Assumption(f"{name}.{segment}", segment, title, unit, start, 0, most, better)
     for segment, called in SEGMENTS.items():
         title = Message("Customers today, {segment}", segment=called)
         yield Assumption(f"today.{segment}", segment, title, "count", certain(0), 0, MOST_COUNT, uncertain=False)

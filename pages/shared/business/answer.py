@@ -8,10 +8,12 @@ import numpy as np
 import streamlit as st
 
 from engine.economics.business.assumptions import MONTHS
+from engine.economics.business.benchmarks import Benchmark, benchmarks
 from engine.economics.business.case import Case
 from engine.economics.business.link import ROWS, changes, read_spread
 from engine.economics.business.metrics import NAMES, Metric
 from engine.economics.business.model import Outcome
+from engine.economics.business.uncertainty import Fan
 from engine.errors import BadInput
 from pages.shared.business import fields, lists
 from pages.shared.business.found import Plan
@@ -24,12 +26,12 @@ BEFORE, MOVED = "business-before", "business-moved"
 LINES_SAID = 3
 
 
-def headline(plan: Plan, purse: Purse) -> str:
+def headline(plan: Plan, fan: Fan, purse: Purse) -> str:
     """Return when the plan breaks even, how low its cash falls, and how likely it runs out."""
     found = plan.metrics(MONTHS)
     even, lowest = found["break_even"].value, found["lowest_cash"].value
     start = tr("Breaks even in month {month}", month=int(even)) if even else tr("Does not break even in 60 months")
-    broke = float(plan.quick.broke_by[-1])
+    broke = float(fan.broke_by[-1])
     return tr(
         "{start}; cash falls to {cash}; {share} of futures run out of it", start=start, cash=purse.write(lowest),
         share=percent(broke),
@@ -58,13 +60,26 @@ def names() -> dict[str, str]:
 
 def show(key: str, metric: Metric, purse: Purse, *, note: str = "") -> None:
     """Draw one metric with its kind, its formula, and why it is missing where it is."""
+    given = benchmarks().get(key)
+    if given and metric.value is not None and not note:
+        note = tr("others: {range} ({date})", range=benchmark_words(given), date=given.source.as_of)
     origin = say(metric.formula)
+    if given:
+        origin += "\n\n" + tr("{name}: {where}", name=given.source.name, where=given.source.where)
     figure(names()[key], metric_words(metric, purse), "projected", origin, note=say(metric.why) if metric.why else note)
 
 
-def summary(plan: Plan, purse: Purse) -> None:
+def benchmark_words(given: Benchmark) -> str:
+    """Return a published figure as its unit is written."""
+    write = percent if given.unit.startswith("share") else number
+    ends = [write(end) for end in dict.fromkeys((given.low, given.high))]
+    text = tr("{low} to {high}", low=ends[0], high=ends[1]) if len(ends) == 2 else ends[0]
+    return tr("{n} months", n=text) if given.unit == "months" else text
+
+
+def summary(plan: Plan, fan: Fan, purse: Purse) -> None:
     """Draw the figures of the whole plan, with their spread over the futures."""
-    found, fan = plan.metrics(MONTHS), plan.quick
+    found = plan.metrics(MONTHS)
     spread = {
         key: tr("{low} to {high} in 8 of 10 futures", low=purse.write(ends[0]), high=purse.write(ends[2]))
         for key, ends in fan.spread.items()
@@ -122,10 +137,8 @@ def _sentence(before: Any, plan: Plan, lines: dict[str, float], found: dict[str,
     """Return what changed, what it moved, and the lines through which it did."""
     changed = "; ".join(described(plan.case, before[0]).values())
     was, now = before[2], found
-    even = tr("Break-even {before} → {after}", before=_month(was["break_even"]), after=_month(now["break_even"]))
-    cash = tr(
-        "lowest cash {before} → {after}", before=purse.write(was["lowest_cash"]), after=purse.write(now["lowest_cash"])
-    )
+    even = _shift(tr("break-even"), _month(was["break_even"]), _month(now["break_even"]))
+    cash = _shift(tr("lowest cash"), purse.write(was["lowest_cash"]), purse.write(now["lowest_cash"]))
     differences = {k: lines[k] - before[1][k] for k in lines}
     largest = sorted((k for k in differences if abs(differences[k]) >= 1), key=lambda k: -abs(differences[k]))
     titles = line_names()
@@ -133,13 +146,16 @@ def _sentence(before: Any, plan: Plan, lines: dict[str, float], found: dict[str,
         f"{titles[k]} {'+' if differences[k] > 0 else '−'}{purse.write(abs(differences[k]))}"
         for k in largest[:LINES_SAID]
     )
+    given = {"changes": changed, "even": even, "cash": cash}
     if not why:
-        return tr(
-            "{changes}. {even}, {cash}: no line of the likely future moved.", changes=changed, even=even, cash=cash
-        )
-    return tr(
-        "{changes}. {even}, {cash}, because over 60 months: {why}.", changes=changed, even=even, cash=cash, why=why
-    )
+        return tr("{changes}: {even}, {cash}; no line of the likely future moved.", **given)
+    return tr("{changes}: {even}, {cash}, because over 60 months {why}.", why=why, **given)
+
+
+def _shift(name: str, before: str, after: str) -> str:
+    if before == after:
+        return tr("{name} stays at {value}", name=name, value=after)
+    return tr("{name} {before} → {after}", name=name, before=before, after=after)
 
 
 def _month(value: float | None) -> str:

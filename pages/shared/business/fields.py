@@ -7,12 +7,13 @@ import math
 import streamlit as st
 
 from engine.economics.business.assumptions import ASSUMPTIONS, STREAMS, Assumption
+from engine.economics.business.benchmarks import benchmarks
 from engine.economics.business.case import CURRENCIES, Case
 from engine.economics.business.link import FIELD, read_spread, spread_text, written
 from engine.economics.business.spread import Spread
 from engine.errors import BadInput
 from pages.shared.business.case import Open
-from pages.shared.frame import say
+from pages.shared.frame import badge, say
 from pages.shared.i18n import md, tr, tr_message
 from pages.shared.numbers import number, percent
 
@@ -96,6 +97,12 @@ def _slid(key: str, kept: Case) -> None:
 def group(opened: Open, name: str) -> None:
     """Draw the fields of one group of assumptions."""
     shown = [a for a in ASSUMPTIONS.values() if a.group == name and opened.case.uses(a.key)]
+    if not shown:
+        st.caption(tr("Nothing of this plays a part in what customers pay for."))
+        return
+    sources = [benchmarks()[a.key] for a in shown if a.key in benchmarks()]
+    badge("assumed", "\n\n".join(tr("{name}, {date}: {where}", name=b.source.name, date=b.source.as_of,
+                                     where=b.source.where) for b in sources))  # fmt: skip
     for assumption in (a for a in shown if a.uncertain):
         _spread(opened, assumption)
     plain = [a for a in shown if not a.uncertain]

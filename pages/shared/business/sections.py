@@ -30,9 +30,8 @@ YEARS = (12, 24, 36, 48, 60)
 BARS = 10
 
 
-def cash(plan: Plan, purse: Purse, counted: Actuals | None = None, again: Fan | None = None) -> None:
+def cash(plan: Plan, fan: Fan, purse: Purse, counted: Actuals | None = None, again: Fan | None = None) -> None:
     """Draw the fan of the cash, with what was counted and the forecast from there."""
-    fan = plan.quick
     last, likely = fan.lines["cash"][:, -1], plan.outcome.ledger.cash[:, 0]
     title = tr("In 8 of 10 futures there are {low} to {high} in the bank after 60 months", low=purse.write(last[0]),
                high=purse.write(last[2]))  # fmt: skip
@@ -78,9 +77,8 @@ def income(plan: Plan, purse: Purse) -> None:
     style.draw(made, title, table, key="income")
 
 
-def odds(plan: Plan) -> None:
+def odds(fan: Fan) -> None:
     """Draw the probabilities of breaking even and of running out of cash by month."""
-    fan = plan.quick
     title = tr("By month 36, {even} of futures have broken even and {broke} have run out of cash",
                even=percent(float(fan.even_by[35])), broke=percent(float(fan.broke_by[35])))  # fmt: skip
     strong(title)
