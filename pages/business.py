@@ -47,15 +47,15 @@ with st.container(horizontal=True, vertical_alignment="bottom", horizontal_align
     opened = case.tabs()
     purse = money.chosen()
 case.manage(opened)
+with st.expander(tr("Team, funding, credits and payments once"), icon=":material/table_rows:"):
+    lists.section(opened)
 left, right = st.columns([2, 3], gap="large")
 with left:
     fields.sliders(opened)
-    groups = {"basics": tr("Basics")} | {k: tr_message(v) for k, v in GROUPS.items()} | lists.names()
+    groups = {"basics": tr("Basics")} | {k: tr_message(v) for k, v in GROUPS.items()}
     group = address.choice(st.selectbox, tr("All assumptions about"), groups, key="group", fallback="basics")
     if group == "basics":
         fields.streams(opened)
-    elif group in lists.names():
-        lists.editor(opened, group)
     else:
         fields.group(opened, group)
     money.origin(purse.rate)

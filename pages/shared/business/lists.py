@@ -11,9 +11,10 @@ import streamlit as st
 from engine.economics.business.case import INSTRUMENTS, INVESTORS, TEAMS, Case
 from engine.economics.business.link import FIELD, ROW, ROWS, written
 from engine.economics.business.spread import Spread
+from pages.shared import address
 from pages.shared.business.case import Open
 from pages.shared.business.fields import explain, put
-from pages.shared.i18n import tr, tr_message
+from pages.shared.i18n import md, tr, tr_message
 
 SHARES = {"dilution", "discount", "pool"}
 TEXTS = {"role", "name", "team", "investor", "instrument"}
@@ -32,6 +33,17 @@ def names() -> dict[str, str]:
     return {
         "hires": tr("Team"), "rounds": tr("Funding"), "credits": tr("Cloud credits"), "once": tr("Paid once"),
     }  # fmt: skip
+
+
+def section(opened: Open) -> None:
+    """Draw the choice of a list, and what is wrong with those that are not shown; then the list itself."""
+    known = names()
+    shown = address.choice(st.segmented_control, tr("List"), known, key="list", fallback="hires", required=True)
+    for name in known:
+        if name != shown and name in opened.problems:
+            st.caption(f"{md(known[name])}:")
+            explain(opened, name)
+    editor(opened, shown)
 
 
 def editor(opened: Open, name: str) -> None:

@@ -79,8 +79,15 @@ def income(plan: Plan, purse: Purse) -> None:
 
 def odds(fan: Fan) -> None:
     """Draw the probabilities of breaking even and of running out of cash by month."""
-    title = tr("By month 36, {even} of futures have broken even and {broke} have run out of cash",
-               even=percent(float(fan.even_by[35])), broke=percent(float(fan.broke_by[35])))  # fmt: skip
+    broke, half = percent(float(fan.broke_by[-1])), np.flatnonzero(fan.even_by >= 0.5)
+    if len(half):
+        title = tr(
+            "Half of the futures have broken even by month {month}; {broke} run out of cash within 60 months",
+            month=int(half[0]) + 1, broke=broke,
+        )  # fmt: skip
+    else:
+        title = tr("{even} of futures break even within 60 months; {broke} run out of cash",
+                   even=percent(float(fan.even_by[-1])), broke=broke)  # fmt: skip
     strong(title)
     table = pd.DataFrame({
         tr("By month"): YEARS,
