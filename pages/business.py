@@ -90,7 +90,7 @@ if look == "figures":
 elif look == "needed":
     sections.needed(plan)
 elif look == "owners":
-    sections.owners(opened.case, purse)
+    sections.owners(plan, purse)
 elif look == "counted":
     counted.section(opened.kept, plan, purse)
 else:

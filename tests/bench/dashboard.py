@@ -26,6 +26,7 @@ PAGES = {
     "finance_sentiment": "/finance_sentiment",
     "compare": "/compare",
     "costs": "/costs",
+    "business": "/business",
     "jobs": "/jobs",
     "settings": "/settings",
 }

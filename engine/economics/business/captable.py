@@ -9,7 +9,8 @@ at a discount to the round's price, whichever is more.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain, count
 
 from engine.economics.business.case import Round
 from engine.errors import BadInput
@@ -47,10 +48,21 @@ def cap_table(rounds: Sequence[Round]) -> tuple[Stake, ...]:
     """Return the table at the start and after each round, by month; rounds of one month in the order given."""
     now = Stake(Message("Founding"), 0, {FOUNDERS: FOUNDER_SHARES}, None, None)
     made = [now]
-    for r in sorted(rounds, key=lambda r: r.month):
-        now = _after(now, r, _called(r, now))
+    for r in distinct(rounds):
+        now = _after(now, r)
         made.append(now)
     return tuple(made)
+
+
+def distinct(rounds: Sequence[Round]) -> tuple[Round, ...]:
+    """Return the rounds by month, each under a name of its own: one that is taken gets its month, then a number."""
+    taken, found = {FOUNDERS, POOL}, []
+    for r in sorted(rounds, key=lambda r: r.month):
+        name = r.name or r.investor
+        choices = chain([name, f"{name} ({r.month})"], (f"{name} ({r.month}) {n}" for n in count(2)))
+        found.append(replace(r, name=next(c for c in choices if c not in taken)))
+        taken.add(found[-1].name)
+    return tuple(found)
 
 
 def at_exit(table: Sequence[Stake]) -> dict[str, float]:
@@ -58,38 +70,59 @@ def at_exit(table: Sequence[Stake]) -> dict[str, float]:
     last = table[-1]
     if not last.waiting:
         return last.parts
-    promised = {_free_name(r, last.shares): r.dilution for r in last.waiting}
-    left = max(0.0, 1 - sum(promised.values()))
-    return {holder: part * left for holder, part in last.parts.items()} | promised
+    promised = {r.name: r.dilution for r in last.waiting}
+    most = max(1.0, sum(promised.values()))
+    left = 1 - sum(promised.values()) / most
+    return {holder: part * left for holder, part in last.parts.items()} | {h: p / most for h, p in promised.items()}
 
 
-def _called(r: Round, now: Stake) -> str:
-    return _free_name(r, now.shares)
+@dataclass(frozen=True)
+class Proceeds:
+    """What one holder has of the sale of the firm."""
+
+    part: float
+    usd: float
+    multiple: float | None
+    """Times the money put in; None for who put in none."""
+    rate_year: float | None
+    """Internal rate of return from the round to the exit; None where there is none."""
 
 
-def _free_name(r: Round, taken: dict[str, float]) -> str:
-    """Return the round's name, with its month where that name is taken."""
-    name = r.name or r.investor
-    return name if name not in taken else f"{name} ({r.month})"
+def proceeds(rounds: Sequence[Round], price_usd: float, month: int) -> dict[str, Proceeds]:
+    """Return what each holder has when the firm is sold for `price_usd` in `month`, from 1.
+
+    Everybody is paid by shares: preferences in liquidation are not counted. Rounds after the sale never happen.
+    """
+    happened = [r for r in rounds if r.month <= month]
+    put_in = {r.name: r for r in distinct(happened)}
+    parts = at_exit(cap_table(happened))
+    return {holder: _paid(part * price_usd, part, put_in.get(holder), month) for holder, part in parts.items()}
 
 
-def _after(now: Stake, r: Round, name: str) -> Stake:
+def _paid(usd: float, part: float, put_in: Round | None, month: int) -> Proceeds:
+    if put_in is None or not put_in.usd:
+        return Proceeds(part, usd, None, None)
+    multiple, months = usd / put_in.usd, month - put_in.month
+    yearly = multiple ** (12 / months) - 1 if months else None
+    return Proceeds(part, usd, multiple, yearly)
+
+
+def _after(now: Stake, r: Round) -> Stake:
     if r.instrument == "grant" or not r.usd:
         return Stake(r.name, r.month, now.shares, now.price_usd, now.post_money_usd, now.waiting)
     if r.instrument == "safe":
         return Stake(r.name, r.month, now.shares, now.price_usd, now.post_money_usd, (*now.waiting, r))
-    return _priced(now, r, name)
+    return _priced(now, r)
 
 
-def _priced(now: Stake, r: Round, name: str) -> Stake:
+def _priced(now: Stake, r: Round) -> Stake:
     post = r.usd / r.dilution
     price = _price(now, r, post)
     held = dict(now.shares)
-    for safe, n in zip(now.waiting, _converted(now, price), strict=True):
-        held[_free_name(safe, held)] = n
+    held |= {safe.name: n for safe, n in zip(now.waiting, _converted(now, price), strict=True)}
     if pool := max(held.get(POOL, 0.0), r.pool * post / price):
         held[POOL] = pool
-    return Stake(r.name, r.month, {**held, name: r.usd / price}, price, post)
+    return Stake(r.name, r.month, {**held, r.name: r.usd / price}, price, post)
 
 
 def _price(now: Stake, r: Round, post: float) -> float:

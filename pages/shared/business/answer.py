@@ -16,7 +16,7 @@ from engine.economics.business.model import Outcome
 from engine.economics.business.uncertainty import Fan
 from engine.errors import BadInput
 from pages.shared.business import fields, lists
-from pages.shared.business.found import Plan
+from pages.shared.business.found import Plan, serving_key
 from pages.shared.business.money import Purse
 from pages.shared.frame import figure, say
 from pages.shared.i18n import md, tr, tr_message
@@ -121,21 +121,22 @@ def _plain_names() -> dict[str, str]:
 def moved(plan: Plan, purse: Purse) -> None:
     """Say in one sentence what the last change did to the figures, and through which lines."""
     lines = _lines(plan.outcome)
-    before: tuple[Case, dict[str, float], dict[str, Any]] | None = st.session_state.get(BEFORE)
+    before: Any = st.session_state.get(BEFORE)
     found = {k: m.value for k, m in plan.metrics(MONTHS).items()}
-    if before and before[0] != plan.case:
-        if before[0].id == plan.case.id:
+    now = (plan.case, serving_key(plan.serving))
+    if before and before[0] != now:
+        if before[0][0].id == plan.case.id:
             st.session_state[MOVED] = _sentence(before, plan, lines, found, purse)
         else:
             st.session_state.pop(MOVED, None)
-    st.session_state[BEFORE] = (plan.case, lines, found)
+    st.session_state[BEFORE] = (now, lines, found)
     if text := st.session_state.get(MOVED):
         st.info(md(text), title=tr("What moved, and why"), icon=":material/swap_vert:")
 
 
 def _sentence(before: Any, plan: Plan, lines: dict[str, float], found: dict[str, Any], purse: Purse) -> str:
     """Return what changed, what it moved, and the lines through which it did."""
-    changed = "; ".join(described(plan.case, before[0]).values())
+    changed = "; ".join(described(plan.case, before[0][0]).values()) or tr("What serving costs")
     was, now = before[2], found
     even = _shift(tr("break-even"), _month(was["break_even"]), _month(now["break_even"]))
     cash = _shift(tr("lowest cash"), purse.write(was["lowest_cash"]), purse.write(now["lowest_cash"]))

@@ -14,6 +14,7 @@ from engine.economics.business.presets import PRESETS, preset
 from engine.errors import BreakevenError
 from engine.messages import Message
 from pages.shared import address
+from pages.shared.business.serving import SHARED
 from pages.shared.frame import say, show_error
 from pages.shared.i18n import md, tr
 from pages.shared.resources import settings
@@ -74,8 +75,8 @@ def said_keys(kept: Case) -> list[str]:
 def link(case: Case) -> dict[str, str]:
     """Return the parameters of an address that opens the case anywhere: what differs from the preset it came from."""
     start = case.base if case.base in PRESETS else "base"
-    kept = {k: st.query_params[k] for k in ("scenario", "run", "instance", "p95", "shown") if k in st.query_params}
-    return link_parameters(**kept, case=start, **changes(case, preset(start)))
+    carried = {k: st.query_params[k] for k in (*SHARED, "shown") if k in st.query_params}
+    return link_parameters(**carried, case=start) | changes(case, preset(start))
 
 
 def manage(opened: Open) -> None:

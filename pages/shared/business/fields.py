@@ -12,6 +12,7 @@ from engine.economics.business.case import CURRENCIES, Case
 from engine.economics.business.link import FIELD, read_spread, spread_text, written
 from engine.economics.business.spread import Spread
 from engine.errors import BadInput
+from engine.messages import Message
 from pages.shared.business.case import Open
 from pages.shared.frame import badge, say
 from pages.shared.i18n import md, tr, tr_message
@@ -176,7 +177,17 @@ def put(key: str, text: str, kept: Case) -> None:
 
 def explain(opened: Open, key: str) -> None:
     if problem := opened.problems.get(key):
-        st.caption(f":red[{say(problem)}]")
+        st.caption(f":red[{say(_on_screen(problem, key))}]")
+
+
+def _on_screen(problem: Message, key: str) -> Message:
+    """Return a message with its numbers in the unit of the field: shares as percentages."""
+    scale = factor(ASSUMPTIONS[key]) if key in ASSUMPTIONS else 1.0
+    values = {
+        k: float(f"{v / scale:.6g}") if isinstance(v, int | float) and not isinstance(v, bool) else v
+        for k, v in problem.values.items()
+    }
+    return Message(problem.text, **values)
 
 
 def streams(opened: Open) -> None:

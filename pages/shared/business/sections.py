@@ -10,8 +10,8 @@ import streamlit as st
 
 from engine.economics.business.actuals import Actuals
 from engine.economics.business.assumptions import MONTHS
-from engine.economics.business.captable import FOUNDERS, POOL, at_exit, cap_table
-from engine.economics.business.case import Case
+from engine.economics.business.captable import FOUNDERS, POOL, at_exit, cap_table, proceeds
+from engine.economics.business.metrics import exit_value
 from engine.economics.business.solve import Needed
 from engine.economics.business.uncertainty import Fan
 from engine.errors import BreakevenError
@@ -24,7 +24,7 @@ from pages.shared.charts import business as charts
 from pages.shared.charts import style
 from pages.shared.frame import badge, say, show_error, strong
 from pages.shared.i18n import md, tr, tr_message
-from pages.shared.numbers import number, percent
+from pages.shared.numbers import DASH, number, percent
 
 YEARS = (12, 24, 36, 48, 60)
 BARS = 10
@@ -226,8 +226,9 @@ def metrics(plan: Plan, purse: Purse) -> None:
             answer.show(key, given[key], purse)
 
 
-def owners(case: Case, purse: Purse) -> None:
-    """Draw who owns the firm after each round."""
+def owners(plan: Plan, purse: Purse) -> None:
+    """Draw who owns the firm after each round, and what each has of its sale."""
+    case = plan.case
     try:
         table = cap_table(case.rounds)
     except BreakevenError as error:
@@ -243,12 +244,30 @@ def owners(case: Case, purse: Purse) -> None:
         {tr("After"): name, **{words[h]: percent(parts.get(h, 0.0), 1) for h in words}} for name, parts in rows
     ])  # fmt: skip
     style.draw(charts.owners(rows, words), tr("Who owns the firm after each round"), frame, key="owners")
+    _sale(plan, purse, words)
     for stake in table:
         if stake.post_money_usd and stake.price_usd and stake.month:
             st.caption(md(tr(
                 "{round}: {post} after the money, {price} a share.", round=_holder(stake.title),
                 post=purse.write(stake.post_money_usd), price=purse.write(stake.price_usd),
             )))  # fmt: skip
+
+
+def _sale(plan: Plan, purse: Purse, words: dict[str, str]) -> None:
+    """Draw what each holder has when the firm is sold."""
+    month, value = int(plan.case.likely("exit")), float(exit_value(plan.outcome)[0])
+    strong(tr("Sold for {value} in month {month}", value=purse.write(value), month=month))
+    rows = [
+        {
+            tr("Holder"): words.get(holder, holder), tr("Share"): percent(got.part, 1),
+            tr("Money"): purse.write(got.usd),
+            tr("Times the money put in"): tr("{n}×", n=number(got.multiple, 1)) if got.multiple is not None else DASH,
+            tr("A year"): percent(got.rate_year),
+        }
+        for holder, got in proceeds(plan.case.rounds, value, month).items()
+    ]  # fmt: skip
+    st.table(pd.DataFrame(rows).map(md), border="horizontal", hide_index=True)
+    badge("projected", tr("By shares alone: preferences in liquidation are not counted."))
 
 
 def _holder(title: object) -> str:

@@ -22,6 +22,11 @@ from pages.shared.i18n import md, tr
 from pages.shared.numbers import money, number
 from pages.shared.pricing import written
 
+SHARED = (
+    "scenario", "run", "instance", "p95", "day", "headroom", "fewest", "scaled", "spot", "retrain", "tries", "failed",
+    "labels", "labeller", "answers", "review", "look",
+)  # fmt: skip
+"""Parameters of the address that set what serving costs."""
 SHOWN = (1e5, 1e6, 1e7)
 """Predictions a month for which the cost is written out."""
 
@@ -66,6 +71,4 @@ def _say(made: Serving) -> None:
 
 def _carried() -> dict[str, str]:
     """Return the choices that both pages share, as the address has them."""
-    shared = ("scenario", "run", "instance", "p95", "day", "headroom", "fewest", "scaled", "spot", "retrain", "tries",
-              "failed", "labels", "labeller", "answers", "review", "look")  # fmt: skip
-    return {k: st.query_params[k] for k in shared if k in st.query_params}
+    return {k: st.query_params[k] for k in SHARED if k in st.query_params}

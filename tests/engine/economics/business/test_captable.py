@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.economics.business.captable import FOUNDERS, POOL, at_exit, cap_table
+from engine.economics.business.captable import FOUNDERS, POOL, at_exit, cap_table, proceeds
 from engine.economics.business.case import Round
 from engine.errors import BadInput
 
@@ -62,6 +62,29 @@ def test_a_grant_dilutes_nobody() -> None:
 def test_two_rounds_of_one_name_are_told_apart() -> None:
     again = Round("Seed", "venture", "priced", 20, 1_000_000, 0.1)
     assert set(cap_table([SEED, again])[-1].parts) == {FOUNDERS, POOL, "Seed", "Seed (20)"}
+
+
+def test_no_name_hides_another_holder() -> None:
+    names = ("founders", "pool", "A", "A", "A")
+    safes = [Round(name, "angel", "safe", 3, 1e5, 0.02) for name in names]
+    last = cap_table([*safes, Round("A", "venture", "priced", 3, 2e6, 0.2, pool=0.1)])[-1]
+    assert len(last.parts) == 8
+    assert sum(last.parts.values()) == pytest.approx(1)
+    assert last.parts[FOUNDERS] > 0.6
+
+
+def test_what_each_has_of_a_sale_is_that_of_a_hand() -> None:
+    found = proceeds([ANGELS, SEED, A, B], 200e6, 48)
+    assert sum(got.usd for got in found.values()) == pytest.approx(200e6)
+    assert found[FOUNDERS].usd == pytest.approx(67.2e6)
+    assert found[FOUNDERS].multiple is None
+    assert found["B"].multiple == pytest.approx(2)
+    assert found["B"].rate_year == pytest.approx(1.0)
+    assert found["A"].rate_year == pytest.approx(1.0)  # 40 of 10 million after two years
+    early = proceeds([ANGELS, SEED, A, B], 5e6, 6)
+    assert {holder: got.usd for holder, got in early.items()} == pytest.approx({FOUNDERS: 4.5e6, "Angels": 0.5e6})
+    assert early["Angels"].multiple == pytest.approx(1)
+    assert proceeds([ANGELS], 5e6, 1)["Angels"].rate_year is None
 
 
 def test_safes_and_a_round_that_take_the_whole_firm_are_refused() -> None:
