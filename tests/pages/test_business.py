@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.analytics import cases
+from engine.cli.app import main
 from engine.config import load_settings
 from engine.economics.business.presets import preset
 from engine.jobs.runs import RunFolder
@@ -217,3 +220,47 @@ def test_money_is_shown_in_another_currency_at_a_dated_rate(page: Open, finished
     test = page("business", lang="en", shown="CNY")
     assert metric(test, "NPV").startswith("CN¥")
     assert "1 CNY = 0.1503 USD on 2026-10-30" in said(test)
+
+
+def command(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """Return (exit status, standard output, standard error) of `python -m engine plan`."""
+    capsys.readouterr()
+    status = main(["plan", *arguments])
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+def test_the_command_says_what_the_page_says(
+    page: Open, finished: Finish, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    run = finished().run_id
+    test = page("business", lang="en", at="36", **{"price.company": "500~700~900"})
+    out = tmp_path / "plan.xlsx"
+    change = ("--set", "price.company=500~700~900")
+    status, said_, _ = command(capsys, run, *change, "--futures", "200", "--out", str(out), "--json")
+    found = json.loads(said_.splitlines()[-1])
+    assert (status, found["futures"]) == (0, 200)
+    for key, label in (("npv", "NPV"), ("exit_value", "Value at exit"), ("lowest_cash", "Lowest cash"), ("arr", "ARR")):
+        assert metric(test, label) == "$" + format(float(format(found["metrics"][key], ".4g")), ",.0f")
+    assert metric(test, "Breaks even") == f"month {found['metrics']['break_even']}"
+    assert out.read_bytes().startswith(b"PK")
+    assert "Breaks even" in command(capsys, run, "--case", "bull", "--futures", "50")[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--case", "gone"), "There is no case gone"),
+        (("--set", "price.gold=1"), "price.gold=1 changes nothing of a case"),
+        (("--set", "churn.small=2"), "give 0 to 1"),
+        (("--month", "61"), "There is no month 61"),
+        (("--futures", "0"), "choose 1 to 100000"),
+        (("--out", "plan.pdf"), "neither .csv nor .xlsx"),
+    ],
+)
+def test_the_command_refuses_in_one_sentence(
+    finished: Finish, capsys: pytest.CaptureFixture[str], arguments: tuple[str, str], words: str
+) -> None:
+    status, _, err = command(capsys, finished().run_id, *arguments)
+    assert (status, len(err.splitlines())) == (2, 1)
+    assert words in err

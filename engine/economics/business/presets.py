@@ -9,6 +9,8 @@ from engine.economics.business.case import Case, Credit, Hire, Round
 from engine.economics.business.spread import Spread
 
 PRESETS = ("bear", "base", "bull")
+LEAN = 1 / 3
+"""How far bear and bull go: every assumption at once at its end would be no case but a fairy tale."""
 
 
 def preset(name: str) -> Case:
@@ -39,8 +41,13 @@ def preset(name: str) -> Case:
 
 
 def leaning(assumption: Assumption, spread: Spread, direction: int) -> Spread:
-    """Return `spread` with its likely value half way to its bad end (-1) or its good one (1)."""
+    """Return `spread` moved so that its likely value is a third of the way to its bad end (-1) or good one (1).
+
+    Its ends move along in proportion: a bear is as unsure as the base it comes from.
+    """
     if not assumption.better or spread.certain:
         return spread
     end = spread.high if assumption.better * direction > 0 else spread.low
-    return Spread(spread.low, (spread.likely + end) / 2, spread.high)
+    moved = spread.moved(spread.likely + LEAN * (end - spread.likely))
+    ends = (min(max(v, assumption.least), assumption.most) for v in (moved.low, moved.likely, moved.high))
+    return Spread(*ends)
