@@ -5,6 +5,7 @@ import streamlit as st
 from engine.analytics.costed import Choices
 from engine.scenarios import SCENARIOS
 from pages.shared import address, data, site, words
+from pages.shared.business.serving import SHARED
 from pages.shared.costs import answer, inputs, more_labels, own, sections, work, worth
 from pages.shared.costs.counted import flops_per_prediction, texts_tokens
 from pages.shared.costs.own import Fact
@@ -93,4 +94,8 @@ with shown:
     with st.expander(tr("8 bits or full precision, processor or GPU"), icon=":material/memory:"):
         sections.by_precision(run, detail.variants, choices)
         sections.by_gpu(run, flops_per_prediction(chosen, tokens))
+site.link(
+    site.BUSINESS, tr("Plan a business with these costs"), icon=":material/trending_up:",
+    **{k: st.query_params[k] for k in SHARED if k in st.query_params},
+)  # fmt: skip
 kinds_legend()

@@ -13,7 +13,7 @@ from pathlib import Path
 import typer
 from typer.exceptions import Abort, TyperException
 
-from engine.cli import buy, curve, readiness, train, use, workspace
+from engine.cli import buy, curve, plan, readiness, train, use, workspace
 from engine.config import load_settings
 from engine.errors import BreakevenError, Failure
 from engine.jobs.faults import is_full_disk
@@ -30,6 +30,7 @@ app.command()(workspace.datasets)
 app.command()(train.finetune)
 app.command()(curve.curve)
 app.command()(buy.buy)
+app.command()(plan.plan)
 app.command()(use.evaluate)
 app.command()(use.predict)
 app.command()(use.export)

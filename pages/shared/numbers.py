@@ -35,8 +35,8 @@ def _decimal(value: float, pattern: str, code: str) -> str:
 
 
 @lru_cache(maxsize=16_384)
-def _currency(usd: float, pattern: str, code: str) -> str:
-    return str(_babel().format_currency(usd, "USD", format=pattern, locale=code, currency_digits=False))
+def _currency(amount: float, pattern: str, code: str, currency: str) -> str:
+    return str(_babel().format_currency(amount, currency, format=pattern, locale=code, currency_digits=False))
 
 
 @lru_cache(maxsize=16_384)
@@ -69,14 +69,14 @@ def percent(value: float | None, digits: int = 0, *, code: str | None = None) ->
     return str(_babel().format_percent(value, format=pattern, locale=_code(code)))
 
 
-def money(usd: float | None, *, code: str | None = None) -> str:
-    """Return `usd` as US dollars: cents from a dollar up, two significant digits below it."""
+def money(usd: float | None, *, code: str | None = None, currency: str = "USD") -> str:
+    """Return an amount of US dollars, or of `currency`: cents from a dollar up, two significant digits below it."""
     if usd is None or missing(usd):
         return DASH
     size = abs(usd)
     digits = 0 if size >= 1000 else 2 if size >= 1 or size == 0 else max(2, _decimals(usd, 2))
     pattern = "¤#,##0" + ("." + "0" * digits if digits else "")
-    return _currency(usd, pattern, _code(code))
+    return _currency(usd, pattern, _code(code), currency)
 
 
 def duration(seconds: float | None) -> str:

@@ -27,6 +27,7 @@ PAGES = {
     "compare": "/compare",
     "costs": "/costs",
     "readiness": "/readiness",
+    "business": "/business",
     "jobs": "/jobs",
     "settings": "/settings",
 }

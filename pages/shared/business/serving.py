@@ -1,0 +1,74 @@
+"""What serving costs in a plan: a measured run under the choices of the Costs page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from engine.analytics.costed import Choices
+from engine.economics.business.serving import Serving
+from engine.economics.catalog import region
+from engine.economics.facts import hosted_prices
+from engine.economics.hosted import Tokens
+from engine.errors import BreakevenError
+from pages.shared import site
+from pages.shared.business import found
+from pages.shared.costs import inputs, own, work
+from pages.shared.costs.own import Fact
+from pages.shared.frame import badge, say, show_error
+from pages.shared.i18n import md, tr
+from pages.shared.numbers import money, number
+from pages.shared.pricing import written
+
+SHARED = (
+    "scenario", "run", "instance", "p95", "day", "headroom", "fewest", "scaled", "spot", "retrain", "tries", "failed",
+    "labels", "labeller", "answers", "review", "look",
+)  # fmt: skip
+"""Parameters of the address that set what serving costs."""
+SHOWN = (1e5, 1e6, 1e7)
+"""Predictions a month for which the cost is written out."""
+
+
+def section(run: Mapping[Any, Any], task: str) -> Serving | None:
+    """Draw the choices that set what serving costs; return it, or say why there is none and return None."""
+    facts: list[Fact] = []
+    mine = own.entered()
+    with st.expander(tr("What serving costs, as on the Costs page"), icon=":material/payments:"):
+        with st.grid(2, min_column_width=240):
+            instance = inputs.machine(mine, facts)
+            p95_ms = inputs.promise()
+        operation = inputs.operation(inputs.MILLION, p95_ms, instance)
+        programme = work.programme()
+        labelling, labels = work.labelling(task, mine, facts)
+        site.link(site.COSTS, tr("See it on the Costs page"), icon=":material/payments:", **_carried())
+        shown = st.container()
+    choices = Choices(
+        instance=instance, region=region(instance.region_id), load=operation.load, objective=operation.objective,
+        customers=operation.customers, programme=programme, hosted=next(iter(hosted_prices().values())),
+        tokens=Tokens(50, 60, 5), scaled=operation.scaled, spot=operation.spot, labelling=labelling,
+        labels_a_month=labels,
+    )  # fmt: skip
+    try:
+        made = found.serving(str(run["run_id"]), run, repr(choices), choices)
+    except BreakevenError as error:
+        show_error(error)
+        return None
+    with shown:
+        _say(made)
+    return made
+
+
+def _say(made: Serving) -> None:
+    """Draw what 1,000 predictions cost at a few volumes."""
+    parts = [tr("{n} a month: {usd} per 1,000", n=number(n), usd=written(made.per_1000(n), "USD")) for n in SHOWN]
+    st.markdown(md(" · ".join(parts)))
+    fixed = tr("Training and labels beside it: {usd} a month.", usd=money(made.fixed_usd_month))
+    sources = [tr("{name}, {date}: {where}", name=s.name, date=s.as_of, where=s.where) for s in made.sources]
+    badge(made.kind, "\n\n".join([say(made.formula or ""), fixed, *sources]))
+
+
+def _carried() -> dict[str, str]:
+    """Return the choices that both pages share, as the address has them."""
+    return {k: st.query_params[k] for k in SHARED if k in st.query_params}

@@ -1,0 +1,75 @@
+"""A plan as files: every figure is the model's, and nothing somebody typed becomes a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+
+import openpyxl
+import pytest
+
+from engine.economics.business import metrics, model, uncertainty
+from engine.economics.business.case import Case, Hire, Round
+from engine.economics.business.presets import preset
+from engine.economics.business.serving import flat
+from engine.reports.plan import Document, months_csv, workbook
+
+SERVING = flat(0.01)
+
+
+def document(case: Case) -> Document:
+    outcome = model.run(case, SERVING)
+    fan = uncertainty.fan(case, SERVING, futures=64)
+    return Document(outcome, fan, metrics.measure(outcome, 36), 36, "Probe, seed 0", "Set by hand.")
+
+
+def test_the_months_of_the_csv_are_those_of_the_model() -> None:
+    of = document(preset("base"))
+    text = months_csv(of).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [r["Month"] for r in rows] == [str(m) for m in range(1, 61)]
+    assert (rows[0]["Date"], rows[12]["Date"]) == ("2027-01", "2028-01")
+    for month in (0, 30, 59):
+        assert float(rows[month]["Cash"]) == pytest.approx(of.outcome.ledger.cash[month, 0])
+        assert float(rows[month]["Net profit"]) == pytest.approx(of.outcome.income.net[month, 0])
+        assert float(rows[month]["Cash, P90"]) == pytest.approx(of.fan.lines["cash"][2, month])
+        held = float(rows[month]["Cash"]) + float(rows[month]["Receivables"])
+        owed = sum(
+            float(rows[month][k]) for k in ("Payables", "Tax due", "Deferred revenue", "Paid in", "Retained profit")
+        )
+        assert held == pytest.approx(owed, abs=0.01)
+
+
+def test_the_workbook_opens_elsewhere_with_the_same_figures() -> None:
+    of = document(preset("base"))
+    book = openpyxl.load_workbook(io.BytesIO(workbook(of)))
+    assert book.sheetnames == ["Figures", "Assumptions", "Team and funding", "Months", "Futures", "Cap table"]
+    figures = {row[0].value: row[1].value for row in book["Figures"].iter_rows() if row[0].value}
+    assert figures["NPV"] == pytest.approx(of.metrics["npv"].value)
+    assert figures["Run"] == "Probe, seed 0"
+    assert figures["Out of cash"] is None
+    months = {row[0].value: [c.value for c in row[1:]] for row in book["Months"].iter_rows()}
+    assert months["Cash"] == pytest.approx(of.outcome.ledger.cash[:, 0].tolist())
+    table = [[c.value for c in row] for row in book["Cap table"].iter_rows()]
+    assert sum(v for v in table[-1][4:] if v) == pytest.approx(1)
+    prices = {row[0].value: row[3].value for row in book["Assumptions"].iter_rows()}
+    assert prices["Price of Team, a month"] == 99
+
+
+def test_what_somebody_typed_is_text_in_a_spreadsheet() -> None:
+    evil = '=HYPERLINK("http://x","y")'
+    case = replace(preset("base"), name=evil, hires=(Hire(evil, "run", 1, 1, 5),),
+                   rounds=(Round("@SUM(A1)", "angel", "safe", 1, 1e5, 0.1),))  # fmt: skip
+    book = openpyxl.load_workbook(io.BytesIO(workbook(document(case))))
+    cells = [c for sheet in book for row in sheet.iter_rows() for c in row if c.value is not None]
+    assert any(c.value == evil for c in cells)
+    assert {c.data_type for c in cells} <= {"s", "n"}
+
+
+def test_a_plan_in_another_currency_names_its_rate_and_day() -> None:
+    of = document(replace(preset("base"), currency="CNY"))
+    book = openpyxl.load_workbook(io.BytesIO(workbook(of)))
+    (row,) = [r for r in book["Figures"].iter_rows(values_only=True) if r[0] == "Exchange rate"]
+    assert str(row[1]).startswith("1 CNY = 0.15")
+    assert str(row[2]).startswith("20")
