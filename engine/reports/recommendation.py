@@ -189,7 +189,7 @@ class _Words:
         if MONTH in measures:
             yield Message(
                 "{cost} a month at {n} predictions a month, with machines, training and people ({low} to {high}).",
-                cost=self.value(self.lead, MONTH), n=round(question.choices.load.predictions_month),
+                cost=self.value(self.lead, MONTH), n=self.speech.write(round(question.choices.load.predictions_month), ""),
                 low=self.speech.write(measures[MONTH].low, "USD"), high=self.speech.write(measures[MONTH].high, "USD"),
             )  # fmt: skip
         if "train" in measures:
