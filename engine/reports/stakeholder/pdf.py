@@ -41,7 +41,13 @@ def as_json(document: Document) -> dict[str, Any]:
     """Return the document as plain values for the template: each block names its kind, points know their place."""
     plain = asdict(document)
     plain["font"] = FONT
-    plain["look"] = {"accent": look.ACCENT, "grey": look.GREY, "ink": look.INK, "soft": look.SOFT, "colors": look.COLORS}
+    plain["look"] = {
+        "accent": look.ACCENT,
+        "grey": look.GREY,
+        "ink": look.INK,
+        "soft": look.SOFT,
+        "colors": look.COLORS,
+    }
     for made, section in zip(plain["sections"], document.sections, strict=True):
         for values, block in zip(made["blocks"], section.blocks, strict=True):
             values["kind"] = type(block).__name__.lower()
