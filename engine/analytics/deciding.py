@@ -67,17 +67,34 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Answered:
-    """A decision with everything that was known of its options."""
+class Gathered:
+    """The options there are under some circumstances, whatever the limits and weights."""
 
-    question: Question
-    decision: Decision
+    options: tuple[Option, ...]
     rows: Mapping[str, Mapping[Any, Any]]
     """By run id: its row of `compare_points`, figures of the test part included."""
     costs: Mapping[str, Costs]
     """By run id: what it costs a month; runs that no machine carries are missing, and bought ones."""
     ranked_on: Mapping[str, str]
     """By run id: "validation", or "test" where no other part was answered."""
+    test_id: str
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A decision with everything that was known of its options."""
+
+    question: Question
+    decision: Decision
+    gathered: Gathered
+
+    @property
+    def rows(self) -> Mapping[str, Mapping[Any, Any]]:
+        return self.gathered.rows
+
+    @property
+    def costs(self) -> Mapping[str, Costs]:
+        return self.gathered.costs
 
     @property
     def lead(self) -> Mapping[Any, Any] | None:
@@ -85,10 +102,10 @@ class Answered:
         return self.rows[self.decision.lead.id] if self.decision.lead else None
 
 
-def answer(index: Index, question: Question, points: pd.DataFrame | None = None) -> Answered:
-    """Return the decision among the runs of one test part; `points` are those of `compare_points` where they are known.
+def gather(index: Index, question: Question, points: pd.DataFrame | None = None) -> Gathered:
+    """Return the runs of one test part as options; `points` are those of `compare_points` where they are known.
 
-    Raises BadInput when there is nothing to choose among, and for weights and limits that cannot be.
+    Raises BadInput when there is nothing to choose among.
     """
     if points is None:
         points = compare_points(index, question.pricing, question.scenario)
@@ -100,10 +117,15 @@ def answer(index: Index, question: Question, points: pd.DataFrame | None = None)
     validated = queries.validation(index, [str(r) for r in points["run_id"]], quality)
     rows = {str(row["run_id"]): row for row in points.to_dict("records")}
     priced: dict[str, Costs] = {}
-    options = [_option(row, question, validated.get(run_id), priced) for run_id, row in rows.items()]
-    decision = decide(options, criteria(question.scenario), question.limits, question.weights)
+    options = tuple(_option(row, question, validated.get(run_id), priced) for run_id, row in rows.items())
     ranked_on = {run_id: "validation" if validated.get(run_id) else "test" for run_id in rows}
-    return Answered(replace(question, test_id=test_id), decision, rows, priced, ranked_on)
+    return Gathered(options, rows, priced, ranked_on, test_id)
+
+
+def answer(gathered: Gathered, question: Question) -> Answered:
+    """Return the decision among what was gathered. Raises BadInput for weights and limits that cannot be."""
+    decision = decide(gathered.options, criteria(question.scenario), question.limits, question.weights)
+    return Answered(replace(question, test_id=gathered.test_id), decision, gathered)
 
 
 def _option(
@@ -119,7 +141,9 @@ def _option(
         month = _month(row, question, priced)
         measures[MONTH] = Measure(month.value, month.low, month.high)
     except BadInput as error:
-        refused = None if row["recipe"] == BOUGHT else error.message
+        late = LATENCY in measures and measures[LATENCY].value > question.choices.objective.p95_ms
+        # What is late by itself breaks the limit of latency; saying so once is enough.
+        refused = None if late or row["recipe"] == BOUGHT else error.message
     return Option(
         str(row["run_id"]), name_of(row), measures, sellable=sellable(row), synthetic=bool(row["synthetic"]),
         refused=refused,

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from engine.analytics.costed import Choices
+from engine.analytics.deciding import LATENCY, USUAL_WEIGHTS, Question
 from engine.analytics.priced import Pricing
 from engine.config import Settings
 from engine.economics import facts
 from engine.economics.capacity import Objective
+from engine.economics.decision.option import Limits
 from engine.economics.demand import Load
 from engine.economics.hosted import Tokens
 from engine.economics.labels import Labelling
@@ -24,13 +29,34 @@ def usual_pricing(settings: Settings) -> Pricing:
     return Pricing.choose(settings.instance, settings.utilisation)
 
 
-def usual_choices(pricing: Pricing, scenario: str, *, predictions_month: float = PREDICTIONS_A_MONTH) -> Choices:
+def usual_question(settings: Settings, scenario: str, asked: Mapping[str, Any] | None = None) -> Question:
+    """Return what is asked until somebody chooses otherwise; `asked` (`decision_log.asked_of`) is what somebody chose.
+
+    Raises BadInput or NotFound when a figure it names is no longer in the catalogue.
+    """
+    said = dict(asked or {})
+    pricing = usual_pricing(settings)
+    if said:
+        pricing = Pricing.choose(said["instance"], said["utilisation"], region_id=said["region"], spot=said["spot"])
+    p95_ms = said.get("p95_ms", PROMISE_MS)
+    choices = usual_choices(
+        pricing, scenario, predictions_month=said.get("predictions_month", PREDICTIONS_A_MONTH), p95_ms=p95_ms
+    )
+    limits = Limits(said.get("bounds", {LATENCY: p95_ms}), sellable=said.get("sellable", True))
+    return Question(
+        scenario, pricing, choices, limits, said.get("weights", dict(USUAL_WEIGHTS)), said.get("test_id", "")
+    )
+
+
+def usual_choices(
+    pricing: Pricing, scenario: str, *, predictions_month: float = PREDICTIONS_A_MONTH, p95_ms: float = PROMISE_MS
+) -> Choices:
     """Return the Costs page's own first choices for a scenario, on the machine of `pricing`."""
     return Choices(
         instance=pricing.instance,
         region=pricing.region,
         load=Load(predictions_month, "office"),
-        objective=Objective(PROMISE_MS),
+        objective=Objective(p95_ms),
         customers=100,
         programme=Programme(),
         hosted=facts.hosted_price("gpt-5.4-nano"),

@@ -189,7 +189,8 @@ class _Words:
         if MONTH in measures:
             yield Message(
                 "{cost} a month at {n} predictions a month, with machines, training and people ({low} to {high}).",
-                cost=self.value(self.lead, MONTH), n=self.speech.write(round(question.choices.load.predictions_month), ""),
+                cost=self.value(self.lead, MONTH),
+                n=self.speech.write(round(question.choices.load.predictions_month), ""),
                 low=self.speech.write(measures[MONTH].low, "USD"), high=self.speech.write(measures[MONTH].high, "USD"),
             )  # fmt: skip
         if "train" in measures:
@@ -226,7 +227,7 @@ class _Words:
             yield Message("Whether it may be sold: a licence it rests on is not known.")
         elif self.lead.sellable is False:
             yield Message("How good it is on data that may be sold: this data may not be used commercially.")
-        if self.found.ranked_on[self.lead.id] != "validation":
+        if self.found.gathered.ranked_on[self.lead.id] != "validation":
             yield Message("How it does on rows that nobody chose by: it was answered on the test part alone.")
         measure = self.lead.measures.get(QUALITY)
         if measure is not None and measure.high > measure.low:
