@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine.analytics import queries
 from engine.analytics.costed import Choices, Costs, costs
 from engine.analytics.database import Index
-from engine.analytics.priced import Pricing, compare_points
+from engine.analytics.priced import Pricing, compare_points, figures
 from engine.economics.budget import month_total
 from engine.economics.combine import times, total
 from engine.economics.decision.decide import Decision, decide
@@ -224,14 +224,18 @@ def name_of(row: Mapping[Any, Any]) -> Message:
 def train_again(found: Answered) -> Figure | None:
     """Return the USD of training the lead once more on data that may be sold: training, and labels for as many rows.
 
-    None where the lead was not trained here.
+    None where the lead was not trained here. Without a price of a label, `labels_priced` is false and none is counted.
     """
     row, choices = found.lead, found.question.choices
     if row is None or not _known(row.get("train_cost_usd")):
         return None
-    from engine.analytics.priced import figures
+    parts, rows = [figures(row, found.question.pricing).train_cost], int(row["train_rows"])
+    if choices.labelling is None:
+        return total(parts, "USD", Message("One training; the labels of {rows} rows have no price here.", rows=rows))
+    parts.append(label_cost(rows, choices.labelling))
+    return total(parts, "USD", Message("One training and the labels of {rows} rows.", rows=rows))
 
-    parts = [figures(row, found.question.pricing).train_cost]
-    if choices.labelling:
-        parts.append(label_cost(float(row["train_rows"]), choices.labelling))
-    return total(parts, "USD", Message("One training and the labels of {rows} rows.", rows=int(row["train_rows"])))
+
+def labels_priced(found: Answered) -> bool:
+    """Return whether `train_again` counts labels."""
+    return found.question.choices.labelling is not None

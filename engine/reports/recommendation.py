@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.analytics.deciding import MONTH, QUALITY, Answered, train_again
+from engine.analytics.deciding import MONTH, QUALITY, Answered, labels_priced, train_again
 from engine.economics.decision.change import Change
 from engine.economics.decision.decide import Ranked
 from engine.economics.decision.limits import Breach
@@ -97,7 +97,9 @@ class _Words:
         if self.decision.verdict == "use":
             return Message("Use {option}: {answer}.", option=self.lead.name, answer=answer)
         again = train_again(self.found)
-        cost = self.speech.write(again.value, "USD") if again else Message("a cost that is not known")
+        cost: Message | str = self.speech.write(again.value, "USD") if again else Message("an amount that is not known")
+        if again and not labels_priced(self.found):
+            cost = Message("{cost} and the labels, which have no price here", cost=cost)
         if self.lead.synthetic:
             return Message(
                 "Quality is shown on generated data with {option}: {answer}. Train it again on real, licensed data "

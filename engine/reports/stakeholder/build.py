@@ -4,286 +4,61 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.analytics.deciding import QUALITY, TRAIN, Answered, train_again
-from engine.analytics.priced import figures
-from engine.economics.combine import distinct
-from engine.economics.decision.decide import Ranked
-from engine.economics.decision.option import Criterion, Option
-from engine.economics.figure import Figure, Source
-from engine.errors import BreakevenError
-from engine.jobs.bought import RECIPE as BOUGHT
+from engine.analytics.deciding import Answered
 from engine.messages import Message
-from engine.reports.recommendation import answer_in_words, recommend, why_excluded
+from engine.reports.recommendation import recommend
 from engine.reports.speech import Speech
-from engine.reports.stakeholder.document import (
-    Bars,
-    Block,
-    Bullets,
-    Document,
-    Labels,
-    Paragraph,
-    Point,
-    Points,
-    Section,
-    Series,
-    Stat,
-    Stats,
-    Table,
-)
+from engine.reports.stakeholder.basis import basis
+from engine.reports.stakeholder.choice import excluded, options, stability, summary
+from engine.reports.stakeholder.document import Block, Bullets, Document, Labels, Section
+from engine.reports.stakeholder.money import money
 from engine.scenarios import SCENARIOS
-
-KINDS = {"measured": Message("measured"), "projected": Message("projected"), "assumed": Message("assumed")}
-MOST_ROWS = 20
-"""A board reads no longer table; the page has them all."""
-DASH = "–"
 
 
 def document(found: Answered, speech: Speech, *, link: str, date: str) -> Document:
     """Return the report of a decision. `link` leads to the page it was made on; `date` is written for the reader."""
-    say, said, scenario = speech.say, recommend(found, speech), SCENARIOS[found.question.scenario]
-    writer = _Writer(found, speech)
-    sections = [
-        Section(say(Message("What to do")), tuple(writer.summary())),
-        Section(say(Message("Why")), (*_bullets(speech, said.why), *writer.stability())),
-        Section(say(Message("The options")), tuple(writer.options())),
-        Section(say(Message("What it costs")), (*_bullets(speech, said.costs), *writer.money())),
-        Section(say(Message("What would change it")), _bullets(speech, said.changes)),
-        Section(say(Message("What is not known")), _bullets(speech, said.unknown)),
-        Section(say(Message("Options left out, and why")), tuple(writer.excluded())),
-        Section(say(Message("Assumptions and sources")), tuple(writer.basis())),
+    said, scenario = recommend(found, speech), SCENARIOS[found.question.scenario]
+    sections: list[tuple[Message, tuple[Block, ...]]] = [
+        (Message("What to do"), tuple(summary(found, speech))),
+        (Message("Why"), (*_bullets(speech, said.why), *stability(found, speech))),
+        (Message("The options"), tuple(options(found, speech))),
+        (Message("What it costs"), (*_bullets(speech, said.costs), *money(found, speech))),
+        (Message("What would change it"), _bullets(speech, said.changes)),
+        (Message("What is not known"), _bullets(speech, said.unknown)),
+        (Message("Options left out, and why"), tuple(excluded(found, speech))),
+        (Message("Assumptions and sources"), tuple(basis(found, speech))),
     ]
-    case = found.question.case
-    subtitle = Message("Breakeven · {scenario} · {case}", scenario=scenario.title, case=case) if case else Message(
-        "Breakeven · {scenario}", scenario=scenario.title)  # fmt: skip
+    labels = Labels(speech.say(Message("The same figures, to change and to try:")))
     return Document(
         language=speech.code,
-        title=say(Message("Decision: {scenario}", scenario=scenario.title)),
-        subtitle=say(subtitle),
+        title=speech.say(Message("Decision: {scenario}", scenario=scenario.title)),
+        subtitle=speech.say(_subtitle(found)),
         date=date,
-        headline=say(said.headline),
+        headline=speech.say(said.headline),
         link=link,
-        sections=tuple(s for s in sections if s.blocks),
-        labels=Labels(
-            contents=say(Message("Contents")),
-            page=say(Message("Page")),
-            back=say(Message("The same figures, to change and to try:")),
-        ),
-        notes=tuple(writer.notes()),
+        sections=tuple(Section(speech.say(heading), blocks) for heading, blocks in sections if blocks),
+        labels=labels,
+        notes=tuple(speech.say(n) for n in _notes(found)),
     )
+
+
+def _subtitle(found: Answered) -> Message:
+    title = SCENARIOS[found.question.scenario].title
+    if case := found.question.case:
+        return Message("Breakeven · {scenario} · {case}", scenario=title, case=case)
+    return Message("Breakeven · {scenario}", scenario=title)
+
+
+def _notes(found: Answered) -> Iterator[Message]:
+    """Yield what has to stand beside every figure."""
+    lead = found.decision.lead
+    if lead is None:
+        return
+    if lead.synthetic:
+        yield Message("This data was generated by a program. Figures from it show the way, not the world.")
+    if lead.sellable is not True:
+        yield Message("What this was trained on may not be used commercially, or nobody knows whether it may.")
 
 
 def _bullets(speech: Speech, items: tuple[Message, ...]) -> tuple[Block, ...]:
     return (Bullets(tuple(speech.say(i) for i in items)),) if items else ()
-
-
-class _Writer:
-    """Blocks about one decision in one language."""
-
-    def __init__(self, found: Answered, speech: Speech) -> None:
-        self.found, self.decision, self.speech = found, found.decision, speech
-        self.say = speech.say
-
-    def notes(self) -> Iterator[str]:
-        lead = self.decision.lead
-        if lead is not None and lead.synthetic:
-            yield self.say(
-                Message("This data was generated by a program. Figures from it show the way, not the world.")
-            )
-        if lead is not None and lead.sellable is not True:
-            yield self.say(
-                Message("What this was trained on may not be used commercially, or its licence is not known.")
-            )
-
-    def summary(self) -> Iterator[Block]:
-        lead = self.decision.lead
-        if lead is None:
-            yield from _bullets(self.speech, recommend(self.found, self.speech).why)
-            return
-        row = self.found.rows[lead.id]
-        rows = self.speech.write(float(row["test_rows"]), "")
-        answer = self.say(answer_in_words(row, self.found.question.scenario, self.speech))
-        stats = [Stat(self.say(Message("Quality on the test part")), self.test_quality(lead), self.kind("measured"),
-                      self.say(Message("{answer}; {rows} rows", answer=answer, rows=rows)))]  # fmt: skip
-        for name, kind in (
-            ("cost", "projected"),
-            ("latency", "measured"),
-            ("month", "projected"),
-            ("carbon", "projected"),
-        ):
-            if name in lead.measures:
-                criterion, measure = self.decision.criterion(name), lead.measures[name]
-                stats.append(Stat(self.say(criterion.title), self.write(criterion, measure.value), self.kind(kind),
-                                  self.range(criterion, lead)))  # fmt: skip
-        yield Stats(tuple(stats))
-
-    def kind(self, name: str) -> str:
-        return self.say(KINDS[name])
-
-    def write(self, criterion: Criterion, value: float) -> str:
-        return self.speech.write(value, criterion.unit)
-
-    def range(self, criterion: Criterion, option: Option) -> str:
-        measure = option.measures[criterion.name]
-        if measure.high <= measure.low:
-            return ""
-        low, high = self.write(criterion, measure.low), self.write(criterion, measure.high)
-        return self.say(Message("{low} to {high}", low=low, high=high))
-
-    def test_quality(self, option: Option) -> str:
-        """Return the quality on the test part, which nothing was chosen by."""
-        row, metric = self.found.rows[option.id], SCENARIOS[self.found.question.scenario].quality
-        value = row.get(metric)
-        return (
-            self.write(self.decision.criterion(QUALITY), float(value)) if value == value and value is not None else DASH
-        )
-
-    def stability(self) -> Iterator[Block]:
-        shown = [r for r in self.decision.ranked if r.on_front or r.by_measurements > 0][:8]
-        if len(shown) < 2:
-            return
-        series = [
-            (Message("All weightings"), [r.by_weightings for r in shown]),
-            (Message("Measured again"), [r.by_measurements for r in shown]),
-        ]
-        made = [Series(self.say(name), tuple(100 * v for v in values), tuple(f"{v:.0%}" for v in values))
-                for name, values in series]  # fmt: skip
-        title = Message("How often each option wins, of 100")
-        yield Bars(self.say(title), self.say(Message("Wins of 100")), tuple(self.say(r.option.name) for r in shown),
-                   tuple(made))  # fmt: skip
-
-    def options(self) -> Iterator[Block]:
-        """Yield the table of options that hold, and the picture of quality against cost."""
-        counted = [
-            c
-            for c in self.decision.criteria
-            if c.name in self.decision.weights or c.name in self.decision.limits.bounds
-        ]
-        head = [
-            Message("Option"),
-            Message("Quality on the test part"),
-            *(self.heading(c) for c in counted),
-            Message("Score"),
-        ]
-        rows = [self.row(r, counted) for r in self.decision.ranked[:MOST_ROWS]]
-        if rows:
-            yield Table(self.say(Message("Options that hold every limit, the best first")),
-                        tuple(self.say(h) for h in head), tuple(rows))  # fmt: skip
-        yield from self.picture()
-
-    def heading(self, criterion: Criterion) -> Message:
-        if criterion.name == QUALITY:
-            return Message("{quantity}, validation part", quantity=criterion.title)
-        return criterion.title
-
-    def row(self, ranked: Ranked, counted: list[Criterion]) -> tuple[str, ...]:
-        option = ranked.option
-        cells = [self.write(c, option.measures[c.name].value) if c.name in option.measures else DASH for c in counted]
-        score = self.speech.write(ranked.score, "share") if ranked.score is not None else self.say(Message("beaten"))
-        return (self.say(option.name), self.test_quality(option), *cells, score)
-
-    def picture(self) -> Iterator[Block]:
-        quality, cost = (self.decision.criterion(n) for n in (QUALITY, "cost"))
-        points = [
-            Point(
-                name=self.say(r.option.name), x=r.option.measures["cost"].value, y=m.value, y_low=m.low, y_high=m.high,
-                x_text=self.write(cost, r.option.measures["cost"].value), y_text=self.write(quality, m.value),
-                lead=r is self.decision.ranked[0], front=r.on_front,
-            )
-            for r in self.decision.ranked[:MOST_ROWS] if {"cost", QUALITY} <= {*r.option.measures}
-            for m in [r.option.measures[QUALITY]]
-        ]  # fmt: skip
-        if len(points) > 1:
-            title = Message("Quality on the validation part against cost; the chosen one in colour")
-            yield Points(self.say(title), self.say(Message("Cost per 1,000 predictions (US$)")), self.say(quality.title),
-                         tuple(points))  # fmt: skip
-
-    def money(self) -> Iterator[Block]:
-        """Yield building beside buying as the load grows, and where the money goes."""
-        lead = self.decision.lead
-        found = self.found.costs.get(lead.id) if lead else None
-        if found is None:
-            return
-        head = (
-            Message("Predictions a month"),
-            Message("Build, a month"),
-            Message("Buy, a month"),
-            Message("Build, per 1,000"),
-        )
-        rows = tuple(
-            (
-                self.speech.write(round(s.load.predictions_month), ""),
-                self.figure(s.build),
-                self.figure(s.buy),
-                self.figure(s.per_1000),
-            )
-            for s in found.steps
-        )
-        bought = self.found.question.choices.hosted.model
-        yield Table(self.say(Message("Building, beside buying the same answers of {model}", model=bought)),
-                    tuple(self.say(h) for h in head), rows)  # fmt: skip
-        names = {"serving": Message("Serving"), "training": Message("Training runs"), "people": Message("People"),
-                 "labels": Message("Labels")}  # fmt: skip
-        parts = found.now.parts
-        yield Bars(
-            self.say(Message("Where the money of a month goes")), self.say(Message("US$ a month")),
-            tuple(self.say(names.get(n, n)) for n in parts),
-            (Series(self.say(Message("Now")), tuple(f.value for f in parts.values()),
-                    tuple(self.speech.write(f.value, f.unit) for f in parts.values())),),
-        )  # fmt: skip
-
-    def figure(self, figure: Figure) -> str:
-        value, low, high = (self.speech.write(v, figure.unit) for v in (figure.value, figure.low, figure.high))
-        return value if low == high else self.say(Message("{value} ({low} to {high})", value=value, low=low, high=high))
-
-    def excluded(self) -> Iterator[Block]:
-        out = self.decision.excluded[:MOST_ROWS]
-        if out:
-            rows = tuple(
-                (
-                    self.say(e.option.name),
-                    " ".join(self.say(why_excluded(b, self.found, self.speech)) for b in e.breaches),
-                )
-                for e in out
-            )
-            yield Table("", (self.say(Message("Option")), self.say(Message("Why it is out"))), rows)
-
-    def basis(self) -> Iterator[Block]:
-        """Yield every assumption, and every source with its date."""
-        from engine.reports.stakeholder.assumptions import assumptions
-
-        head = (Message("Assumption"), Message("Value"))
-        yield Table(self.say(Message("What was assumed, and can be changed on the page")), tuple(self.say(h) for h in head),
-                    tuple((self.say(n), v if isinstance(v, str) else self.say(v)) for n, v in assumptions(self.found, self.speech)))  # fmt: skip
-        sources = self.sources()
-        if sources:
-            head3 = (Message("Source"), Message("Held on"), Message("Where"))
-            yield Table(self.say(Message("Sources")), tuple(self.say(h) for h in head3),
-                        tuple((s.name, s.as_of or DASH, s.where) for s in sources))  # fmt: skip
-        yield Paragraph(self.say(Message(
-            "Options were ranked on the validation part; quality is quoted on the test part, which no choice looked at. "
-            "Weights: TOPSIS with vector normalisation (Hwang and Yoon 1981); shares of weightings: 10,000 weightings drawn "
-            "evenly; measured again: figures drawn from their 95% intervals.")))  # fmt: skip
-
-    def sources(self) -> tuple[Source, ...]:
-        found: list[Source] = []
-        lead = self.decision.lead
-        if lead is not None:
-            row = self.found.rows[lead.id]
-            if row["recipe"] != BOUGHT and TRAIN in lead.measures:
-                try:
-                    priced = figures(row, self.found.question.pricing)
-                    for figure in (
-                        priced.cost_per_1000,
-                        priced.train_cost,
-                        priced.train_carbon,
-                        priced.carbon_per_1000,
-                    ):
-                        found += figure.sources
-                except BreakevenError:
-                    found = []
-            if lead.id in self.found.costs:
-                now = self.found.costs[lead.id].now
-                found += [*now.build.sources, *now.buy.sources, *now.year_carbon.sources]
-            if again := train_again(self.found):
-                found += again.sources
-        return distinct(found)

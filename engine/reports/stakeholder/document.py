@@ -105,8 +105,6 @@ class Section:
 class Labels:
     """The few words that a format needs of its own, in the document's language."""
 
-    contents: str
-    page: str
     back: str
 
 

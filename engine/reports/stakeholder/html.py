@@ -51,7 +51,8 @@ def to_html(document: Document) -> bytes:
     charts: list[dict[str, Any]] = []
     body = "".join(_section(s, charts) for s in document.sections)
     notes = "".join(f'<p class="note">{escape(n)}</p>' for n in document.notes)
-    back = f'<p class="soft">{escape(document.labels.back)} <a href="{escape(document.link)}">{escape(document.link)}</a></p>'
+    link = escape(document.link)
+    back = f'<p class="soft">{escape(document.labels.back)} <a href="{link}">{link}</a></p>'
     text = (
         f'<!doctype html>\n<html lang="{document.language.replace("_", "-")}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'

@@ -11,6 +11,7 @@ from engine.jobs.bought import RECIPE as BOUGHT
 from engine.messages import Message
 from engine.reports.recommendation import Recommendation, answer_in_words
 from engine.reports.speech import Speech
+from engine.reports.stakeholder.basis import assumptions
 from engine.scenarios import SCENARIOS
 from pages.shared import frame, pricing, words
 from pages.shared.decide.choose import LIMIT_KEYS
@@ -94,8 +95,6 @@ def _set(breach: Breach) -> None:
 
 def described(found: Answered, speech: Speech) -> dict[str, str]:
     """Return every choice by its name, as the reader would say it."""
-    from engine.reports.stakeholder.assumptions import assumptions
-
     return {speech.say(name): speech.say(value) for name, value in assumptions(found, speech)}
 
 
