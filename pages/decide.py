@@ -38,6 +38,7 @@ if not len(data.runs(scenario)):
 
 facts: list[Fact] = []
 mine = own.entered()
+first = st.container()
 strong(tr("What must hold"))
 promise, volume = st.columns(2)
 with promise:
@@ -82,8 +83,9 @@ with shown:
         show_error(error)
         st.stop()
     said = recommend(found, spoken)
-    answer.headline(found, said)
-    answer.moved(found, spoken)
+    with first:
+        answer.headline(found, said)
+        answer.moved(found, spoken)
     if found.decision.lead is not None:
         answer.figures_of_lead(found, spoken)
         answer.reasons(said)

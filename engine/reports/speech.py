@@ -33,7 +33,11 @@ def write_english(value: float, unit: str) -> str:
         return f"{_number(value / 1000, 2)} kgCO₂e" if big else f"{_number(value, _decimals(value, 2))} gCO₂e"
     if unit == "ms":
         return f"{_number(value, _decimals(value, 2))} ms"
-    return _number(value, 3) if unit == "share" else f"{_number(value, _usual(value))} {unit}".rstrip()
+    if unit == "share":
+        return _number(value, 3)
+    whole = float(value).is_integer()
+    written = _number(value, 0) if whole else _number(value, _decimals(value, 3), shown="#")
+    return f"{written} {unit}".rstrip()
 
 
 def _money(usd: float) -> str:
@@ -45,16 +49,12 @@ def _money(usd: float) -> str:
     return str(format_currency(usd, "USD", format=pattern, locale="en", currency_digits=False))
 
 
-def _number(value: float, digits: int) -> str:
+def _number(value: float, digits: int, *, shown: str = "0") -> str:
+    """Return `value` with grouped thousands; `shown` is "#" where zeros at the end are left out."""
     from babel.numbers import format_decimal
 
-    shown = "0" if digits != _usual(value) or digits == 3 else "#"
     pattern = "#,##0" + ("." + shown * digits if digits else "")
     return str(format_decimal(round(value, digits), format=pattern, locale="en"))
-
-
-def _usual(value: float) -> int:
-    return 0 if float(value).is_integer() else _decimals(value, 3)
 
 
 def _decimals(value: float, significant: int) -> int:

@@ -37,12 +37,12 @@ def test_data_that_may_not_be_sold_is_to_be_trained_again_at_this_cost(page: Ope
 def test_where_nobody_sells_the_best_is_recommended_with_its_reasons(page: Open, finished: Finish) -> None:
     finished("baseline", right=0.6, train_seconds=1)
     finished("probe", right=0.9)
-    test = page("decide", lang="en", sold="0")
+    test = page("decide", lang="en", sold="0", wt="1")
     words = said(test)
     assert test.header[0].value.startswith("Use Probe")
     for part in ("Why", "What it costs", "What would change it", "What is not known"):
         assert f"**{part}**" in words
-    assert "2 of 2 options hold the limits" in words
+    assert "2 of 2 options hold the limits; of those, 2 remain" in words
 
 
 def test_the_address_holds_limits_and_weights(page: Open, finished: Finish) -> None:

@@ -9,7 +9,7 @@ from engine.analytics.priced import figures
 from engine.economics.combine import distinct
 from engine.economics.decision.option import Criterion
 from engine.economics.figure import Source
-from engine.economics.people import Role
+from engine.economics.people import MONTHS, Role, people_until
 from engine.jobs.bought import RECIPE as BOUGHT
 from engine.messages import Message
 from engine.reports.speech import Speech
@@ -72,6 +72,9 @@ def assumptions(found: Answered, speech: Speech) -> Iterator[Named]:
     yield Message("Machines at least"), speech.write(choices.objective.fewest_replicas, "")
     yield Message("Trainings a month"), speech.write(round(choices.programme.runs_a_month, 2), "")
     yield Message("People, building"), _people(choices.builders)
+    if choices.builders:
+        year = people_until(choices.builders, MONTHS).value
+        yield Message("People, building, in the first year"), speech.write(year, "USD")
     yield Message("People, buying"), _people(choices.buyers)
     yield Message("Hosted model"), choices.hosted.model
     if choices.labelling:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from engine.analytics.deciding import CARBON, COST, LATENCY, MONTH, QUALITY, Answered
 from engine.economics.decision.decide import Ranked
 from engine.economics.decision.option import Criterion, Option
+from engine.economics.figure import Kind
+from engine.jobs.bought import RECIPE as BOUGHT
 from engine.messages import Message
 from engine.reports.recommendation import answer_in_words, recommend, why_excluded
 from engine.reports.speech import Speech
@@ -18,8 +20,8 @@ KINDS = {
     "projected": Message("projected"),
     "assumed": Message("assumed"),
 }
-SHOWN = ((COST, "projected"), (LATENCY, "measured"), (MONTH, "projected"), (CARBON, "projected"))
-"""What stands beside quality, and how each came about."""
+SHOWN = (COST, LATENCY, MONTH, CARBON)
+"""What stands beside quality."""
 MOST_ROWS = 20
 """A board reads no longer table; the page has them all."""
 MOST_BARS = 8
@@ -35,15 +37,28 @@ def summary(found: Answered, speech: Speech) -> Iterator[Block]:
     row = found.rows[lead.id]
     rows = speech.write(float(row["test_rows"]), "")
     answer = answer_in_words(row, found.question.scenario, speech)
-    note = Message("{answer}; {rows} rows", answer=answer, rows=rows)
+    shown = Message("{answer}; {rows} rows", answer=answer, rows=rows)
     quality = Message("{quantity}, test part", quantity=found.decision.criterion(QUALITY).title)
-    stats = [_stat(speech, quality, test_quality(found, lead, speech), "measured", speech.say(note))]
-    for name, kind in SHOWN:
+    stats = [_stat(speech, quality, test_quality(found, lead, speech), "measured", speech.say(shown))]
+    for name in SHOWN:
         if name in lead.measures:
             criterion = found.decision.criterion(name)
             value = speech.write(lead.measures[name].value, criterion.unit)
-            stats.append(_stat(speech, criterion.title, value, kind, _range(criterion, lead, speech)))
+            note = _range(criterion, lead, speech)
+            stats.append(_stat(speech, criterion.title, value, kind_of(name, found), note))
     yield Stats(tuple(stats))
+
+
+def kind_of(name: str, found: Answered) -> Kind:
+    """Return how the first option's figure came about."""
+    lead, row = found.decision.lead, found.lead
+    if lead is None or row is None:
+        return "assumed"
+    if name == MONTH:
+        return found.costs[lead.id].now.build.kind if lead.id in found.costs else "projected"
+    if name == LATENCY or row["recipe"] == BOUGHT:
+        return "measured"
+    return "projected"
 
 
 def _stat(speech: Speech, label: Message, value: str, kind: str, note: str) -> Stat:

@@ -52,12 +52,14 @@ class _Slides:
         self.deck, self.document = deck, document
         self.number = 0
 
-    def page(self, title: str) -> Any:
-        """Return a new slide with its title, a line beneath it, and the footer."""
+    def page(self, title: str, above: str = "") -> Any:
+        """Return a new slide with its title, what stands `above` it, and the footer."""
         slide = self.deck.slides.add_slide(self.deck.slide_layouts[BLANK])
         self.number += 1
         self.bar(slide, 0, 0, WIDTH_IN, 0.12)
-        self.text(slide, (LEFT_IN, 0.45, WIDE_IN, 0.9), title, 28, bold=True)
+        if above != title:
+            self.text(slide, (LEFT_IN, 0.25, WIDE_IN, 0.35), above, 12, color=look.SOFT)
+        self.text(slide, (LEFT_IN, 0.5, WIDE_IN, 0.9), title, 26, bold=True)
         self.text(slide, (LEFT_IN, 7.0, 9.5, 0.35), self.document.title, 10, color=look.SOFT)
         self.text(slide, (11.6, 7.0, 1, 0.35), str(self.number), 10, color=look.SOFT)
         return slide
@@ -111,11 +113,11 @@ class _Slides:
                 self.stats(self.page(heading), block)
             case Table():
                 for part in _parts(block):
-                    self.table(self.page(block.caption or heading), part)
+                    self.table(self.page(block.caption or heading, heading), part)
             case Bars():
-                self.bars(self.page(block.title), block)
+                self.bars(self.page(block.title, heading), block)
             case Points():
-                self.points(self.page(block.title), block)
+                self.points(self.page(block.title, heading), block)
 
     def stats(self, slide: Any, block: Stats) -> None:
         """Draw figures in rows of three."""

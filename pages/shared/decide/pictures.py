@@ -60,7 +60,9 @@ def front(found: Answered, points: pd.DataFrame, key: Hashable) -> None:
     if len(shown) < 2:
         return
     on = sum(r.on_front for r in ranked.values())
-    title = tr("{n} of {all} options that hold the limits are beaten in everything by no other", n=on, all=len(ranked))
+    title = tr(
+        "Of {all} options that hold the limits, {n} remain that no other beats in everything", n=on, all=len(ranked)
+    )
     st.subheader(md(title), anchor=False)
     shown["front"] = [ranked[str(r)].on_front for r in shown["run_id"]]
     lead = found.decision.lead

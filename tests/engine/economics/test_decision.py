@@ -44,7 +44,7 @@ def test_topsis_agrees_with_pymcdm(seed: int) -> None:
     random = np.random.default_rng(seed)
     values = random.uniform(0.01, 10, (random.integers(2, 12), random.integers(1, 6)))
     weights = random.dirichlet(np.ones(values.shape[1]))
-    maximise = [bool(n) for n in random.integers(0, 2, values.shape[1])]
+    maximise = [random.random() < 0.5 for _ in range(values.shape[1])]
     theirs = methods.TOPSIS(normalizations.vector_normalization)(values, weights, np.where(maximise, 1, -1))
     np.testing.assert_allclose(closeness(values, weights, maximise), theirs, atol=1e-12)
 
