@@ -26,6 +26,7 @@ PAGES = {
     "finance_sentiment": "/finance_sentiment",
     "compare": "/compare",
     "costs": "/costs",
+    "decide": "/decide",
     "jobs": "/jobs",
     "settings": "/settings",
 }

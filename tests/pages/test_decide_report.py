@@ -99,9 +99,9 @@ READERS: dict[str, Callable[[bytes], str]] = {
 }
 
 
-def decided(scenario: str = "finance_sentiment", **limits: float) -> Answered:
+def decided(**limits: float) -> Answered:
     settings = load_settings()
-    question = usual_question(settings, scenario)
+    question = usual_question(settings, "finance_sentiment")
     question = replace(
         question,
         limits=Limits({"latency": 200.0} | limits, sellable=False),
@@ -150,7 +150,8 @@ def test_chinese_is_set_in_a_chinese_font_that_is_in_the_file(finished: Finish) 
     reader = PdfReader(io.BytesIO(FORMATS[".pdf"].draw(made("zh_CN"))))
     fonts: dict[str, Any] = {}
     for one in reader.pages:
-        fonts |= {str(f["/BaseFont"]): f for f in (r.get_object() for r in one["/Resources"]["/Font"].values())}
+        named: Any = one["/Resources"]
+        fonts |= {str(f["/BaseFont"]): f for f in (r.get_object() for r in named["/Font"].values())}
     assert any("NotoSansSC" in name for name in fonts)
     for font in fonts.values():
         (below,) = font.get_object()["/DescendantFonts"]
