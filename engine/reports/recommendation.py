@@ -11,6 +11,7 @@ from engine.economics.decision.change import Change
 from engine.economics.decision.decide import Ranked
 from engine.economics.decision.limits import Breach
 from engine.economics.decision.option import LICENCE, Criterion, Option
+from engine.jobs.bought import RECIPE as BOUGHT
 from engine.messages import Message
 from engine.reports.speech import Speech
 from engine.reports.wording import of_hundred
@@ -83,6 +84,12 @@ class _Words:
     def amount(self, criterion: Criterion, value: float) -> str:
         return self.speech.write(value, criterion.unit)
 
+    def title(self, criterion: Criterion) -> Message:
+        """Return what a quantity is called; of quality there are two, and the order goes by one."""
+        if criterion.name == QUALITY:
+            return Message("{quantity} on the validation part", quantity=criterion.title)
+        return criterion.title
+
     def value(self, option: Option, name: str) -> str:
         return self.amount(self.decision.criterion(name), option.measures[name].value)
 
@@ -96,6 +103,9 @@ class _Words:
         answer = answer_in_words(row, self.found.question.scenario, self.speech)
         if self.decision.verdict == "use":
             return Message("Use {option}: {answer}.", option=self.lead.name, answer=answer)
+        if row["recipe"] == BOUGHT:
+            return Message("Quality is shown on generated data with {option}: {answer}. Measure it on real data before "
+                           "buying.", option=self.lead.name, answer=answer)  # fmt: skip
         again = train_again(self.found)
         cost: Message | str = self.speech.write(again.value, "USD") if again else Message("an amount that is not known")
         if again and not labels_priced(self.found):
@@ -132,7 +142,7 @@ class _Words:
         assert breach.value is not None
         assert breach.bound is not None
         values = {
-            "quantity": criterion.title,
+            "quantity": self.title(criterion),
             "value": self.amount(criterion, breach.value),
             "bound": self.amount(criterion, breach.bound),
             "by": self.amount(criterion, abs(breach.value - breach.bound)),
@@ -174,7 +184,7 @@ class _Words:
         parts: Message | str = ""
         for name in self.decision.weights:
             part = Message(
-                "{quantity} {mine} against {theirs}", quantity=self.decision.criterion(name).title,
+                "{quantity} {mine} against {theirs}", quantity=self.title(self.decision.criterion(name)),
                 mine=self.value(self.lead, name), theirs=self.value(second, name),
             )  # fmt: skip
             parts = Message("{one}; {other}", one=parts, other=part) if parts else part
@@ -209,7 +219,7 @@ class _Words:
                 "If {quantity} counted {after} instead of {before}, {option} would be chosen.",
                 quantity=criterion.title, after=f"{one.after:.0%}", before=f"{one.before:.0%}", option=winner,
             )  # fmt: skip
-        values = {"quantity": criterion.title, "after": self.amount(criterion, one.after), "option": winner}
+        values = {"quantity": self.title(criterion), "after": self.amount(criterion, one.after), "option": winner}
         if one.kind == "limit":
             before = self.amount(criterion, one.before)
             return Message("If the limit of {quantity} were {after} instead of {before}, {option} would be chosen.",
@@ -235,9 +245,10 @@ class _Words:
         if measure is not None and measure.high > measure.low:
             quality = self.decision.criterion(QUALITY)
             yield Message(
-                "{quantity} more exactly than {low} to {high} on the validation part: more rows would tell.",
-                quantity=quality.title, low=self.amount(quality, measure.low), high=self.amount(quality, measure.high),
+                "{quantity} more exactly than {low} to {high}: more rows would tell.",
+                quantity=self.title(quality), low=self.amount(quality, measure.low),
+                high=self.amount(quality, measure.high),
             )  # fmt: skip
-        if row["recipe"] != "bought":
+        if row["recipe"] != BOUGHT:
             yield Message("How fast it answers on the rented machine: latency was measured here and is carried over.")
         yield Message("What it does in use: nothing of it has been measured with customers yet.")

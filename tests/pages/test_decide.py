@@ -9,7 +9,9 @@ from streamlit.testing.v1 import AppTest
 
 from engine.analytics.decision_log import decisions
 from engine.config import load_settings
+from engine.datasets.dataset import Dataset
 from engine.jobs.runs import RunFolder
+from tests.pages.test_bought import answers, give
 from tests.pages.test_pages import said
 
 Open = Callable[..., AppTest]
@@ -90,3 +92,31 @@ def test_a_decision_is_recorded_and_compared_with_what_was_measured_later(page: 
     (one,) = decisions(load_settings())
     assert {e.name: e.outcome for e in one.expected}["latency"] == "worse"
     assert "worse than expected" in test.table[-1].value.to_string()
+
+
+def test_bought_answers_are_an_option_where_everything_that_counts_is_known(
+    page: Open, finished: Finish, dataset: Dataset
+) -> None:
+    finished("probe", right=0.5)
+    compare = give(page("compare", lang="en"), answers(dataset, right=0.97))
+    next(n for n in compare.number_input if n.label.startswith("Price of 1,000")).set_value(0.4)
+    compare.button(key="bought-store").click().run()
+    usual = page("decide", lang="en", sold="0", p95="1000")
+    assert usual.header[0].value.startswith("Use Probe")
+    left_out = usual.dataframe[-1].value
+    assert left_out["Why it is out"].str.contains("Carbon per 1,000 predictions is not known").any()
+    test = page("decide", lang="en", sold="0", p95="1000", wg="0", wc="0", wl="0")
+    assert test.header[0].value.startswith("Use vendor")
+    assert "it was answered on the test part alone" in said(test)
+
+
+def test_a_figure_of_the_page_has_its_kind_and_the_options_their_reasons(page: Open, finished: Finish) -> None:
+    finished("baseline", right=0.6, train_seconds=1)
+    finished("probe", right=0.9)
+    test = page("decide", lang="en", sold="0", lq="0.7")
+    words = said(test)
+    assert "measured" in words
+    assert "projected" in words
+    reason = test.dataframe[-1].value["Why it is out"].iloc[0]
+    assert "below the limit of 0.700" in reason
+    assert test.query_params["lq"] == "0.7"

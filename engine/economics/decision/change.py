@@ -101,10 +101,12 @@ def by_limit(
             continue
         alone = [e for e in excluded if [b.criterion for b in e.breaches] == [criterion.name]]
         looser = [e.breaches[0].value for e in alone if e.breaches[0].value is not None]
-        for after in [*sorted(looser, key=lambda v: abs(v - bound)), _just_past(lead, criterion)]:
-            winner = choose(everyone, replace(limits, bounds={**limits.bounds, criterion.name: after}))
-            if winner is None or winner.id != lead.id:
-                found.append(Change("limit", criterion.name, bound, after, winner))
+        for tried in (sorted(looser, key=lambda v: abs(v - bound)), [_just_past(lead, criterion)]):
+            for after in tried:
+                winner = choose(everyone, replace(limits, bounds={**limits.bounds, criterion.name: after}))
+                if winner is None or winner.id != lead.id:
+                    found.append(Change("limit", criterion.name, bound, after, winner))
+                    break
     nearest: dict[str, Change] = {}
     for change in sorted(found, key=lambda c: c.distance):
         nearest.setdefault(change.criterion, change)

@@ -34,8 +34,13 @@ def headline(found: Answered, said: Recommendation) -> None:
         return
     frame.data_notes(synthetic=lead.synthetic)
     row = found.rows[lead.id]
-    if lead.sellable is not True:
+    if lead.sellable is False:
         frame.data_notes(synthetic=False, licence=str(row["licence"] or ""), commercial_use=False)
+    elif lead.sellable is None:
+        st.warning(
+            tr("Nobody has said under which licence the data or the network is; find out before you sell."),
+            title=tr("The licence is not known"), icon=":material/gavel:",
+        )  # fmt: skip
 
 
 def figures_of_lead(found: Answered, speech: Speech) -> None:

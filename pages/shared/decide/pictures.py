@@ -11,6 +11,8 @@ from engine.analytics.deciding import Answered
 from engine.economics.decision.decide import Ranked
 from engine.reports.recommendation import why_excluded
 from engine.reports.speech import Speech
+from engine.scenarios import SCENARIOS
+from pages.shared import words
 from pages.shared.axes import axes
 from pages.shared.charts import decide as charts
 from pages.shared.charts import style, tradeoff
@@ -105,5 +107,9 @@ def _row(ranked: Ranked, found: Answered, speech: Speech) -> dict[str, str]:
         for c in found.decision.criteria if c.name in option.measures
     }  # fmt: skip
     score = number(ranked.score, 3) if ranked.score is not None else tr("beaten")
-    return {tr("Option"): speech.say(option.name), tr("Score"): score, **figures,
+    metric = SCENARIOS[found.question.scenario].quality
+    test = {
+        tr("{quantity}, test part", quantity=words.metric_name(metric)): number(found.rows[option.id].get(metric), 3)
+    }
+    return {tr("Option"): speech.say(option.name), tr("Score"): score, **test, **figures,
             tr("Holds the limits"): percent(ranked.holding)}  # fmt: skip

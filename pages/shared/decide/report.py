@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -11,9 +12,11 @@ from engine.analytics.deciding import Answered
 from engine.reports.speech import Speech
 from engine.reports.stakeholder.build import document
 from engine.reports.stakeholder.formats import FORMATS
+from pages.shared import site
 from pages.shared.frame import strong
 from pages.shared.i18n import tr
 from pages.shared.numbers import today
+from pages.shared.resources import settings
 
 
 def downloads(found: Answered, speech: Speech) -> None:
@@ -23,7 +26,7 @@ def downloads(found: Answered, speech: Speech) -> None:
         tr("One document of this decision with every assumption, source and date; the three files say the same.")
     )
     names = {".html": tr("Web page (HTML)"), ".pdf": tr("PDF"), ".pptx": tr("Slides (PPTX)")}
-    make = partial(_made, found, speech, str(st.context.url or ""), today())
+    make = partial(_made, found, speech, _link(), today())
     with st.container(horizontal=True):
         for suffix, name in names.items():
             st.download_button(
@@ -34,3 +37,11 @@ def downloads(found: Answered, speech: Speech) -> None:
 
 def _made(found: Answered, speech: Speech, link: str, date: str, draw: Callable[..., bytes]) -> bytes:
     return draw(document(found, speech, link=link, date=date))
+
+
+def _link() -> str:
+    """Return the address of this page as it is now: it opens with the same figures."""
+    here = settings()
+    address = str(st.context.url or "").partition("?")[0] or f"http://{here.host}:{here.port}/{site.DECIDE.stem}"
+    asked = urlencode(st.query_params.to_dict())
+    return f"{address}?{asked}" if asked else address
