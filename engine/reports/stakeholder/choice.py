@@ -13,6 +13,7 @@ from engine.messages import Message
 from engine.reports.recommendation import answer_in_words, recommend, why_excluded
 from engine.reports.speech import Speech
 from engine.reports.stakeholder.document import Bars, Block, Bullets, Point, Points, Series, Stat, Stats, Table
+from engine.reports.wording import of_hundred
 from engine.scenarios import SCENARIOS
 
 KINDS = {
@@ -94,7 +95,7 @@ def stability(found: Answered, speech: Speech) -> Iterator[Block]:
         axis=speech.say(Message("Wins of 100")),
         names=tuple(speech.say(r.option.name) for r in shown),
         series=tuple(
-            Series(speech.say(name), tuple(100 * v for v in values), tuple(f"{100 * v:.0f}" for v in values))
+            Series(speech.say(name), tuple(100 * v for v in values), tuple(str(of_hundred(v)) for v in values))
             for name, values in kinds
         ),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
+from engine.reports.wording import of_hundred
 from pages.shared.charts.style import figure, recipe_color
 from pages.shared.i18n import tr
 
@@ -23,8 +24,8 @@ def stability(frame: pd.DataFrame) -> go.Figure:
             orientation="h",
             name=title,
             marker={"color": [recipe_color(r) for r in frame["recipe"]], "pattern": {"shape": pattern}},
-            text=[f"{100 * v:.0f}" for v in frame[column]],
-            hovertemplate="%{y}: %{x:.0f}<extra>" + title + "</extra>",
+            text=[str(of_hundred(v)) for v in frame[column]],
+            hovertemplate="%{y}: %{text}<extra>" + title + "</extra>",
         )
     made.update_xaxes(range=[0, 105])
     made.update_yaxes(autorange="reversed", type="category")

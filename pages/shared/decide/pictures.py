@@ -11,6 +11,7 @@ from engine.analytics.deciding import Answered
 from engine.economics.decision.decide import Ranked
 from engine.reports.recommendation import why_excluded
 from engine.reports.speech import Speech
+from engine.reports.wording import of_hundred
 from engine.scenarios import SCENARIOS
 from pages.shared import words
 from pages.shared.axes import axes
@@ -31,9 +32,9 @@ def stability(found: Answered, speech: Speech, key: Hashable) -> None:
         return
     first = shown[0]
     title = tr(
-        "{option} wins under {weightings} of all weightings and in {measured} of repetitions",
-        option=speech.say(first.option.name), weightings=percent(first.by_weightings),
-        measured=percent(first.by_measurements),
+        "{option} wins under {weightings} of 100 weightings and in {measured} of 100 repetitions",
+        option=speech.say(first.option.name), weightings=of_hundred(first.by_weightings),
+        measured=of_hundred(first.by_measurements),
     )  # fmt: skip
     st.subheader(md(title), anchor=False)
     frame = pd.DataFrame(
