@@ -58,6 +58,11 @@ class Workspace:
         return self._folder("measurements")
 
     @cached_property
+    def decisions(self) -> Path:
+        """What was decided, one file a decision."""
+        return self._folder("decisions")
+
+    @cached_property
     def tmp(self) -> Path:
         """This process's temporary files; swept when its process is gone."""
         return self._folder("tmp", str(os.getpid()))

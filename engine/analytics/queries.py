@@ -83,6 +83,20 @@ def learning_runs(index: Index, run: Mapping[Any, Any]) -> pd.DataFrame:
     return index.large_frame(_FINISHED.format(conditions=conditions), asked).sort_values("train_rows", kind="stable")
 
 
+Interval = tuple[float, float | None, float | None]
+"""Value, low, high; None for ends that were not computed."""
+
+
+def validation(index: Index, run_ids: list[str], metric: str) -> dict[str, Interval]:
+    """Return a metric of the validation part by run id: what a choice may look at. Runs without one are left out."""
+    found = index.rows(
+        "SELECT run_id, value, low, high FROM metrics WHERE part = 'validation' AND name = ? AND value IS NOT NULL "
+        "AND NOT isnan(value) AND run_id IN (SELECT unnest(?::VARCHAR[]))",
+        [metric, run_ids],
+    )
+    return {run_id: (value, low, high) for run_id, value, low, high in found}
+
+
 @dataclass(frozen=True)
 class Best:
     """The run of a scenario that did best on the validation part, among those with the newest test part."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import typer
 from typer.exceptions import Abort, TyperException
 
-from engine.cli import buy, curve, plan, readiness, train, use, workspace
+from engine.cli import buy, curve, plan, readiness, report, train, use, workspace
 from engine.config import load_settings
 from engine.errors import BreakevenError, Failure
 from engine.jobs.faults import is_full_disk
@@ -37,7 +37,7 @@ app.command()(use.export)
 app.command()(use.bench)
 app.command()(workspace.compare)
 app.command()(readiness.readiness)
-app.command()(workspace.report)
+app.command()(report.report)
 app.command()(workspace.serve)
 app.command()(workspace.reindex)
 

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from typing import Any
 
 from engine.cli.comparison import by_test, cells, head
 from engine.files import utc_now
 from engine.jobs.runs import RunFolder
-
-STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1c1c1e;"
-    "background:#fff}table{border-collapse:collapse;display:block;overflow-x:auto}td,th{padding:.3rem .7rem;"
-    "border-bottom:1px solid #ddd;text-align:left}code{background:#f3f3f5}"
-    "@media(prefers-color-scheme:dark){body{color:#eee;background:#16161a}td,th{border-color:#444}code{background:#2a2a30}}"
-)
 
 
 def document(runs: Sequence[RunFolder]) -> str:
@@ -57,17 +49,4 @@ def _cards(run: RunFolder) -> str:
             texts.append(path.read_text("utf-8"))
     return "\n\n".join(
         "\n".join(f"##{line}" if line.startswith("#") else line for line in text.splitlines()) for text in texts
-    )
-
-
-def to_html(markdown: str) -> str:
-    """Return `markdown` as one HTML file that needs no other; HTML within it stays text."""
-    from markdown_it import MarkdownIt
-
-    body = MarkdownIt("commonmark", {"html": False}).enable("table").render(markdown)
-    title = html.escape(markdown.splitlines()[0].lstrip("# "))
-    return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width">'
-        f"<title>{title}</title><style>{STYLE}</style></head>\n<body>\n{body}</body></html>\n"
     )

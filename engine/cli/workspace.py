@@ -1,4 +1,4 @@
-"""`datasets`, `compare`, `report`, `serve`, `reindex`: what concerns the whole workspace."""
+"""`datasets`, `compare`, `serve`, `reindex`: what concerns the whole workspace."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from engine.cli.train import AsJson
 from engine.config import load_settings
 from engine.datasets.dataset import PARTS, Dataset
 from engine.errors import BadInput, Failure
-from engine.files import write_text
 from engine.jobs.runs import RunFolder, all_runs, open_run
 
 
@@ -81,30 +80,6 @@ def _pair(folder: Path, names: Sequence[str]) -> tuple[dict[str, Any], list[str]
         raise BadInput("{count} runs are named; name two runs, or none for a table of all.", count=len(names))
     result, words = compared(folder, open_run(folder, names[0]), open_run(folder, names[1]))
     return result, [str(words)]
-
-
-def report(
-    out: Annotated[Path, typer.Option(help="A Markdown (.md) or HTML (.html) file.")] = Path("breakeven-report.md"),
-    as_json: AsJson = False,
-) -> None:
-    """Write the comparison of all runs and the cards of the best ones into one file."""
-    from engine.cli.document import document, to_html
-
-    settings, began = load_settings(), time.perf_counter()
-    if out.suffix.lower() not in {".md", ".html", ".htm"}:
-        raise BadInput("{path} is neither .md nor .html; give the report one of these names.", path=str(out))
-    found = finished_runs(settings.workspace.runs)
-    text = document(found)
-    write_text(out, text if out.suffix.lower() == ".md" else to_html(text))
-    best = next(iter(by_test(found).values()), [None])[0]
-    result = {
-        "run_id": best["run_id"] if best else None,
-        "metrics": row_of(best)["metrics"] if best else {},
-        "seconds": round(time.perf_counter() - began, 3),
-        "out": str(out),
-        "runs": len(found),
-    }
-    finish(result, [f"The report on {len(found)} runs is in {out}."], as_json=as_json)
 
 
 def serve(

@@ -141,6 +141,13 @@ def moment(utc: str | datetime | None, *, code: str | None = None) -> str:
     return _moment(instant(utc).astimezone(zone()), _code(code))
 
 
+def today(*, code: str | None = None) -> str:
+    """Return the day it is for the reader, in full."""
+    from babel.dates import format_date
+
+    return str(format_date(datetime.now(zone()).date(), format="long", locale=_code(code)))
+
+
 def instant(utc: str | datetime) -> datetime:
     """Return a point in time; one without a zone is taken as UTC."""
     when = datetime.fromisoformat(utc.replace("Z", "+00:00")) if isinstance(utc, str) else utc

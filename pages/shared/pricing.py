@@ -11,7 +11,7 @@ from engine.economics.catalog import Instance, instances
 from engine.economics.figure import Figure
 from pages.shared import address, frame
 from pages.shared.i18n import LANGUAGES, language, md, speaking, tr, tr_message
-from pages.shared.numbers import carbon, money, number, percent
+from pages.shared.numbers import carbon, milliseconds, money, number, percent
 from pages.shared.resources import settings
 
 PROVIDERS = {"aws": "AWS", "azure": "Azure", "gcp": "Google Cloud", "lambda": "Lambda", "runpod": "RunPod"}
@@ -54,18 +54,23 @@ def picker() -> Pricing:
             help=tr("Prices carry their source and date; hover over a figure's badge to see them."),
         )
     with narrow:
-        shares = {
-            str(n): percent(n / 100) for n in sorted({5, 10, 20, 30, 50, 70, 100, round(default.utilisation * 100)})
-        }
-        busy = address.choice(
-            st.selectbox,
-            tr("Busy share of its time"),
-            shares,
-            key="busy",
-            fallback=str(round(default.utilisation * 100)),
-            help=tr("A machine that is busy 30% of the time costs its whole hour."),
-        )
-    return Pricing.choose(chosen, int(busy) / 100)
+        busy = busy_share()
+    return Pricing.choose(chosen, busy)
+
+
+def busy_share() -> float:
+    """Draw the share of its time that the machine is busy, kept in the URL; return it."""
+    usual = str(round(settings().utilisation * 100))
+    shares = {str(n): percent(n / 100) for n in sorted({5, 10, 20, 30, 50, 70, 100, int(usual)})}
+    busy = address.choice(
+        st.selectbox,
+        tr("Busy share of its time"),
+        shares,
+        key="busy",
+        fallback=usual,
+        help=tr("A machine that is busy 30% of the time costs its whole hour."),
+    )
+    return int(busy) / 100
 
 
 def origin(figure: Figure) -> str:
@@ -92,4 +97,6 @@ def written(value: float, unit: str) -> str:
         return f"{number(value * 1000)} Wh" if value < 1 else f"{number(value)} kWh"
     if unit == "share":
         return number(value, 3)
-    return f"{number(value)} {md(unit)}"
+    if unit == "ms":
+        return milliseconds(value)
+    return f"{number(value)} {md(unit)}".rstrip()

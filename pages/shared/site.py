@@ -13,8 +13,8 @@ from pages.shared.i18n import language, tr, tr_message
 HERE = "here"
 """Where the session keeps the name of the page that is open."""
 PAGES = Path(__file__).resolve().parent.parent
-OVERVIEW, COMPARE, COSTS, BUSINESS, READINESS, JOBS, SETTINGS = (
-    PAGES / f"{n}.py" for n in ("overview", "compare", "costs", "business", "readiness", "jobs", "settings")
+OVERVIEW, COMPARE, COSTS, BUSINESS, READINESS, DECIDE, JOBS, SETTINGS = (
+    PAGES / f"{n}.py" for n in ("overview", "compare", "costs", "business", "readiness", "decide", "jobs", "settings")
 )
 
 
@@ -34,6 +34,7 @@ def navigation() -> dict[str, list[Any]]:
         tr("Decide"): [
             st.Page(COMPARE, title=tr("Compare"), icon=":material/scatter_plot:"),
             st.Page(COSTS, title=tr("Costs"), icon=":material/payments:"),
+            st.Page(DECIDE, title=tr("Decision"), icon=":material/gavel:"),
             st.Page(BUSINESS, title=tr("Business"), icon=":material/trending_up:"),
             st.Page(READINESS, title=tr("Readiness"), icon=":material/radar:"),
         ],

@@ -28,6 +28,7 @@ PAGES = {
     "costs": "/costs",
     "readiness": "/readiness",
     "business": "/business",
+    "decide": "/decide",
     "jobs": "/jobs",
     "settings": "/settings",
 }

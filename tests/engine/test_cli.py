@@ -146,14 +146,17 @@ def test_compare_shows_and_tests(home: Path, trained: dict[str, Any]) -> None:
 
 
 def test_the_report_stands_alone(home: Path, trained: dict[str, Any], tmp_path: Path) -> None:
-    page, text = tmp_path / "report.html", tmp_path / "report.md"
-    answer(home, "report", "--out", page)
-    answer(home, "report", "--out", text)
-    assert trained["run_id"] in text.read_text("utf-8")
-    html = page.read_text("utf-8")
+    files = {suffix: tmp_path / f"report{suffix}" for suffix in (".md", ".html", ".pdf", ".pptx")}
+    said = {suffix: answer(home, "report", "--out", path) for suffix, path in files.items()}
+    assert trained["run_id"] in files[".md"].read_text("utf-8")
+    html = files[".html"].read_text("utf-8")
     assert "<table>" in html
-    assert "src=" not in html
+    assert "<script src=" not in html
     assert "<link" not in html
+    assert {s["headline"] for suffix, s in said.items() if suffix != ".md"} == {said[".pdf"]["headline"]}
+    assert said[".pdf"]["run_id"] in html
+    assert files[".pdf"].read_bytes().startswith(b"%PDF")
+    assert files[".pptx"].read_bytes().startswith(b"PK")
 
 
 def test_datasets_and_reindex(home: Path, trained: dict[str, Any]) -> None:
@@ -176,7 +179,10 @@ def test_datasets_and_reindex(home: Path, trained: dict[str, Any]) -> None:
         (("finetune", *SCENARIO, "--data", "/no/such.csv"), "/no/such.csv"),
         (("finetune", *SCENARIO, "--test", "/no/such.csv"), "--test needs --data"),
         (("predict", "01ABC", "--input", "x.csv"), "There is no run 01ABC"),
-        (("report", "--out", "report.pdf"), "neither .md nor .html"),
+        (("report", "--out", "report.doc"), "is none of .md, .html, .pdf, .pptx"),
+        (("report", "--out", "report.pdf"), "No run has finished yet, so there is nothing to decide"),
+        (("report", "--out", "report.pdf", "--scenario", "weather"), "There is no scenario weather"),
+        (("report", "--out", "report.pdf", "--decision", "01ABC"), "There is no decision 01ABC"),
     ],
 )
 def test_bad_input_is_one_sentence(workspace: Path, arguments: tuple[str, ...], words: str) -> None:

@@ -1,0 +1,81 @@
+"""The circumstances that hold until somebody says otherwise: the load, the promise and the people of the Costs page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.analytics.costed import Choices
+from engine.analytics.deciding import LATENCY, USUAL_WEIGHTS, Question
+from engine.analytics.priced import Pricing
+from engine.config import Settings
+from engine.economics import facts
+from engine.economics.capacity import Objective
+from engine.economics.decision.option import Limits
+from engine.economics.demand import Load
+from engine.economics.hosted import Tokens
+from engine.economics.labels import Labelling
+from engine.economics.people import Role
+from engine.economics.programme import Programme
+from engine.scenarios import SCENARIOS
+
+PREDICTIONS_A_MONTH = 1e6
+PROMISE_MS = 200.0
+HIRING_MONTHS = 3.0
+
+
+def usual_pricing(settings: Settings) -> Pricing:
+    """Return the machine and the share of its time that the settings name."""
+    return Pricing.choose(settings.instance, settings.utilisation)
+
+
+def usual_question(settings: Settings, scenario: str, asked: Mapping[str, Any] | None = None) -> Question:
+    """Return what is asked until somebody chooses otherwise; `asked` (`decision_log.asked_of`) is what somebody chose.
+
+    Raises BadInput or NotFound when a figure it names is no longer in the catalogue.
+    """
+    said = dict(asked or {})
+    pricing = usual_pricing(settings)
+    if said:
+        pricing = Pricing.choose(said["instance"], said["utilisation"], region_id=said["region"], spot=said["spot"])
+    p95_ms = said.get("p95_ms", PROMISE_MS)
+    choices = usual_choices(
+        pricing, scenario, predictions_month=said.get("predictions_month", PREDICTIONS_A_MONTH), p95_ms=p95_ms
+    )
+    limits = Limits(said.get("bounds", {LATENCY: p95_ms}), sellable=said.get("sellable", True))
+    return Question(
+        scenario, pricing, choices, limits, said.get("weights", dict(USUAL_WEIGHTS)), said.get("test_id", "")
+    )
+
+
+def usual_choices(
+    pricing: Pricing, scenario: str, *, predictions_month: float = PREDICTIONS_A_MONTH, p95_ms: float = PROMISE_MS
+) -> Choices:
+    """Return the Costs page's own first choices for a scenario, on the machine of `pricing`."""
+    return Choices(
+        instance=pricing.instance,
+        region=pricing.region,
+        load=Load(predictions_month, "office"),
+        objective=Objective(p95_ms),
+        customers=100,
+        programme=Programme(),
+        hosted=facts.hosted_price("gpt-5.4-nano"),
+        tokens=Tokens(50, 60, 5),
+        spot=pricing.spot,
+        builders=_people(0.20),
+        buyers=_people(0.05),
+        labelling=_labelling(SCENARIOS[scenario].task),
+    )
+
+
+def _people(share_of_time: float) -> tuple[Role, ...]:
+    pay = facts.salary("Machine Learning Engineer", "US", "MI")
+    factor, source = facts.employer_factors()["US"]
+    return (Role(pay, share_of_time, factor, source, HIRING_MONTHS),)
+
+
+def _labelling(task: str) -> Labelling | None:
+    rates = [r for r in facts.label_rates().values() if r.task == task]
+    if not rates:
+        return None
+    return Labelling(rates[0].usd_per_label, 3, 0.10, 0.5, rates[0].source)

@@ -1,0 +1,105 @@
+"""The command that writes a report: of all runs as Markdown, of a decision as a web page, a PDF or slides."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+import typer
+
+from engine.analytics.decision_log import Logged, decision, decisions
+from engine.cli.comparison import by_test, row_of
+from engine.cli.output import finish
+from engine.cli.train import AsJson, values
+from engine.cli.workspace import finished_runs
+from engine.config import Settings, load_settings
+from engine.errors import BadInput
+from engine.files import utc_now, write_text, written_aside
+from engine.jobs.queue import find_scenario
+from engine.jobs.runs import open_run
+
+MARKDOWN = ".md"
+HTML = {".htm": ".html"}
+"""Suffixes that mean another one."""
+
+
+def report(
+    out: Annotated[
+        Path, typer.Option(help="A Markdown (.md), HTML (.html), PDF (.pdf) or PowerPoint (.pptx) file.")
+    ] = Path("breakeven-report.md"),
+    scenario: Annotated[
+        str, typer.Option(help="Whose decision; left out: that of the newest decision, else of the newest run.")
+    ] = "",
+    decided: Annotated[
+        str, typer.Option("--decision", help="A recorded decision by its id; left out: the newest of the scenario.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Write a report: every run compared as .md; the decision for stakeholders as .html, .pdf or .pptx."""
+    settings, began = load_settings(), time.perf_counter()
+    suffix = HTML.get(out.suffix.lower(), out.suffix.lower())
+    known = (MARKDOWN, ".html", ".pdf", ".pptx")
+    if suffix not in known:
+        raise BadInput("{path} is none of {known}; give the report one of these names.", path=str(out),
+                       known=", ".join(known))  # fmt: skip
+    result = _all_runs(settings, out) if suffix == MARKDOWN else _decision(settings, out, suffix, scenario, decided)
+    result |= {"seconds": round(time.perf_counter() - began, 3), "out": str(out)}
+    finish(result, [f"The report on {result['runs']} runs is in {out}."], as_json=as_json)
+
+
+def _all_runs(settings: Settings, out: Path) -> dict[str, Any]:
+    """Write the comparison of all runs and the cards of the best ones."""
+    from engine.cli.document import document
+
+    found = finished_runs(settings.workspace.runs)
+    write_text(out, document(found))
+    best = next(iter(by_test(found).values()), [None])[0]
+    metrics = row_of(best)["metrics"] if best else {}
+    return {"run_id": best["run_id"] if best else None, "metrics": metrics, "runs": len(found)}
+
+
+def _decision(settings: Settings, out: Path, suffix: str, scenario: str, decided: str) -> dict[str, Any]:
+    """Write the report for stakeholders."""
+    from engine.analytics.database import index_for
+    from engine.analytics.deciding import answer, gather
+    from engine.analytics.usual import usual_question
+    from engine.reports.speech import ENGLISH
+    from engine.reports.stakeholder.build import document
+    from engine.reports.stakeholder.formats import FORMATS
+
+    logged = decision(settings, decided) if decided else _newest(settings, scenario)
+    name = find_scenario(logged.scenario if logged else scenario or _newest_scenario(settings)).name
+    question = usual_question(settings, name, logged.asked if logged else None)
+    index = index_for(settings)
+    found = answer(gather(index, question), question)
+    made = document(found, ENGLISH, link=_link(settings, name, logged), date=utc_now()[:10])
+    data = FORMATS[suffix].draw(made)
+    with written_aside(out) as aside:
+        aside.write_bytes(data)
+    lead = found.decision.lead
+    return {
+        "run_id": lead.id if lead else None,
+        "metrics": values(open_run(settings.workspace.runs, lead.id).report()["quality"]) if lead else {},
+        "verdict": found.decision.verdict,
+        "headline": made.headline,
+        "runs": len(found.gathered.options),
+    }
+
+
+def _newest(settings: Settings, scenario: str) -> Logged | None:
+    return next((d for d in decisions(settings) if scenario in {"", d.scenario}), None)
+
+
+def _newest_scenario(settings: Settings) -> str:
+    found = finished_runs(settings.workspace.runs)
+    if not found:
+        raise BadInput("No run has finished yet, so there is nothing to decide; start one with finetune.")
+    return found[-1].spec.scenario
+
+
+def _link(settings: Settings, scenario: str, logged: Logged | None) -> str:
+    """Return the address of the page that shows the same figures."""
+    asked = logged.address if logged and logged.address else urlencode({"scenario": scenario})
+    return f"http://{settings.host}:{settings.port}/decide?{asked}"

@@ -1,0 +1,120 @@
+"""What would change the choice: the nearest weight, limit and measurement at which another option is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from engine.economics.decision.limits import Excluded
+from engine.economics.decision.option import Criterion, Limits, Option, Values, directions, matrix
+from engine.economics.decision.topsis import closeness
+
+Kind = Literal["weight", "limit", "measurement"]
+STEPS = 1_000
+"""A thousandth of the way is near enough."""
+FURTHEST = 10.0
+"""A quantity that is better when smaller is tried up to this many times its value."""
+Choose = Callable[[Sequence[Option], Limits], Option | None]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that, moved from `before` to `after`, makes another option win."""
+
+    kind: Kind
+    criterion: str
+    before: float
+    after: float
+    winner: Option | None
+    """None: then no option holds the limits."""
+    inside: bool = False
+    """Whether `after` lies within the interval of the measurement."""
+
+    @property
+    def distance(self) -> float:
+        """How far that is: weights in their own shares, the rest as a part of the value."""
+        apart = abs(self.after - self.before)
+        return apart if self.kind == "weight" else apart / max(abs(self.before), 1e-12)
+
+
+def by_weight(front: Sequence[Option], criteria: Sequence[Criterion], weights: Values, lead: int) -> list[Change]:
+    """Return for each criterion the nearest weight at which another of `front` wins, the others in proportion."""
+    values, maximise = matrix(front, criteria), directions(criteria)
+    found = []
+    for place, criterion in enumerate(criteria):
+        tried = np.linspace(0.0, 1.0, STEPS + 1)
+        others = np.delete(weights, place)
+        rest = others / others.sum() if others.sum() else np.full(len(others), 1 / max(1, len(others)))
+        made = np.insert(np.outer(1 - tried, rest), place, tried, axis=1)
+        if not len(rest):
+            continue
+        scores = closeness(values, made, maximise)
+        other = scores.max(axis=1) > scores[:, lead] + 1e-12
+        if other.any():
+            nearest = int(np.where(other, np.abs(tried - weights[place]), np.inf).argmin())
+            winner = front[int(scores[nearest].argmax())]
+            found.append(Change("weight", criterion.name, float(weights[place]), float(tried[nearest]), winner))
+    return found
+
+
+def by_measurement(
+    front: Sequence[Option], criteria: Sequence[Criterion], weights: Values, limits: Limits, lead: int, choose: Choose
+) -> list[Change]:
+    """Return for each criterion how much worse the first option could have been measured before it is not chosen."""
+    found = []
+    for place, criterion in enumerate(criteria):
+        measure = front[lead].measures[criterion.name]
+        end = 0.0 if criterion.more_is_better else FURTHEST * measure.value
+        tried = np.linspace(measure.value, end, STEPS + 1)
+        values = np.repeat(matrix(front, criteria)[None], len(tried), axis=0)
+        values[:, lead, place] = tried
+        scores = closeness(values, np.broadcast_to(weights, (len(tried), len(weights))), directions(criteria))
+        lost = scores.max(axis=1) > scores[:, lead] + 1e-12
+        if (bound := limits.bounds.get(criterion.name)) is not None:
+            lost |= tried < bound if criterion.more_is_better else tried > bound
+        if lost.any():
+            at = float(tried[int(lost.argmax())])
+            inside = measure.low <= at <= measure.high
+            winner = choose([_measured(o, criterion.name, at) if i == lead else o for i, o in enumerate(front)], limits)
+            found.append(Change("measurement", criterion.name, measure.value, at, winner, inside))
+    return found
+
+
+def _measured(option: Option, criterion: str, value: float) -> Option:
+    changed = replace(option.measures[criterion], value=value, low=value, high=value)
+    return replace(option, measures={**option.measures, criterion: changed})
+
+
+def by_limit(
+    holding: Sequence[Option], excluded: Sequence[Excluded], criteria: Sequence[Criterion], limits: Limits,
+    lead: Option, choose: Choose,
+) -> list[Change]:  # fmt: skip
+    """Return for each limit the nearest bound at which another option is chosen: looser, or tightened past the lead."""
+    found = []
+    everyone = [*holding, *(e.option for e in excluded)]
+    for criterion in criteria:
+        bound = limits.bounds.get(criterion.name)
+        if bound is None:
+            continue
+        alone = [e for e in excluded if [b.criterion for b in e.breaches] == [criterion.name]]
+        looser = [e.breaches[0].value for e in alone if e.breaches[0].value is not None]
+        for tried in (sorted(looser, key=lambda v: abs(v - bound)), [_just_past(lead, criterion)]):
+            for after in tried:
+                winner = choose(everyone, replace(limits, bounds={**limits.bounds, criterion.name: after}))
+                if winner is None or winner.id != lead.id:
+                    found.append(Change("limit", criterion.name, bound, after, winner))
+                    break
+    nearest: dict[str, Change] = {}
+    for change in sorted(found, key=lambda c: c.distance):
+        nearest.setdefault(change.criterion, change)
+    return list(nearest.values())
+
+
+def _just_past(lead: Option, criterion: Criterion) -> float:
+    """Return a bound that the lead just breaks."""
+    value = lead.measures[criterion.name].value
+    step = max(abs(value), 1e-12) * 1e-3
+    return value + step if criterion.more_is_better else value - step

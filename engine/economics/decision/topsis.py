@@ -1,0 +1,51 @@
+"""TOPSIS: how near an option is to the best of everything, and how far from the worst.
+
+Hwang and Yoon, Multiple Attribute Decision Making, Springer 1981: each column is divided by its Euclidean norm (vector
+normalisation) and weighted; the score is the distance to the worst over the sum of the distances to the best and the
+worst, 0 to 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from engine.economics.decision.option import Values
+
+ALL_EQUAL = 0.5
+"""The score where all options are the same, so that there is neither best nor worst."""
+
+
+def closeness(values: Values, weights: Values, maximise: Sequence[bool], alive: Values | None = None) -> Values:
+    """Return the scores (..., N) of options with figures `values` (..., N, M) under `weights` (..., M).
+
+    The leading axes broadcast. `alive` (..., N), where given, says with 1 and 0 who takes part; who does not scores -1.
+    """
+    there = np.ones(values.shape[:-1]) if alive is None else alive
+    part = there[..., None]
+    norms = np.sqrt((values**2 * part).sum(axis=-2, keepdims=True))
+    scaled = np.divide(values, norms, out=np.zeros(np.broadcast_shapes(values.shape, norms.shape)), where=norms > 0)
+    signed = np.where(np.asarray(maximise), scaled, -scaled)
+    best = np.where(part > 0, signed, -np.inf).max(axis=-2, keepdims=True)
+    worst = np.where(part > 0, signed, np.inf).min(axis=-2, keepdims=True)
+    best, worst = (np.where(np.isfinite(end), end, 0.0) for end in (best, worst))
+    to_best, to_worst = (_distance(signed - end, weights) for end in (best, worst))
+    whole = to_best + to_worst
+    scores = np.divide(to_worst, whole, out=np.full(whole.shape, ALL_EQUAL), where=whole > 0)
+    return np.where(there > 0, scores, -1.0)
+
+
+def _distance(apart: Values, weights: Values) -> Values:
+    """Return the weighted Euclidean lengths (..., N) of `apart` (..., N, M)."""
+    if apart.ndim == 2:  # many weightings of the same options: one product of matrices
+        return np.asarray(np.sqrt(np.asarray(weights) ** 2 @ (apart**2).T))
+    return np.asarray(np.sqrt((apart**2 * np.asarray(weights)[..., None, :] ** 2).sum(axis=-1)))
+
+
+def wins(scores: Values) -> Values:
+    """Return each option's part (..., N) in being first: 1 for the best, shared among equals, 0 if none takes part."""
+    top = scores.max(axis=-1, keepdims=True)
+    first = (scores >= top - 1e-12) & (scores >= 0)
+    count = first.sum(axis=-1, keepdims=True)
+    return np.asarray(first / np.maximum(count, 1))

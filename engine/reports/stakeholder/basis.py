@@ -1,0 +1,103 @@
+"""What a decision rests on: every assumption by its name, every source with its date, and the method."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.analytics.deciding import TRAIN, Answered, train_again
+from engine.analytics.priced import figures
+from engine.economics.combine import distinct
+from engine.economics.decision.option import Criterion
+from engine.economics.figure import Source
+from engine.economics.people import MONTHS, Role, people_until
+from engine.jobs.bought import RECIPE as BOUGHT
+from engine.messages import Message
+from engine.reports.speech import Speech
+from engine.reports.stakeholder.document import Block, Paragraph, Table
+
+METHOD = Message(
+    "Options were ranked on the validation part; quality is quoted on the test part, which no choice looked at. Those "
+    "that break a limit are out, those that another beats in everything too; the rest are scored by TOPSIS with vector "
+    "normalisation (Hwang and Yoon, 1981). Weightings: 10,000 drawn evenly from all there are. Measured again: figures "
+    "drawn from their 95% intervals, those of the same rule together."
+)
+Named = tuple[Message, Message | str]
+
+
+def basis(found: Answered, speech: Speech) -> Iterator[Block]:
+    """Yield assumptions, sources and method."""
+    rows = tuple((speech.say(name), speech.say(value)) for name, value in assumptions(found, speech))
+    title = Message("What was assumed, and can be changed on the page")
+    yield Table(speech.say(title), (speech.say(Message("Assumption")), speech.say(Message("Value"))), rows)
+    if known := sources(found):
+        head = (Message("Source"), Message("Held on"), Message("Where"))
+        lines = tuple((s.name, s.as_of or "–", s.where) for s in known)
+        yield Table(speech.say(Message("Sources")), tuple(map(speech.say, head)), lines)
+    yield Paragraph(speech.say(METHOD))
+
+
+def sources(found: Answered) -> tuple[Source, ...]:
+    """Return where the facts behind the first option's figures come from, each once."""
+    lead, row = found.decision.lead, found.lead
+    if lead is None or row is None:
+        return ()
+    known: list[Source] = []
+    if row["recipe"] != BOUGHT and TRAIN in lead.measures:
+        priced = figures(row, found.question.pricing)
+        for one in (priced.cost_per_1000, priced.train_cost, priced.train_carbon, priced.carbon_per_1000):
+            known += one.sources
+    if lead.id in found.costs:
+        now = found.costs[lead.id].now
+        known += [*now.build.sources, *now.buy.sources, *now.year_carbon.sources]
+    if again := train_again(found):
+        known += again.sources
+    return distinct(known)
+
+
+def assumptions(found: Answered, speech: Speech) -> Iterator[Named]:
+    """Yield the name and the value of everything somebody chose, in the reader's language."""
+    if found.decision.lead is not None:
+        yield Message("Run"), found.decision.lead.id
+    yield from _limits(found, speech)
+    for name, weight in found.decision.weights.items():
+        yield Message("Weight of {quantity}", quantity=found.decision.criterion(name).title), f"{weight:.0%}"
+    choices, pricing = found.question.choices, found.question.pricing
+    price = speech.write(pricing.instance.usd_per_hour, "USD")
+    yield Message("Machine to rent"), Message("{name}, {price} an hour", name=pricing.instance.id, price=price)
+    yield Message("Busy share of its time"), f"{pricing.utilisation:.0%}"
+    yield Message("Electricity of"), pricing.region.id
+    yield Message("Predictions a month"), speech.write(round(choices.load.predictions_month), "")
+    yield Message("95 of 100 answers within"), speech.write(choices.objective.p95_ms, "ms")
+    yield Message("Headroom"), f"{choices.objective.headroom:.0%}"
+    yield Message("Machines at least"), speech.write(choices.objective.fewest_replicas, "")
+    yield Message("Trainings a month"), speech.write(round(choices.programme.runs_a_month, 2), "")
+    yield Message("People, building"), _people(choices.builders)
+    if choices.builders:
+        year = people_until(choices.builders, MONTHS).value
+        yield Message("People, building, in the first year"), speech.write(year, "USD")
+    yield Message("People, buying"), _people(choices.buyers)
+    yield Message("Hosted model"), choices.hosted.model
+    if choices.labelling:
+        yield Message("A label, reviewed"), speech.write(choices.labelling.usd_per_row, "USD")
+    if found.question.case:
+        yield Message("Business case"), found.question.case
+
+
+def _limits(found: Answered, speech: Speech) -> Iterator[Named]:
+    for name, bound in found.question.limits.bounds.items():
+        criterion = found.decision.criterion(name)
+        yield _bound_name(criterion), speech.write(bound, criterion.unit)
+    sold = Message("required") if found.question.limits.sellable else Message("not required")
+    yield Message("Limit: may be used commercially"), sold
+
+
+def _bound_name(criterion: Criterion) -> Message:
+    if criterion.more_is_better:
+        return Message("Limit: {quantity} at least", quantity=criterion.title)
+    return Message("Limit: {quantity} at most", quantity=criterion.title)
+
+
+def _people(roles: tuple[Role, ...]) -> Message | str:
+    if not roles:
+        return Message("nobody")
+    return ", ".join(f"{r.salary.id} {r.share_of_time:.0%} × {r.factor:g}" for r in roles)

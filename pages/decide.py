@@ -1,0 +1,102 @@
+"""Decide: what must hold, what counts, one recommendation, how firmly it stands, the report and the log."""
+
+import streamlit as st
+
+from engine.analytics.costed import Choices
+from engine.analytics.deciding import Question
+from engine.analytics.priced import Pricing
+from engine.errors import BreakevenError
+from engine.reports.recommendation import recommend
+from engine.scenarios import SCENARIOS
+from pages.shared import address, data, pricing, site, words
+from pages.shared.compare import test_part
+from pages.shared.costs import inputs, own, work
+from pages.shared.costs.own import Fact
+from pages.shared.decide import answer, choose, log, pictures, report
+from pages.shared.decide.gathered import decided
+from pages.shared.decide.speech import speech
+from pages.shared.frame import empty, kinds_legend, page_title, show_error, strong
+from pages.shared.i18n import tr
+
+page_title(
+    tr("What should we do, and how sure is that?"),
+    tr("Limits first, then what counts for how much. Ranked on the validation part, shown on the test part."),
+)
+names = {name: words.scenario(name) for name in SCENARIOS}
+scenario = next(iter(names))
+if len(names) > 1:
+    scenario = address.choice(
+        st.segmented_control, tr("Scenario"), names, key="scenario", fallback=scenario, required=True
+    )
+spoken = speech()
+if not len(data.runs(scenario)):
+    with empty(tr("Nothing to decide yet"), tr("Every finished run becomes an option here."), ":material/gavel:"):
+        site.link(site.scenario_file(scenario), tr("Train the first model"), icon=":material/play_arrow:",
+                  step="finetune")  # fmt: skip
+    log.listed(spoken)
+    st.stop()
+
+facts: list[Fact] = []
+mine = own.entered()
+first = st.container()
+strong(tr("What must hold"))
+promise, volume = st.columns(2)
+with promise:
+    p95_ms = inputs.promise()
+with volume:
+    n = inputs.predictions()
+limits = choose.limits(p95_ms)
+strong(tr("What counts for how much"))
+weights = choose.weights(scenario)
+shown = st.container()
+st.subheader(tr("What it rests on"), anchor=False)
+with st.expander(tr("Machine and load"), icon=":material/schedule:"):
+    instance = inputs.machine(mine, facts)
+    region = inputs.electricity(instance, facts)
+    busy = pricing.busy_share()
+    operation = inputs.operation(n, p95_ms, instance)
+with st.expander(tr("Buying instead"), icon=":material/shopping_cart:"):
+    hosted, batch = inputs.hosted(mine, facts)
+    tokens = inputs.tokens(None)
+with st.expander(tr("People, training and labels"), icon=":material/group:"):
+    builders, buyers = work.people(mine, facts)
+    programme = work.programme()
+    labelling, labels_a_month = work.labelling(SCENARIOS[scenario].task, mine, facts)
+with st.expander(tr("Every fact this page computes with, and your own in its place"), icon=":material/fact_check:"):
+    own.table(facts, mine)
+
+choices = Choices(
+    instance=instance, region=region, load=operation.load, objective=operation.objective,
+    customers=operation.customers, programme=programme, hosted=hosted, tokens=tokens, scaled=operation.scaled,
+    spot=operation.spot, batch=batch, builders=builders, buyers=buyers, labelling=labelling,
+    labels_a_month=labels_a_month,
+)  # fmt: skip
+where = Pricing(instance, region, busy, operation.spot)
+with shown:
+    points = test_part(data.points(where, scenario))
+    question = Question(
+        scenario, where, choices, limits, weights, str(points["test_id"].iloc[0]), address.recall("case")
+    )
+    try:
+        found = decided(question, points)
+    except BreakevenError as error:
+        show_error(error)
+        st.stop()
+    said = recommend(found, spoken)
+    with first:
+        answer.headline(found, said)
+        answer.moved(found, spoken)
+    if found.decision.lead is not None:
+        answer.figures_of_lead(found, spoken)
+        answer.reasons(said)
+    key = (data.version(data.index()), data.pricing_key(where), choices, str(limits), str(weights), question.test_id)
+    pictures.stability(found, spoken, key)
+    pictures.front(found, points, key)
+    pictures.options(found, spoken)
+    left, right = st.columns(2, gap="large")
+    with left:
+        report.downloads(found, spoken)
+    with right:
+        log.recording(found, said.headline)
+    log.listed(spoken)
+kinds_legend()

@@ -1,0 +1,1 @@
+"""The parts of the Decide page: limits and weights, the answer, its pictures, the report, the log."""

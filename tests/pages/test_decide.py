@@ -1,0 +1,122 @@
+"""The Decide page without a browser: the recommendation, limits, weights, the log, the empty states."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from engine.analytics.decision_log import decisions
+from engine.config import load_settings
+from engine.datasets.dataset import Dataset
+from engine.jobs.runs import RunFolder
+from tests.pages.test_bought import answers, give
+from tests.pages.test_pages import said
+
+Open = Callable[..., AppTest]
+Finish = Callable[..., RunFolder]
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_an_empty_workspace_offers_the_first_training(page: Open, language: str) -> None:
+    test = page("decide", lang=language)
+    assert test.title[0].value
+    assert not test.error
+    assert "### " in said(test)
+
+
+def test_data_that_may_not_be_sold_is_to_be_trained_again_at_this_cost(page: Open, finished: Finish) -> None:
+    finished("baseline", right=0.6, train_seconds=1)
+    finished("probe", right=0.9)
+    test = page("decide", lang="en")
+    headline = test.header[0].value.replace("\\", "")
+    assert headline.startswith("Quality is shown with Probe")
+    assert "Train it again on licensed data before selling; that costs $" in headline
+    assert any("does not allow commercial use" in w.value for w in test.warning)
+
+
+def test_where_nobody_sells_the_best_is_recommended_with_its_reasons(page: Open, finished: Finish) -> None:
+    finished("baseline", right=0.6, train_seconds=1)
+    finished("probe", right=0.9)
+    test = page("decide", lang="en", sold="0", wt="1")
+    words = said(test)
+    assert test.header[0].value.startswith("Use Probe")
+    for part in ("Why", "What it costs", "What would change it", "What is not known"):
+        assert f"**{part}**" in words
+    assert "2 of 2 options hold the limits; of those, 2 remain" in words
+
+
+def test_the_address_holds_limits_and_weights(page: Open, finished: Finish) -> None:
+    finished("baseline", right=0.6, train_seconds=1)
+    finished("probe", right=0.9)
+    test = page("decide", lang="en", sold="0", wq="0", wt="10", wc="0", wl="0", wg="0", budget="90000", p95="50")
+    assert test.select_slider(key="wt").value == 10
+    assert test.header[0].value.startswith("Use Bag of words")
+    test.select_slider(key="wq").set_value(10.0).run()
+    assert test.query_params["wq"] == "10"
+    moved = [i.value for i in test.info if "Weight of" in i.value]
+    assert len(moved) == 1
+
+
+def test_when_nothing_holds_the_nearest_limit_is_named_and_one_click_loosens_it(page: Open, finished: Finish) -> None:
+    finished("probe", right=0.9)
+    test = page("decide", lang="en", sold="0", p95="2")
+    assert "no option holds the limits" in test.header[0].value
+    assert "Latency p95 is 2.6 ms, 0.60 ms above the limit of 2.0 ms" in said(test).replace("\\", "")
+    test.button(key="loosen").click().run()
+    assert test.header[0].value.startswith("Use Probe")
+
+
+def test_no_weight_at_all_is_one_sentence(page: Open, finished: Finish) -> None:
+    finished()
+    test = page("decide", lang="en", wq="0", wc="0", wl="0", wg="0", wt="0")
+    assert any("Every weight is 0" in e.value for e in test.error)
+
+
+def test_a_decision_is_recorded_and_compared_with_what_was_measured_later(page: Open, finished: Finish) -> None:
+    run = finished("probe", right=0.9)
+    test = page("decide", lang="en", sold="0")
+    test.text_area(key="record-note").input("The board agreed.")
+    next(b for b in test.button if b.label == "Record this decision").click().run()
+    assert not test.exception
+    (one,) = decisions(load_settings())
+    assert one.run_id == run.run_id
+    assert one.note == "The board agreed."
+    expected = {e.name: e for e in one.expected}
+    assert expected["latency"].value == 2.6
+    test.selectbox(key=f"what-{one.id}").set_value("latency")
+    test.number_input(key=f"value-{one.id}").set_value(9.0)
+    next(b for b in test.button if b.label == "Add").click().run()
+    assert not test.exception
+    (one,) = decisions(load_settings())
+    assert {e.name: e.outcome for e in one.expected}["latency"] == "worse"
+    assert "worse than expected" in test.table[-1].value.to_string()
+
+
+def test_bought_answers_are_an_option_where_everything_that_counts_is_known(
+    page: Open, finished: Finish, dataset: Dataset
+) -> None:
+    finished("probe", right=0.5)
+    compare = give(page("compare", lang="en"), answers(dataset, right=0.97))
+    next(n for n in compare.number_input if n.label.startswith("Price of 1,000")).set_value(0.4)
+    compare.button(key="bought-store").click().run()
+    usual = page("decide", lang="en", sold="0", p95="1000")
+    assert usual.header[0].value.startswith("Use Probe")
+    left_out = usual.dataframe[-1].value
+    assert left_out["Why it is out"].str.contains("Carbon per 1,000 predictions is not known").any()
+    test = page("decide", lang="en", sold="0", p95="1000", wg="0", wc="0", wl="0")
+    assert test.header[0].value.startswith("Use vendor")
+    assert "it was answered on the test part alone" in said(test)
+
+
+def test_a_figure_of_the_page_has_its_kind_and_the_options_their_reasons(page: Open, finished: Finish) -> None:
+    finished("baseline", right=0.6, train_seconds=1)
+    finished("probe", right=0.9)
+    test = page("decide", lang="en", sold="0", lq="0.7")
+    words = said(test)
+    assert "measured" in words
+    assert "projected" in words
+    reason = test.dataframe[-1].value["Why it is out"].iloc[0]
+    assert "below the limit of 0.700" in reason
+    assert test.query_params["lq"] == "0.7"
