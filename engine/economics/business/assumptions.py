@@ -93,17 +93,17 @@ def _segments() -> Iterator[Assumption]:
         "market": ((2e4, 5e4, 1e5), (500, 2e3, 5e3), (200, 1e3, 2e3)),
     }
     titles = {
-        "conversion": ("Leads that buy, {segment}", "share", 1.0, 1),
-        "churn": ("Customers who leave a month, {segment}", "share a month", 1.0, -1),
-        "expansion": ("More from those who stay, a month, {segment}", "share a month", 1.0, 1),
-        "discount": ("Discount off the list price, {segment}", "share", 1.0, -1),
-        "predictions": ("Predictions of a customer a month, {segment}", "count", 1e12, 0),
-        "annual": ("Pay a year ahead, {segment}", "share", 1.0, 1),
-        "market": ("Customers there are in all, {segment}", "count", MOST_COUNT, 1),
+        "conversion": (Message("Leads that buy, {segment}"), "share", 1.0, 1),
+        "churn": (Message("Customers who leave a month, {segment}"), "share a month", 1.0, -1),
+        "expansion": (Message("More from those who stay, a month, {segment}"), "share a month", 1.0, 1),
+        "discount": (Message("Discount off the list price, {segment}"), "share", 1.0, -1),
+        "predictions": (Message("Predictions of a customer a month, {segment}"), "count", 1e12, 0),
+        "annual": (Message("Pay a year ahead, {segment}"), "share", 1.0, 1),
+        "market": (Message("Customers there are in all, {segment}"), "count", MOST_COUNT, 1),
     }
-    for name, (text, unit, most, better) in titles.items():
+    for name, (asked, unit, most, better) in titles.items():
         for i, (segment, called) in enumerate(SEGMENTS.items()):
-            start, title = Spread(*starts[name][i]), Message(text, segment=called)
+            start, title = Spread(*starts[name][i]), Message(asked.text, segment=called)
             yield Assumption(f"{name}.{segment}", segment, title, unit, start, 0, most, better)
     for segment, called in SEGMENTS.items():
         title = Message("Customers today, {segment}", segment=called)
@@ -154,28 +154,28 @@ def _channels() -> Iterator[Assumption]:
 
 def _rest() -> Iterator[Assumption]:
     def one(
-        key: str, group: str, text: str, unit: str, ends: tuple[float, ...], most: float, better: int
+        key: str, group: str, title: Message, unit: str, ends: tuple[float, ...], most: float, better: int
     ) -> Assumption:
-        return Assumption(key, group, Message(text), unit, Spread(*ends), 0, most, better)
+        return Assumption(key, group, title, unit, Spread(*ends), 0, most, better)
 
-    def plain(key: str, group: str, text: str, unit: str, value: float, least: float, most: float) -> Assumption:
-        return Assumption(key, group, Message(text), unit, certain(value), least, most, uncertain=False)
+    def plain(key: str, group: str, title: Message, unit: str, value: float, least: float, most: float) -> Assumption:
+        return Assumption(key, group, title, unit, certain(value), least, most, uncertain=False)
 
-    yield one("serving", "costs", "Serving cost against the measured one", "factor", (0.67, 1, 2), 1000, -1)
-    yield one("support", "costs", "Support of a customer a month", "USD", (2, 3, 5), 1e6, -1)
-    yield one("fee", "costs", "Fee of the payment provider", "share", (0.02, 0.029, 0.035), 1, -1)
-    yield one("fixed", "costs", "Rent, tools and advice, a month", "USD", (2500, 3000, 4000), MOST_USD, -1)
-    yield one("pay", "costs", "Pay of the team against the plan", "factor", (0.9, 1, 1.15), 100, -1)
-    yield one("rise", "costs", "Rise of pay and fixed costs, a year", "share", (0.02, 0.03, 0.05), 1, -1)
-    yield plain("launch", "costs", "Month of the launch", "months", 4, 1, MONTHS)
-    yield one("collect", "cash", "Days until customers pay", "days", (5, 20, 45), 365, -1)
-    yield one("settle", "cash", "Days until suppliers are paid", "days", (15, 30, 45), 365, 1)
-    yield one("tax", "cash", "Tax on profit", "share", (0.21, 0.25, 0.28), 1, -1)
-    yield one("funding", "cash", "Planned funding that comes in", "share", (0.8, 1, 1), 2, 1)
-    yield plain("opening", "cash", "Cash today", "USD", 50_000, 0, 1e10)
-    yield one("multiple", "exit", "Price of the firm in multiples of ARR", "factor", (3, 5, 7), 100, 1)
-    yield plain("exit", "exit", "Month of the exit", "months", MONTHS, 1, MONTHS)
-    yield plain("rate", "exit", "Discount rate a year", "share", 0.2, 0, 10)
+    yield one("serving", "costs", Message("Serving cost against the measured one"), "factor", (0.67, 1, 2), 1000, -1)
+    yield one("support", "costs", Message("Support of a customer a month"), "USD", (2, 3, 5), 1e6, -1)
+    yield one("fee", "costs", Message("Fee of the payment provider"), "share", (0.02, 0.029, 0.035), 1, -1)
+    yield one("fixed", "costs", Message("Rent, tools and advice, a month"), "USD", (2500, 3000, 4000), MOST_USD, -1)
+    yield one("pay", "costs", Message("Pay of the team against the plan"), "factor", (0.9, 1, 1.15), 100, -1)
+    yield one("rise", "costs", Message("Rise of pay and fixed costs, a year"), "share", (0.02, 0.03, 0.05), 1, -1)
+    yield plain("launch", "costs", Message("Month of the launch"), "months", 4, 1, MONTHS)
+    yield one("collect", "cash", Message("Days until customers pay"), "days", (5, 20, 45), 365, -1)
+    yield one("settle", "cash", Message("Days until suppliers are paid"), "days", (15, 30, 45), 365, 1)
+    yield one("tax", "cash", Message("Tax on profit"), "share", (0.21, 0.25, 0.28), 1, -1)
+    yield one("funding", "cash", Message("Planned funding that comes in"), "share", (0.8, 1, 1), 2, 1)
+    yield plain("opening", "cash", Message("Cash today"), "USD", 50_000, 0, 1e10)
+    yield one("multiple", "exit", Message("Price of the firm in multiples of ARR"), "factor", (3, 5, 7), 100, 1)
+    yield plain("exit", "exit", Message("Month of the exit"), "months", MONTHS, 1, MONTHS)
+    yield plain("rate", "exit", Message("Discount rate a year"), "share", 0.2, 0, 10)
 
 
 ASSUMPTIONS: dict[str, Assumption] = {a.key: a for a in (*_prices(), *_segments(), *_channels(), *_rest())}

@@ -52,7 +52,8 @@ def tabs() -> Open:
     said = st.query_params.get(PARAMETER, "")
     names = {key: name_of(case) for key, case in known.items()}
     if said and said not in known:
-        st.caption(f":red[{md(tr('There is no case {name} here, or no longer; Base is shown.', name=said[:40]))}]")
+        gone = md(tr("There is no case {name} here, or no longer; Base is shown.", name=said[:40]))
+        st.caption(f":red[{gone}]")
     kept = known[address.choice(st.segmented_control, tr("Case"), names, key=PARAMETER, fallback="base", required=True)]
     if st.session_state.get("case-open") not in {None, kept.id}:
         forget_changes(kept)
