@@ -34,9 +34,9 @@ def navigation() -> dict[str, list[Any]]:
         tr("Decide"): [
             st.Page(COMPARE, title=tr("Compare"), icon=":material/scatter_plot:"),
             st.Page(COSTS, title=tr("Costs"), icon=":material/payments:"),
-            st.Page(DECIDE, title=tr("Decision"), icon=":material/gavel:"),
             st.Page(BUSINESS, title=tr("Business"), icon=":material/trending_up:"),
             st.Page(READINESS, title=tr("Readiness"), icon=":material/radar:"),
+            st.Page(DECIDE, title=tr("Decision"), icon=":material/gavel:"),
         ],
         tr("Operate"): [
             st.Page(JOBS, title=tr("Jobs"), icon=":material/list_alt:"),

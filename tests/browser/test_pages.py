@@ -20,7 +20,9 @@ ADDRESSES = {
     "/finance_sentiment   ": {"step": "results"},
     "/compare": {},
     "/costs": {},
+    "/business": {},
     "/readiness": {},
+    "/decide": {},
     "/jobs": {},
     "/settings": {},
 }

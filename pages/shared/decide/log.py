@@ -49,7 +49,7 @@ def listed(speech: Speech) -> None:
         show_error(error)
         return
     if not known:
-        st.caption(tr("None yet. Record the one above, and compare it later with what was measured."))
+        st.caption(tr("Nothing is recorded yet. Record the one above, and compare it later with what was measured."))
     for one in known:
         with st.expander(f"{moment(one.at)} · {say(one.headline)}", icon=":material/gavel:"):
             _decision(one, speech)
