@@ -32,7 +32,7 @@ run: $(INSTALLED) $(CATALOGUES)
 
 test: $(DEV) $(CATALOGUES)
 	@$(PY) -m tests.browser.chromium
-	@$(PY) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	@$(PY) -m pytest
 
 check: $(DEV) $(CATALOGUES)
 	@$(PY) -m ruff format --check .

@@ -26,14 +26,6 @@ ARGUMENTS = (
 )
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests that share a dashboard or a trained model together when several processes run them: pytest -n 2."""
-    for item in items:
-        folder = item.path.parent.relative_to(Path(__file__).parent)
-        item.add_marker(pytest.mark.xdist_group("/".join(folder.parts[:2])))
-
-
 @pytest.fixture(autouse=True)
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give each test an empty workspace; nothing of the developer's own settings reaches it, and nothing is fetched."""
