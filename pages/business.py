@@ -4,12 +4,11 @@ import streamlit as st
 
 from engine.economics.business.assumptions import GROUPS
 from engine.errors import BreakevenError
-from engine.scenarios import SCENARIOS
-from pages.shared import address, data, site, words
+from pages.shared import address, choosing, data
+from pages.shared import fields as shared_fields
 from pages.shared.business import answer, case, counted, export, fields, lists, money, sections, serving
 from pages.shared.business.found import plan as plan_of
-from pages.shared.costs import fields as costs_fields
-from pages.shared.frame import data_notes, empty, kinds_legend, page_title, show_error
+from pages.shared.frame import data_notes, kinds_legend, page_title, show_error
 from pages.shared.i18n import tr, tr_message
 from pages.shared.scenario.labels import run_labels
 
@@ -19,21 +18,15 @@ page_title(
         "Sixty months of profit and cash from a run measured here and assumptions of your own, in thousands of futures."
     ),
 )
-names = {name: words.scenario(name) for name in SCENARIOS}
-scenario = SCENARIOS[
-    address.choice(
-        st.segmented_control, tr("Scenario"), names, key="scenario", fallback=next(iter(names)), required=True
-    )
-]
+scenario = choosing.scenario()
 runs = data.runs(scenario.name)
 if not len(runs):
-    with empty(
+    choosing.nothing_yet(
+        scenario.name,
         tr("Nothing to plan with yet"),
         tr("A plan starts from what serving a finished run costs."),
         ":material/trending_up:",
-    ):
-        site.link(site.scenario_file(scenario.name), tr("Train the first model"), icon=":material/play_arrow:",
-                  step="finetune")  # fmt: skip
+    )
     st.stop()
 labels = run_labels(runs)
 chosen = address.choice(st.selectbox, tr("Run"), labels, key="run", fallback=next(iter(labels)))
@@ -62,7 +55,7 @@ with left:
 
 plan = plan_of(opened.case, served)
 with right:
-    everything = costs_fields.toggle(tr("All 10,000 futures"), key="thorough", fallback=False)
+    everything = shared_fields.toggle(tr("All 10,000 futures"), key="thorough", fallback=False)
     try:
         fan = plan.thorough if everything else plan.quick
     except BreakevenError as error:

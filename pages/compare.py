@@ -3,31 +3,28 @@
 import streamlit as st
 
 from engine.analytics.priced import front
-from engine.scenarios import SCENARIOS
-from pages.shared import address, bought, data, pricing, site, words
+from pages.shared import address, bought, choosing, data, pricing
 from pages.shared.axes import axes
 from pages.shared.charts import style, tradeoff
 from pages.shared.compare import chosen_runs, picture_frame, runs_table, test_part, title_words
-from pages.shared.frame import badge, data_notes, empty, kinds_legend, page_title
+from pages.shared.frame import badge, data_notes, kinds_legend, page_title
 from pages.shared.i18n import tr
 
 page_title(
     tr("Which option is worth its cost?"), tr("Every run is a point. Those on the line are beaten by no other run.")
 )
-names = {name: words.scenario(name) for name in SCENARIOS}
-scenario = next(iter(names))
-if len(names) > 1:
-    scenario = address.choice(
-        st.segmented_control, tr("Scenario"), names, key="scenario", fallback=scenario, required=True
-    )
+scenario = choosing.scenario()
 
-if not len(data.runs(scenario)):
-    with empty(tr("Nothing to compare yet"), tr("Every finished run becomes a point here."), ":material/scatter_plot:"):
-        page = site.scenario_file(scenario)
-        site.link(page, tr("Train the first model"), icon=":material/play_arrow:", step="finetune")
+if not len(data.runs(scenario.name)):
+    choosing.nothing_yet(
+        scenario.name,
+        tr("Nothing to compare yet"),
+        tr("Every finished run becomes a point here."),
+        ":material/scatter_plot:",
+    )
     st.stop()
 
-known = axes(scenario)
+known = axes(scenario.name)
 titles = {name: axis.title for name, axis in known.items()}
 left, right = st.columns(2)
 with left:
@@ -36,7 +33,7 @@ with right:
     up = known[address.choice(st.selectbox, tr("Upwards"), titles, key="y", fallback=next(iter(known)))]
 where = pricing.picker()
 
-points = test_part(data.points(where, scenario))
+points = test_part(data.points(where, scenario.name))
 points["front"] = front(points, [across.column, up.column], maximise=[across.more_is_better, up.more_is_better])
 chosen = chosen_runs()
 data_notes(synthetic=bool(points["synthetic"].any()))
@@ -66,5 +63,5 @@ with st.container(horizontal=True):
     for kind in dict.fromkeys((up.kind, across.kind)):
         badge(kind, tr("Bars are 95% intervals for quality, and ranges over published factors for money and carbon."))
 runs_table(points, known, selected)
-bought.section(points, scenario)
+bought.section(points, scenario.name)
 kinds_legend()

@@ -3,13 +3,12 @@
 import streamlit as st
 
 from engine.analytics.costed import Choices
-from engine.scenarios import SCENARIOS
-from pages.shared import address, data, site, words
-from pages.shared.business.serving import SHARED
+from pages.shared import address, choosing, data, site
+from pages.shared.business.serving import carried
 from pages.shared.costs import answer, inputs, more_labels, own, sections, work, worth
 from pages.shared.costs.counted import flops_per_prediction, texts_tokens
 from pages.shared.costs.own import Fact
-from pages.shared.frame import data_notes, empty, kinds_legend, page_title
+from pages.shared.frame import data_notes, kinds_legend, page_title
 from pages.shared.i18n import tr
 from pages.shared.scenario.labels import run_labels
 
@@ -17,19 +16,12 @@ page_title(
     tr("What does it cost, and when does building pay?"),
     tr("From a run measured here: serving, training, people and labels, beside buying the same answers."),
 )
-names = {name: words.scenario(name) for name in SCENARIOS}
-scenario = SCENARIOS[next(iter(names))]
-if len(names) > 1:
-    scenario = SCENARIOS[
-        address.choice(
-            st.segmented_control, tr("Scenario"), names, key="scenario", fallback=scenario.name, required=True
-        )
-    ]
+scenario = choosing.scenario()
 runs = data.runs(scenario.name)
 if not len(runs):
-    with empty(tr("Nothing to price yet"), tr("Every finished run can be priced here."), ":material/payments:"):
-        page = site.scenario_file(scenario.name)
-        site.link(page, tr("Train the first model"), icon=":material/play_arrow:", step="finetune")
+    choosing.nothing_yet(
+        scenario.name, tr("Nothing to price yet"), tr("Every finished run can be priced here."), ":material/payments:"
+    )
     st.stop()
 
 labels = run_labels(runs)
@@ -94,8 +86,5 @@ with shown:
     with st.expander(tr("8 bits or full precision, processor or GPU"), icon=":material/memory:"):
         sections.by_precision(run, detail.variants, choices)
         sections.by_gpu(run, flops_per_prediction(chosen, tokens))
-site.link(
-    site.BUSINESS, tr("Plan a business with these costs"), icon=":material/trending_up:",
-    **{k: st.query_params[k] for k in SHARED if k in st.query_params},
-)  # fmt: skip
+site.link(site.BUSINESS, tr("Plan a business with these costs"), icon=":material/trending_up:", **carried())
 kinds_legend()

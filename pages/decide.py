@@ -7,32 +7,26 @@ from engine.analytics.deciding import Question
 from engine.analytics.priced import Pricing
 from engine.errors import BreakevenError
 from engine.reports.recommendation import recommend
-from engine.scenarios import SCENARIOS
-from pages.shared import address, data, pricing, site, words
+from pages.shared import address, choosing, data, pricing
 from pages.shared.compare import test_part
 from pages.shared.costs import inputs, own, work
 from pages.shared.costs.own import Fact
 from pages.shared.decide import answer, choose, log, pictures, report
 from pages.shared.decide.gathered import decided
 from pages.shared.decide.speech import speech
-from pages.shared.frame import empty, kinds_legend, page_title, show_error, strong
+from pages.shared.frame import kinds_legend, page_title, show_error, strong
 from pages.shared.i18n import tr
 
 page_title(
     tr("What should we do, and how sure is that?"),
     tr("Limits first, then what counts for how much. Ranked on the validation part, shown on the test part."),
 )
-names = {name: words.scenario(name) for name in SCENARIOS}
-scenario = next(iter(names))
-if len(names) > 1:
-    scenario = address.choice(
-        st.segmented_control, tr("Scenario"), names, key="scenario", fallback=scenario, required=True
-    )
+scenario = choosing.scenario()
 spoken = speech()
-if not len(data.runs(scenario)):
-    with empty(tr("Nothing to decide yet"), tr("Every finished run becomes an option here."), ":material/gavel:"):
-        site.link(site.scenario_file(scenario), tr("Train the first model"), icon=":material/play_arrow:",
-                  step="finetune")  # fmt: skip
+if not len(data.runs(scenario.name)):
+    choosing.nothing_yet(
+        scenario.name, tr("Nothing to decide yet"), tr("Every finished run becomes an option here."), ":material/gavel:"
+    )
     log.listed(spoken)
     st.stop()
 
@@ -47,7 +41,7 @@ with volume:
     n = inputs.predictions()
 limits = choose.limits(p95_ms)
 strong(tr("What counts for how much"))
-weights = choose.weights(scenario)
+weights = choose.weights(scenario.name)
 shown = st.container()
 st.subheader(tr("What it rests on"), anchor=False)
 with st.expander(tr("Machine and load"), icon=":material/schedule:"):
@@ -61,7 +55,7 @@ with st.expander(tr("Buying instead"), icon=":material/shopping_cart:"):
 with st.expander(tr("People, training and labels"), icon=":material/group:"):
     builders, buyers = work.people(mine, facts)
     programme = work.programme()
-    labelling, labels_a_month = work.labelling(SCENARIOS[scenario].task, mine, facts)
+    labelling, labels_a_month = work.labelling(scenario.task, mine, facts)
 with st.expander(tr("Every fact this page computes with, and your own in its place"), icon=":material/fact_check:"):
     own.table(facts, mine)
 
@@ -73,9 +67,9 @@ choices = Choices(
 )  # fmt: skip
 where = Pricing(instance, region, busy, operation.spot)
 with shown:
-    points = test_part(data.points(where, scenario))
+    points = test_part(data.points(where, scenario.name))
     question = Question(
-        scenario, where, choices, limits, weights, str(points["test_id"].iloc[0]), address.recall("case")
+        scenario.name, where, choices, limits, weights, str(points["test_id"].iloc[0]), address.recall("case")
     )
     try:
         found = decided(question, points)

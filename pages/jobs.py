@@ -1,8 +1,8 @@
 """Jobs: what runs and waits, what ended and how, and the memory of each process."""
 
 from engine.scenarios import SCENARIOS
-from pages.shared import jobs_table, run_actions, site
-from pages.shared.frame import empty, page_title
+from pages.shared import choosing, jobs_table, run_actions
+from pages.shared.frame import page_title
 from pages.shared.i18n import tr
 from pages.shared.machine import memory_line
 
@@ -15,6 +15,9 @@ ended = jobs_table.ended()
 if len(ended):
     jobs_table.draw(ended)
 elif not jobs_table.any_open():
-    with empty(tr("No jobs yet"), tr("Training, checking and storing will be listed here."), ":material/list_alt:"):
-        page = site.scenario_file(next(iter(SCENARIOS)))
-        site.link(page, tr("Train the first model"), icon=":material/play_arrow:", step="finetune")
+    choosing.nothing_yet(
+        next(iter(SCENARIOS)),
+        tr("No jobs yet"),
+        tr("Training, checking and storing will be listed here."),
+        ":material/list_alt:",
+    )

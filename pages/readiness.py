@@ -4,9 +4,8 @@ import streamlit as st
 
 from engine.economics.readiness.risks import register
 from engine.economics.readiness.score import scores
-from engine.scenarios import SCENARIOS
-from pages.shared import address, data, site, words
-from pages.shared.frame import data_notes, empty, kinds_legend, page_title
+from pages.shared import choosing, data
+from pages.shared.frame import data_notes, kinds_legend, page_title
 from pages.shared.i18n import md, tr
 from pages.shared.readiness import ask, known, risks, rules
 from pages.shared.readiness import scores as shown_scores
@@ -15,12 +14,7 @@ page_title(
     tr("Are you ready, and what is missing?"),
     tr("Scored from what was measured here and what you answer; what nobody knows stays a range."),
 )
-names = {name: words.scenario(name) for name in SCENARIOS}
-scenario = SCENARIOS[
-    address.choice(
-        st.segmented_control, tr("Scenario"), names, key="scenario", fallback=next(iter(names)), required=True
-    )
-]
+scenario = choosing.scenario()
 runs = data.runs(scenario.name)
 run_id = known.choose_run(scenario, runs)
 facts, entered = known.facts(scenario, runs, run_id)
@@ -29,13 +23,12 @@ found = scores(facts)
 if facts.data:
     data_notes(synthetic=facts.data.synthetic, licence=facts.data.licence, commercial_use=facts.data.commercial_use)
 if not run_id:
-    with empty(
+    choosing.nothing_yet(
+        scenario.name,
         tr("No measurement yet"),
         tr("A finished run fills in what can be measured: quality, speed, data, energy. The questions do the rest."),
         ":material/radar:",
-    ):
-        page = site.scenario_file(scenario.name)
-        site.link(page, tr("Train the first model"), icon=":material/play_arrow:", step="finetune")
+    )
 
 answer = shown_scores.headline(found)
 st.header(md(answer), anchor=False)

@@ -10,8 +10,8 @@ from engine.analytics.priced import Pricing, figures
 from engine.analytics.queries import Best
 from engine.economics.figure import Figure
 from engine.scenarios import Scenario
-from pages.shared import site, words
-from pages.shared.frame import badge, empty
+from pages.shared import choosing, site, words
+from pages.shared.frame import badge
 from pages.shared.i18n import md, tr, tr_message
 from pages.shared.numbers import milliseconds, money, percent
 from pages.shared.pricing import origin
@@ -20,17 +20,12 @@ from pages.shared.pricing import origin
 def scenario_card(scenario: Scenario, found: Best | None, pricing: Pricing) -> None:
     """Draw the card of one scenario, or what will be there and the one click that fills it."""
     if found is None:
-        with empty(
+        choosing.nothing_yet(
+            scenario.name,
             tr_message(scenario.title),
             tr("The best option, its quality, cost and speed will stand here after the first run."),
             ":material/model_training:",
-        ):
-            site.link(
-                site.scenario_file(scenario.name),
-                tr("Train the first model"),
-                icon=":material/play_arrow:",
-                step="finetune",
-            )
+        )
         return
     best = found.run
     with st.container(border=True, height="stretch"):

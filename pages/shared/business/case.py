@@ -14,7 +14,7 @@ from engine.economics.business.presets import PRESETS, preset
 from engine.errors import BreakevenError
 from engine.messages import Message
 from pages.shared import address
-from pages.shared.business.serving import SHARED
+from pages.shared.business.serving import carried
 from pages.shared.frame import say, show_error
 from pages.shared.i18n import md, tr
 from pages.shared.resources import settings
@@ -76,8 +76,7 @@ def said_keys(kept: Case) -> list[str]:
 def link(case: Case) -> dict[str, str]:
     """Return the parameters of an address that opens the case anywhere: what differs from the preset it came from."""
     start = case.base if case.base in PRESETS else "base"
-    carried = {k: st.query_params[k] for k in (*SHARED, "shown") if k in st.query_params}
-    return link_parameters(**carried, case=start) | changes(case, preset(start))
+    return link_parameters(**carried("shown"), case=start) | changes(case, preset(start))
 
 
 def manage(opened: Open) -> None:

@@ -42,7 +42,7 @@ def section(run: Mapping[Any, Any], task: str) -> Serving | None:
         operation = inputs.operation(inputs.MILLION, p95_ms, instance)
         programme = work.programme()
         labelling, labels = work.labelling(task, mine, facts)
-        site.link(site.COSTS, tr("See it on the Costs page"), icon=":material/payments:", **_carried())
+        site.link(site.COSTS, tr("See it on the Costs page"), icon=":material/payments:", **carried())
         shown = st.container()
     choices = Choices(
         instance=instance, region=region(instance.region_id), load=operation.load, objective=operation.objective,
@@ -69,6 +69,6 @@ def _say(made: Serving) -> None:
     badge(made.kind, "\n\n".join([say(made.formula or ""), fixed, *sources]))
 
 
-def _carried() -> dict[str, str]:
-    """Return the choices that both pages share, as the address has them."""
-    return {k: st.query_params[k] for k in SHARED if k in st.query_params}
+def carried(*others: str) -> dict[str, str]:
+    """Return the choices that this page and Costs share, and `others`, as the address has them."""
+    return {k: st.query_params[k] for k in (*SHARED, *others) if k in st.query_params}

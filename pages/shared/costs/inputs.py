@@ -13,8 +13,7 @@ from engine.economics.capacity import Objective
 from engine.economics.catalog import WORLD, Instance, Region, instances, region, regions
 from engine.economics.demand import PROFILES, Load
 from engine.economics.hosted import Tokens
-from pages.shared import address
-from pages.shared.costs import fields
+from pages.shared import address, fields
 from pages.shared.costs.own import Fact
 from pages.shared.i18n import LANGUAGES, language, md, speaking, tr, tr_message
 from pages.shared.numbers import milliseconds, money, number

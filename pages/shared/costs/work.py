@@ -11,8 +11,7 @@ from engine.economics.labels import Labelling
 from engine.economics.people import MONTHS, Role, people_until
 from engine.economics.programme import Programme
 from engine.errors import NotFound
-from pages.shared import address, pricing
-from pages.shared.costs import fields
+from pages.shared import address, fields, pricing
 from pages.shared.costs.inputs import level_names
 from pages.shared.costs.own import Fact, form
 from pages.shared.frame import say

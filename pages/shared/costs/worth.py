@@ -11,8 +11,7 @@ from engine.economics.paying import Worth, worth
 from engine.economics.value import Costs as ErrorCosts
 from engine.errors import BreakevenError
 from engine.scenarios import Scenario
-from pages.shared import data, pricing
-from pages.shared.costs import fields
+from pages.shared import data, fields, pricing
 from pages.shared.frame import badge, say, show_error
 from pages.shared.i18n import md, tr
 from pages.shared.numbers import money, number, percent

@@ -6,7 +6,7 @@ import streamlit as st
 
 from engine.analytics.deciding import CARBON, COST, LATENCY, MONTH, QUALITY, TRAIN, USUAL_WEIGHTS, criteria
 from engine.economics.decision.option import Limits
-from pages.shared.costs import fields
+from pages.shared import fields
 from pages.shared.frame import say
 from pages.shared.i18n import tr
 from pages.shared.numbers import number

@@ -10,7 +10,7 @@ import streamlit as st
 
 from engine.scenarios import SCENARIOS
 from engine.tasks.operating import Costs, at_threshold, cheapest, predictive_values
-from pages.shared.costs import fields
+from pages.shared import fields
 from pages.shared.frame import badge, strong
 from pages.shared.i18n import md, tr
 from pages.shared.numbers import money, number, percent

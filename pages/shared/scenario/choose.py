@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from engine.scenarios import Scenario
-from pages.shared import address, data, site
-from pages.shared.frame import data_notes, empty
+from pages.shared import address, choosing, data
+from pages.shared.frame import data_notes
 from pages.shared.i18n import tr
 from pages.shared.scenario.labels import run_labels
 
@@ -27,9 +27,7 @@ def choose_model(scenario: Scenario, invitation: str, icon: str) -> dict[str, An
     """
     runs = data.runs(scenario.name)
     if not len(runs):
-        with empty(tr("No model yet"), invitation, icon):
-            page = site.scenario_file(scenario.name)
-            site.link(page, tr("Train the first model"), icon=":material/play_arrow:", step="finetune")
+        choosing.nothing_yet(scenario.name, tr("No model yet"), invitation, icon)
         return None
     best = data.best({scenario.name: scenario.quality}).get(scenario.name)
     run_id = choose_run(runs, key="run", label=tr("Model"), preferred=str(best.run["run_id"]) if best else "")

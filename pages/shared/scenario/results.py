@@ -9,8 +9,8 @@ import streamlit as st
 
 from engine.datasets.store import has_dataset
 from engine.scenarios import Scenario
-from pages.shared import data, run_actions, site, words
-from pages.shared.frame import badge, data_notes, empty, kinds_legend
+from pages.shared import choosing, data, run_actions, site, words
+from pages.shared.frame import badge, data_notes, kinds_legend
 from pages.shared.i18n import md, tr
 from pages.shared.numbers import number
 from pages.shared.resources import settings
@@ -26,13 +26,12 @@ def draw(scenario: Scenario) -> None:
     runs = data.runs(scenario.name)
     if not len(runs):
         run_actions.undo_line()
-        with empty(
+        choosing.nothing_yet(
+            scenario.name,
             tr("No results yet"),
             tr("How good, how sure, where it fails and what it costs: all of it stands here once a run has finished."),
             ":material/analytics:",
-        ):
-            page = site.scenario_file(scenario.name)
-            site.link(page, tr("Train the first model"), icon=":material/play_arrow:", step="finetune")
+        )
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         run_id = choose_run(runs, key="run", label=tr("Run"))
