@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine.analytics import queries
 from engine.analytics.costed import Choices, Costs, costs
 from engine.analytics.database import Index
-from engine.analytics.priced import Pricing, compare_points, figures
+from engine.analytics.priced import Pricing, compare_points, figures, or_none
 from engine.economics.budget import month_total
 from engine.economics.combine import times, total
 from engine.economics.decision.decide import Decision, decide
@@ -133,7 +133,7 @@ def _option(
 ) -> Option:
     """Return one run as an option; what it costs a month goes into `priced`."""
     metric = SCENARIOS[question.scenario].quality
-    measures = {name: m for name, column in COLUMNS.items() if (m := _measure(row, column))}
+    measures = {name: m for name, column in COLUMNS.items() if (m := measure(row, column))}
     if quality := _quality(row, metric, validated):
         measures[QUALITY] = quality
     refused = None
@@ -150,17 +150,12 @@ def _option(
     )  # fmt: skip
 
 
-def _measure(row: Mapping[Any, Any], column: str) -> Measure | None:
+def measure(row: Mapping[Any, Any], column: str) -> Measure | None:
     """Return a column of the row with its range; None where it was not measured."""
-    value = row.get(column)
-    if not _known(value):
+    value, low, high = (or_none(row.get(f"{column}{end}")) for end in ("", "_low", "_high"))
+    if value is None:
         return None
-    low, high = row.get(f"{column}_low"), row.get(f"{column}_high")
-    return Measure(float(str(value)), *(float(str(end)) if _known(end) else float(str(value)) for end in (low, high)))
-
-
-def _known(value: object) -> bool:
-    return isinstance(value, (int, float)) and value == value
+    return Measure(value, value if low is None else low, value if high is None else high)
 
 
 def _quality(row: Mapping[Any, Any], metric: str, validated: queries.Interval | None) -> Measure | None:
@@ -169,7 +164,7 @@ def _quality(row: Mapping[Any, Any], metric: str, validated: queries.Interval | 
     Where the validation part has no interval of its own, that of the test part is taken, moved to its value. What was
     bought was answered on the test part alone; nobody chose anything by it, so it is ranked by that.
     """
-    test = _measure(row, metric)
+    test = measure(row, metric)
     if validated is None:
         return test
     value, low, high = validated
@@ -186,10 +181,10 @@ def _month(row: Mapping[Any, Any], question: Question, priced: dict[str, Costs])
     if row["recipe"] != BOUGHT:
         made = priced[str(row["run_id"])] = costs(row, choices)
         return made.now.build
-    if not _known(row.get("usd_per_1000")):
+    each = or_none(row.get("usd_per_1000"))
+    if each is None:
         raise BadInput("What {name} asks for 1,000 answers is not known.", name=name_of(row))
     thousands = choices.load.predictions_month / 1000
-    each = float(row["usd_per_1000"])
     price = Figure(each, "USD per 1,000", "measured", each, each, Message("The price of 1,000 answers, as given."))
     parts = {"answers": times(price, thousands, "USD a month", price.formula)}
     return month_total(parts | ({"people": people_month(choices.buyers)} if choices.buyers else {}))
@@ -227,7 +222,7 @@ def train_again(found: Answered) -> Figure | None:
     None where the lead was not trained here. Without a price of a label, `labels_priced` is false and none is counted.
     """
     row, choices = found.lead, found.question.choices
-    if row is None or not _known(row.get("train_cost_usd")):
+    if row is None or or_none(row.get("train_cost_usd")) is None:
         return None
     parts, rows = [figures(row, found.question.pricing).train_cost], int(row["train_rows"])
     if choices.labelling is None:

@@ -10,13 +10,13 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from engine.analytics.deciding import Answered
+from engine.analytics.deciding import QUALITY, Answered, measure
 from engine.config import Settings
-from engine.economics.decision.option import Measure
 from engine.economics.figure import finite
 from engine.errors import BadInput, NotFound
 from engine.files import new_id, read_json, utc_now, write_json
 from engine.messages import Message
+from engine.scenarios import SCENARIOS
 
 LONGEST_NOTE = 500
 
@@ -126,16 +126,11 @@ def asked_of(found: Answered) -> dict[str, Any]:
 
 def _expected(found: Answered) -> tuple[Expected, ...]:
     """Return the figures of the lead; its quality is that of the test part, the honest one."""
-    from engine.scenarios import SCENARIOS
-
     lead, row = found.decision.lead, found.lead
     assert lead is not None
     assert row is not None
-    metric = SCENARIOS[found.question.scenario].quality
-    measures = dict(lead.measures)
-    value, low, high = (row.get(f"{metric}{end}") for end in ("", "_low", "_high"))
-    if value is not None and low is not None and high is not None and value == value and low == low:
-        measures["quality"] = Measure(float(value), float(low), float(high))
+    tested = measure(row, SCENARIOS[found.question.scenario].quality)
+    measures = {**lead.measures, **({QUALITY: tested} if tested else {})}
     return tuple(
         Expected(c.name, c.title, c.unit, c.more_is_better, m.value, m.low, m.high)
         for c in found.decision.criteria

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.analytics.costed import Choices, Costs
+from engine.analytics.costed import Costs
 from engine.economics.business.serving import Serving
-from engine.economics.capacity import Objective
-from engine.economics.catalog import instance, region
-from engine.economics.demand import Load
-from engine.economics.facts import hosted_prices
-from engine.economics.hosted import Tokens
-from engine.economics.programme import Programme
 from engine.messages import Message
 
 POINTS = 160
@@ -39,18 +33,3 @@ def serving_of(found: Costs) -> Serving:
         ),
         sources=now.parts["serving"].sources,
     )  # fmt: skip
-
-
-def usual_choices(instance_id: str) -> Choices:
-    """Return the choices that the Costs page starts from, on one machine. Raises NotFound for an unknown machine."""
-    chosen = instance(instance_id)
-    return Choices(
-        instance=chosen,
-        region=region(chosen.region_id),
-        load=Load(1e6, "office"),
-        objective=Objective(200.0, headroom=0.3, fewest_replicas=2),
-        customers=100,
-        programme=Programme(1, 4, 0.1),
-        hosted=next(iter(hosted_prices().values())),
-        tokens=Tokens(50, 60, 5),
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -145,19 +146,19 @@ def front(table: pd.DataFrame, axes: Sequence[str], *, maximise: Sequence[bool])
 
 def energy_of(run: Mapping[Any, Any]) -> Figure:
     """Return the energy of a run's training. Raises BadInput when it was not measured."""
-    low, high = _or_none(run["kwh_low"]), _or_none(run["kwh_high"])
+    low, high = or_none(run["kwh_low"]), or_none(run["kwh_high"])
     return carbon.energy(measured(run, "kwh"), str(run["energy_method"]), low=low, high=high)
 
 
 def measured(run: Mapping[Any, Any], name: str, *, otherwise: str = "") -> float:
     """Return a number of the row, or of `otherwise` where it has none. Raises BadInput when neither is there."""
     for key in filter(None, (name, otherwise)):
-        value = _or_none(run[key])
+        value = or_none(run[key])
         if value:
             return value
     raise BadInput("Run {run_id} did not measure {name}; train it again.", run_id=str(run["run_id"]), name=name)
 
 
-def _or_none(value: Any) -> float | None:
+def or_none(value: Any) -> float | None:
     """Return a number, or None for what pandas or the database give for a missing one."""
-    return float(value) if isinstance(value, (int, float)) and value == value else None
+    return float(value) if isinstance(value, (int, float)) and math.isfinite(value) else None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.analytics.database import Index
+from engine.analytics.priced import or_none
 from engine.analytics.queries import overview, runs
 from engine.analytics.readiness_store import entered
 from engine.config import Settings
@@ -38,9 +38,9 @@ def run_facts(run: Mapping[Any, Any], beside: pd.DataFrame, quality: str, gate: 
     return RunFacts(
         quality=mine,
         baseline=_baseline(run, rivals, quality),
-        p95_ms=_number(run, "p95_ms"),
+        p95_ms=or_none(run.get("p95_ms")),
         exact=_exact(gate),
-        energy_kwh=_number(run, "kwh"),
+        energy_kwh=or_none(run.get("kwh")),
         cheaper_equal=_cheaper_equal(run, rivals, quality, mine),
         test_rows=int(run["test_rows"]),
     )
@@ -112,10 +112,10 @@ def _rivals(run: Mapping[Any, Any], beside: pd.DataFrame, quality: str) -> list[
 
 
 def _interval(row: Mapping[Any, Any], quality: str) -> Interval | None:
-    value = _number(row, quality)
+    value = or_none(row.get(quality))
     if value is None:
         return None
-    low, high = (_number(row, f"{quality}_{end}") for end in ("low", "high"))
+    low, high = (or_none(row.get(f"{quality}_{end}")) for end in ("low", "high"))
     return Interval(value, value if low is None else low, value if high is None else high)
 
 
@@ -128,8 +128,8 @@ def _baseline(run: Mapping[Any, Any], rivals: list[dict[Any, Any]], quality: str
 
 def _cheaper_equal(run: Mapping[Any, Any], rivals: list[dict[Any, Any]], quality: str, mine: Interval) -> bool | None:
     """Return whether a rival reaches the run's interval for less than half its energy; None: nothing to compare."""
-    kwh = _number(run, "kwh")
-    known = [r for r in rivals if _number(r, "kwh") is not None and _number(r, quality) is not None]
+    kwh = or_none(run.get("kwh"))
+    known = [r for r in rivals if or_none(r.get("kwh")) is not None and or_none(r.get(quality)) is not None]
     if kwh is None or not known:
         return None
     return any(float(r["kwh"]) < LESS_ENERGY * kwh and float(r[quality]) >= mine.low for r in known)
@@ -139,9 +139,3 @@ def _exact(gate: Mapping[str, Any]) -> float | None:
     if gate.get("fp32_max_difference") is None:
         return None
     return 0.5 if gate.get("int8_agreement") is not None and not gate.get("int8_accepted") else 1.0
-
-
-def _number(row: Mapping[Any, Any], name: str) -> float | None:
-    """Return a number of the row, or None for what pandas or the database give for a missing one."""
-    value = row.get(name)
-    return float(value) if isinstance(value, (int, float)) and math.isfinite(value) else None

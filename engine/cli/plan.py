@@ -104,8 +104,9 @@ def _serving(settings: Settings, run_id: str) -> Serving:
     """Return what serving the run costs, as the Costs page starts. Raises BadInput for what was not measured."""
     from engine.analytics.costed import costs
     from engine.analytics.database import open_index
-    from engine.analytics.plans import serving_of, usual_choices
+    from engine.analytics.plans import serving_of
     from engine.analytics.queries import runs
+    from engine.analytics.usual import usual_choices, usual_pricing
 
     index = open_index(settings, owner=False)
     try:
@@ -115,7 +116,8 @@ def _serving(settings: Settings, run_id: str) -> Serving:
     row = rows[rows["run_id"] == run_id]
     if not len(row):
         raise BadInput("Run {run_id} is not finished; a plan needs what was measured of it.", run_id=run_id)
-    return serving_of(costs(row.to_dict("records")[0], usual_choices(settings.instance)))
+    found = row.to_dict("records")[0]
+    return serving_of(costs(found, usual_choices(usual_pricing(settings), str(found["scenario"]))))
 
 
 def _futures(fan: Fan) -> dict[str, Any]:
