@@ -13,6 +13,7 @@ from functools import cache
 from typing import Literal
 
 from engine.economics.catalog import rows
+from engine.economics.currency import rate
 from engine.economics.figure import Source, not_negative
 from engine.errors import BadInput, NotFound
 from engine.messages import Message
@@ -21,10 +22,6 @@ Jurisdiction = Literal["EU", "US", "CN"]
 NOT_ADVICE = Message(
     "A list to start from, not legal advice: have it checked by a lawyer of the country before you act."
 )
-
-USD_PER = {"USD": 1.0, "EUR": 1.0411}
-"""USD for one unit of a currency that costs are published in."""
-EXCHANGE = Source("Euro reference rate of the ECB: 1 EUR = 1.0411 USD", "https://eurodripusa.net/?p=3028", "2025-02-28")
 
 TITLES = {
     "eu_ai_medical": Message("AI Act: high risk, part of a medical device"),
@@ -180,7 +177,7 @@ def _rule(row: dict[str, str]) -> Rule:
         duty=DUTIES[row["id"]],
         applies_from=date.fromisoformat(row["applies_from"]),
         before_sale=row["before_sale"] == "yes",
-        cost=cost.times(USD_PER[row["currency"]]) if cost else None,
+        cost=cost.times(rate(row["currency"]).usd) if cost else None,
         months=_span(row, "months"),
         source=Source(row["rule"], row["source"], row["as_of"]),
     )

@@ -13,12 +13,12 @@ import numpy as np
 from engine.economics.business.assumptions import ASSUMPTIONS, MONTHS, SEGMENTS
 from engine.economics.business.captable import at_exit, cap_table
 from engine.economics.business.case import TEAMS
-from engine.economics.business.currency import rate
 from engine.economics.business.link import ROWS
 from engine.economics.business.metrics import NAMES, Metric
 from engine.economics.business.model import Outcome
 from engine.economics.business.spread import Spread
 from engine.economics.business.uncertainty import Fan
+from engine.economics.currency import rate
 from engine.messages import Message
 
 Say = Callable[[Message | str], str]

@@ -237,8 +237,8 @@ def _customer(outcome: Outcome, month: int) -> dict[str, Metric]:
 
 def outcome_prices(outcome: Outcome) -> Array:
     """Return USD a month of a new customer in the first future, (subscription and use, segments)."""
-    from engine.economics.business.currency import rate
     from engine.economics.business.demand import Prices
+    from engine.economics.currency import rate
 
     prices = Prices.of(outcome.case, outcome.draws, rate(outcome.case.currency).usd)
     ahead = np.array([outcome.draws[f"annual.{s}"][0] for s in SEGMENTS])

@@ -9,13 +9,13 @@ import numpy as np
 from engine.economics.business import draws as drawn
 from engine.economics.business.assumptions import MONTHS
 from engine.economics.business.case import Case
-from engine.economics.business.currency import rate
 from engine.economics.business.demand import Correction, Demand, demand
 from engine.economics.business.draws import Draws
 from engine.economics.business.income import Income, income
 from engine.economics.business.ledger import Ledger, ledger
 from engine.economics.business.serving import Serving
 from engine.economics.business.spread import Array
+from engine.economics.currency import rate
 from engine.errors import BadInput
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from engine.economics.business.currency import Rate, rate, rates
+from engine.economics.currency import Rate, rate, rates
 from pages.shared import address
 from pages.shared.frame import badge
 from pages.shared.i18n import tr

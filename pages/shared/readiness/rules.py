@@ -8,10 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from engine.analytics.readiness_store import keep_rule
+from engine.economics.currency import rate
 from engine.economics.figure import Figure, Source
 from engine.economics.readiness.questions import QUESTIONS
 from engine.economics.readiness.rules import Compliance, Met, Own
-from engine.economics.regulations import EXCHANGE, NOT_ADVICE, Span
+from engine.economics.regulations import NOT_ADVICE, Span
 from engine.errors import BreakevenError
 from pages.shared.frame import figure, say, show_error, strong
 from pages.shared.i18n import md, tr, tr_message, trn
@@ -72,9 +73,15 @@ def _total(label: str, value: Figure | None, write: object, missing: tuple[Met, 
             st.metric(label, DASH)
             st.caption(md(note or tr("No rule holds it up")))
             return
-        sources = "\n\n".join(f"{s.name}: {s.where} ({s.as_of})" for s in (*value.sources, EXCHANGE))
+        sources = "\n\n".join(f"{s.name}: {s.where} ({s.as_of})" for s in (*value.sources, *_exchange(value)))
         shown = tr("{low} to {high}", low=write(value.low), high=write(value.high))
         figure(label, shown, value.kind, f"{tr_message(value.formula)}\n\n{sources}", note=note)
+
+
+def _exchange(value: Figure) -> tuple[Source, ...]:
+    """Return where the euro's rate comes from, for a sum of money."""
+    source = rate("EUR").source
+    return (source,) if source and value.unit == "USD" else ()
 
 
 def _months(value: float) -> str:

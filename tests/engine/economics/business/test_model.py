@@ -10,10 +10,10 @@ import pytest
 from engine.economics.business import draws, finance, metrics, model
 from engine.economics.business.assumptions import CHANNELS, SEGMENTS
 from engine.economics.business.case import Case, Credit, Hire, Once
-from engine.economics.business.currency import rate
 from engine.economics.business.presets import PRESETS, preset
 from engine.economics.business.serving import Serving, flat
 from engine.economics.business.spread import Spread, certain
+from engine.economics.currency import rate
 
 FREE = flat(0.0)
 
