@@ -70,6 +70,6 @@ def _judged(job: Job, dataset: Dataset, rows: Any, truth: np.ndarray, answers: n
 
 def _score(truth: np.ndarray, answers: np.ndarray) -> dict[str, float]:
     """Return accuracy and macro-F1 of logits or probabilities (N, C)."""
-    from engine.training.loop import macro_f1
+    from engine.training.score import macro_f1
 
     return {"accuracy": float((truth == answers.argmax(axis=1)).mean()), "macro_f1": macro_f1(truth, answers)}

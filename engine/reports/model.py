@@ -171,7 +171,10 @@ def _procedure(report: Mapping[str, Any], dataset: Dataset) -> tuple[Block, ...]
     ]
     if report.get("best_epoch") is not None:
         made.append(
-            Message("Weights kept: those of epoch {epoch}, best on the validation part.", epoch=report["best_epoch"])
+            Message(
+                "Weights kept: those of epoch {epoch}, the best on the validation part or as good.",
+                epoch=report["best_epoch"],
+            )
         )
     if "train" in seconds:
         made.append(

@@ -21,8 +21,8 @@ from engine.messages import Message
 from engine.serving.runtime import Classifier
 from engine.tasks.encoder import Encoder
 from engine.training.export import Exportable, model_file, remove_model, typical_batches
-from engine.training.loop import macro_f1
 from engine.training.quantise import quantise_int8
+from engine.training.score import macro_f1
 
 BATCHES = (1, 2, 7)
 MAX_DIFFERENCE = 1e-3

@@ -18,6 +18,7 @@ from engine.training.device import Device
 from engine.training.feed import shuffled_batches
 from engine.training.optimise import Layer, optimiser, schedule
 from engine.training.progress import Progress
+from engine.training.score import MACRO_F1, Score, cross_entropy
 from engine.training.streams import stream, torch_seed
 
 EVALUATION_BATCH = 64
@@ -29,17 +30,6 @@ class Rows(Protocol):
     @property
     def lengths(self) -> np.ndarray: ...
     def batch(self, rows: np.ndarray, device: str = "cpu") -> tuple[Tensor, ...]: ...
-
-
-@dataclass(frozen=True)
-class Score:
-    """What tells the best epoch, on the validation part."""
-
-    name: str
-    of: Callable[[np.ndarray, np.ndarray], float]
-    """(truth (N,), logits (N, C)) → the more, the better."""
-    doubt: Callable[[np.ndarray], float] = lambda _: 0.0
-    """Truth (N,) → how far a score may lie below the best and still be as good: what few rows cannot tell apart."""
 
 
 @dataclass(frozen=True)
@@ -100,15 +90,14 @@ def fit(
     validation: Part,
     plan: Plan,
     progress: Progress,
-    score_by: Score | None = None,
+    score_by: Score = MACRO_F1,
 ) -> Fit:
     """Train `model` and leave it with the weights of the epoch that had the best score on `validation`.
 
-    Of epochs that are as good within `score_by.doubt` the last counts, whose rate was lowest. `score_by` is macro-F1 by
-    default. Raises Failure when the loss stops being a number, Cancelled when asked to stop.
+    Of epochs that are as good within `score_by.doubt` the last counts, whose rate was lowest. Raises Failure when the
+    loss stops being a number, Cancelled when asked to stop.
     """
     model.to(plan.device.name)
-    score_by = score_by or Score("macro_f1", macro_f1)
     optimise = optimiser(layers, plan.weight_decay)
     steps = plan.epochs * math.ceil(math.ceil(len(train.truth) / plan.batch) / plan.accumulate)
     rates = schedule(optimise, steps, plan.warmup)
@@ -226,20 +215,6 @@ def predict(model: nn.Module, feed: Rows, device: Device, progress: Progress | N
     placed = np.empty_like(logits)
     placed[np.concatenate([rows for rows, _ in found])] = logits
     return placed
-
-
-def cross_entropy(logits: np.ndarray, truth: np.ndarray) -> float:
-    """Return the mean negative log-likelihood of `truth`, unweighted."""
-    shifted = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)
-    return float(np.mean(np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(truth)), truth]))
-
-
-def macro_f1(truth: np.ndarray, logits: np.ndarray) -> float:
-    """Return the mean F1 over the classes that occur in `truth` or are predicted."""
-    predicted, classes = logits.argmax(axis=1), logits.shape[1]
-    counts = np.bincount(truth * classes + predicted, minlength=classes**2).reshape(classes, classes)
-    sizes = counts.sum(axis=0) + counts.sum(axis=1)
-    return float(np.mean(2 * counts.diagonal()[sizes > 0] / sizes[sizes > 0]))
 
 
 def seed_dropout(seed: int) -> None:

@@ -24,6 +24,7 @@ from engine.training.lora import add_adapters, merge_adapters
 from engine.training.model import BagClassifier, Head, TextClassifier, hidden_size, load_encoder_module
 from engine.training.optimise import Layer, layer
 from engine.training.progress import Progress
+from engine.training.score import MACRO_F1, STEADY_MACRO_F1, Score
 from engine.training.split import Split, frozen_modules, layers_of, split
 from engine.training.work import forward_flops, step_flops
 
@@ -110,11 +111,11 @@ def fast(job: Job) -> Made:
         job.progress.total_flops = below * tokens + step * train.tokens * options["epochs"]
         job.progress.phase("cache")
         feeds = [hidden_states(halves.lower, f, width, job.device, below, job.progress) for f in (train, validation)]
-        found = _fit(job, halves.upper, layers, feeds[0], feeds[1], step)
+        found = _fit(job, halves.upper, layers, feeds[0], feeds[1], step, STEADY_MACRO_F1)
     else:
         job.progress.total_flops = (below + step) * train.tokens * options["epochs"]
         whole = Recomputed(halves.lower, halves.upper, kept_dtype(job.device))
-        found = _fit(job, whole, layers, train, validation, below + step)
+        found = _fit(job, whole, layers, train, validation, below + step, STEADY_MACRO_F1)
     return Made(model, encoder, found)
 
 
@@ -194,7 +195,7 @@ def _train_whole(
     job: Job, model: TextClassifier, layers: list[Layer], train: Feed, validation: Feed, flops: float
 ) -> Fit:
     job.progress.total_flops = flops * train.tokens * job.options["epochs"]
-    return _fit(job, model, layers, train, validation, flops)
+    return _fit(job, model, layers, train, validation, flops, STEADY_MACRO_F1)
 
 
 def _fit(
@@ -204,10 +205,11 @@ def _fit(
     train: Feed | Vectors,
     validation: Feed | Vectors,
     flops: float,
+    score_by: Score = MACRO_F1,
 ) -> Fit:
     job.progress.phase("train")
     parts = Part(train, job.train_truth), Part(validation, job.validation_truth)
-    return fit(model, layers, *parts, job.plan(flops), job.progress)
+    return fit(model, layers, *parts, job.plan(flops), job.progress, score_by)
 
 
 __all__ = ["METHODS", "Job", "Made", "Split", "class_weights"]

@@ -28,7 +28,7 @@ from engine.training.images.export import make_int8
 from engine.training.images.quantise import CAREFUL
 from engine.training.images.score import score_by
 from engine.training.images.train import Trained
-from engine.training.loop import macro_f1
+from engine.training.score import macro_f1
 from engine.training.streams import stream
 
 ENOUGH = 500

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.tasks.bootstrap import auc_of
-from engine.training.loop import Score
+from engine.training.score import DOUBT, Score
 
-DOUBT = 0.5
-"""Standard errors by which epochs are told apart: less than one, for both are judged on the same pictures."""
 UNDECIDED = 0.5
 """Stands for the area when the validation part has one class only: then the loss decides."""
 

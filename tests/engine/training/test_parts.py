@@ -17,7 +17,6 @@ from engine.models.catalog import resolve
 from engine.training.calibrate import calibrate
 from engine.training.feed import shuffled_batches, token_feed
 from engine.training.first_token import shorten
-from engine.training.loop import cross_entropy, macro_f1
 from engine.training.lora import add_adapters, merge_adapters, target_modules
 from engine.training.methods import class_weights
 from engine.training.model import Head, TextClassifier, load_encoder_module
@@ -146,16 +145,6 @@ def test_the_rate_rises_then_falls_to_nothing() -> None:
     assert seen[0] == pytest.approx(0.1)
     assert max(seen) == seen[9] == pytest.approx(1.0)
     assert seen[-1] < 0.001
-
-
-def test_the_score_and_loss_agree_with_scikit_learn() -> None:
-    from sklearn.metrics import f1_score, log_loss
-
-    draw = stream(0, "scores")
-    truth, logits = draw.integers(0, 4, 200), draw.normal(size=(200, 4)).astype(np.float32)
-    probabilities = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
-    assert macro_f1(truth, logits) == pytest.approx(f1_score(truth, logits.argmax(1), average="macro"))
-    assert cross_entropy(logits, truth) == pytest.approx(log_loss(truth, probabilities), rel=1e-5)
 
 
 def test_the_temperature_that_blew_logits_up_is_found() -> None:

@@ -17,6 +17,7 @@ from engine.datasets.dataset import Dataset
 from engine.errors import BadInput, Cancelled, Failure
 from engine.models.catalog import LocalBackbone, resolve
 from engine.tasks.text_classification import load_encoder
+from engine.training.score import STEADY_MACRO_F1
 from tests.engine.training.conftest import Heard, Train
 
 RECIPES = ("baseline", "probe", "fast", "lora", "full")
@@ -35,7 +36,8 @@ def test_every_recipe_learns_and_leaves_a_model_that_can_be_loaded(
     assert {name for name, _ in heard.events} == {"phase", "step", "epoch"}
     epochs = heard.of("epoch")
     assert epochs[-1]["train_loss"] < epochs[0]["train_loss"]
-    assert max(e["validation_score"] for e in epochs) == pytest.approx(trained.validation_score, abs=1e-6)
+    doubt = STEADY_MACRO_F1.doubt(dataset.labelled_rows("validation")[1]) if recipe in ("fast", "lora", "full") else 0.0
+    assert max(e["validation_score"] for e in epochs) - doubt - 1e-6 <= trained.validation_score
     assert epochs[trained.best_epoch - 1]["validation_score"] == pytest.approx(trained.validation_score, abs=1e-6)
     task = json.loads((trained.folder / "task.json").read_text("utf-8"))
     assert task["labels"] == ["negative", "neutral", "positive"]
