@@ -73,6 +73,14 @@ def speed(report: Mapping[str, Any]) -> tuple[Block, ...]:
                 agreement=gate["int8_agreement"],
             )
         )
+    if gate.get("int8_alone_difference") is not None:
+        blocks.append(
+            Message(
+                "Of a row alone the int8 model says what it says of it in a batch: no probability moves by more than "
+                "{moved:.1e}.",
+                moved=gate["int8_alone_difference"],
+            )
+        )
     if gate.get("reason"):
         reason = Message.from_json(gate["reason"])
         blocks.append(Message("int8 is not served: {reason}", reason=reason))

@@ -31,8 +31,8 @@ EXAMPLES = ("Profit rose by 12 % in the third quarter.", "The company will close
 MAX_MODEL_BYTES = 2_000_000_000
 """One protobuf holds no more than 2 GiB."""
 MAX_BATCH = 256
-CALIBRATION_TEXTS = 128
-CALIBRATION_BATCH = 8
+CALIBRATION_TEXTS = 256
+CALIBRATION_BATCH = 16
 OPSET = 17
 
 
@@ -124,7 +124,8 @@ def _triton_tensors(tensors: Sequence[TensorSpec]) -> str:
 
 
 def typical_batches(encoder: Encoder, texts: Sequence[str]) -> Iterator[dict[str, np.ndarray]]:
-    """Yield encoded batches of texts taken evenly from all."""
+    """Yield encoded batches of texts taken evenly from all, of two examples when there are none."""
+    texts = texts or EXAMPLES
     chosen = texts[:: max(1, len(texts) // CALIBRATION_TEXTS)][:CALIBRATION_TEXTS]
     for start in range(0, len(chosen), CALIBRATION_BATCH):
         yield encoder.encode(chosen[start : start + CALIBRATION_BATCH])

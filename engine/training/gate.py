@@ -1,8 +1,9 @@
 """No exported model is served before it is proved against the trained one.
 
 fp32 has to give torch's logits at several batches and lengths; when it does not, the run fails. int8 has to answer
-like fp32 and be as good on the validation part; when it does not, it is made again with the two products that suffer
-most left in fp32, then with all of their kind, and when none of them passes, it is removed and fp32 is served.
+like fp32, be as good on the validation part, and say of a row alone what it says of it in a batch; when it does not,
+it is made again with the two products that suffer most left in fp32, then with all of their kind, and when none of
+them passes, it is removed and fp32 is served.
 """
 
 from __future__ import annotations
@@ -31,6 +32,10 @@ MIN_AGREEMENT = 0.99
 """The share of validation rows for which int8 answers the same class as fp32."""
 MAX_METRIC_DROP = 0.005
 """How much accuracy and macro-F1 int8 may lose on the validation part: half a point."""
+MAX_ALONE_DIFFERENCE = 0.01
+"""How far a probability of a row alone may be from that of the row in a batch."""
+ALONE_ROWS = 1000
+"""Rows that are also asked one by one; more would take longer than they tell."""
 SPARED: tuple[int | None, ...] = (2, None)
 """How many narrowing products stay in fp32 when int8 was refused, tried in turn; None is all. Each costs speed."""
 
@@ -45,6 +50,8 @@ class Gate:
     """The share of inputs for which int8 answers the same class as fp32."""
     int8_metric_drop: float | None = None
     """The larger of the drops in accuracy and in macro-F1; below 0 int8 is better."""
+    int8_alone_difference: float | None = None
+    """The largest difference of a probability between a row alone and in a batch; of pictures it is not measured."""
     int8_accepted: bool = False
     int8_careful: bool = False
     """Whether some of the int8 model had to stay in fp32: of a text's narrowing products the two worst or all, of a
@@ -67,12 +74,12 @@ def check(trained: Exportable, folders: Mapping[str, Path], texts: Sequence[str]
     if "int8" not in folders:
         return Gate(difference, reason=Message("The model has no matrix products that int8 would make faster."))
     expected = fp32.probabilities(texts)
-    gate = judge_int8(difference, expected, Classifier.load(folders["int8"]).probabilities(texts), truth)
+    gate = _judged(difference, expected, folders["int8"], texts, truth)
     for spared in SPARED:
         if gate.int8_accepted:
             break
         _make_careful(trained.encoder, folders, texts, spared)
-        again = judge_int8(difference, expected, Classifier.load(folders["int8"]).probabilities(texts), truth)
+        again = _judged(difference, expected, folders["int8"], texts, truth)
         gate = replace(again, int8_careful=again.int8_accepted)
     if not gate.int8_accepted:
         remove_model(folders["int8"])
@@ -93,6 +100,32 @@ def refuse_drift(difference: float) -> None:
 def _make_careful(encoder: Encoder, folders: Mapping[str, Path], texts: Sequence[str], spared: int | None) -> None:
     with written_aside(model_file(folders["int8"])) as aside:
         quantise_int8(model_file(folders["fp32"]), aside, typical_batches(encoder, texts), spared=spared)
+
+
+def _judged(difference: float, fp32: np.ndarray, folder: Path, texts: Sequence[str], truth: np.ndarray) -> Gate:
+    int8 = Classifier.load(folder)
+    together = int8.probabilities(texts)
+    gate = judge_int8(difference, fp32, together, truth)
+    if not gate.int8_accepted:
+        return gate
+    alone = int8.probabilities(texts[:ALONE_ROWS], batch=1)
+    return judge_alone(gate, together[: len(alone)], alone)
+
+
+def judge_alone(gate: Gate, together: np.ndarray, alone: np.ndarray) -> Gate:
+    """Return `gate` with what rows asked alone (N, C) say beside the same rows `together` in batches (N, C)."""
+    moved = float(np.abs(together - alone).max(initial=0.0))
+    flipped = int((together.argmax(axis=1) != alone.argmax(axis=1)).sum())
+    if moved <= MAX_ALONE_DIFFERENCE and not flipped:
+        return replace(gate, int8_alone_difference=moved)
+    reason = Message(
+        "int8 says of a row alone not what it says of it in a batch: a probability differs by {moved} and {flipped} "
+        "classes change; {allowed} and none are allowed.",
+        moved=f"{moved:.2g}",
+        flipped=flipped,
+        allowed=MAX_ALONE_DIFFERENCE,
+    )
+    return replace(gate, int8_alone_difference=moved, int8_accepted=False, reason=reason)
 
 
 def fp32_difference(trained: Exportable, exported: Classifier, texts: Sequence[str]) -> float:

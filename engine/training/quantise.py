@@ -1,16 +1,13 @@
 """Smaller and faster forms of an exported fp32 graph: int8 for processors, fp16 for GPUs. Needs no torch.
 
-int8 is dynamic: weights get one scale an output column when the model is made, activations one scale a tensor when it
-runs (Krishnamoorthi 2018, arXiv:1806.08342, sections 3.1 and 3.3). Texts of the training part even the activations out
+int8 is static: see `engine.training.integers`. Texts of the training part fix its scales, and even the activations out
 beforehand; see `engine.training.smooth`.
 """
 
 from __future__ import annotations
 
-import logging
 import platform
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,44 +15,34 @@ import numpy as np
 
 from engine.errors import BadInput
 from engine.files import write_text, written_aside
-from engine.training.smooth import LEAST, activations, is_narrowing, narrow_embeddings, smooth
+from engine.training.integers import Scale, compute_in_integers, whole_weights
+from engine.training.smooth import LEAST, activations, drop_unused, is_narrowing, narrow_embeddings, smooth
 
 PRECISIONS = ("fp32", "fp16", "int8")
-PRODUCTS = {"MatMulInteger"}
-"""Operators that do the work in int8; a graph with none of them gained nothing."""
 FAST_DOT_PRODUCTS = ("avx512_vnni", "avx_vnni", "amx_int8")
 
 
 def quantise_int8(
-    fp32: Path, out: Path, batches: Iterable[Mapping[str, np.ndarray]] = (), *, spared: int | None = 0
+    fp32: Path, out: Path, batches: Iterable[Mapping[str, np.ndarray]], *, spared: int | None = 0
 ) -> bool:
     """Write the graph `fp32` with int8 weights to `out`; return whether any matrix product runs in int8.
 
-    `batches` are encoded inputs of typical texts; with none, activations are not evened out. `spared` is how many
-    narrowing products, which suffer most, stay in fp32, those first that int8 harms most on the texts; None is all.
+    `batches` are encoded inputs of typical texts, at least one. `spared` is how many narrowing products, which suffer
+    most, stay in fp32, those first that int8 harms most on the texts; None is all.
     """
     import onnx
-    from onnxruntime.quantization import QuantType, quantize_dynamic
 
     model = onnx.load(fp32)
-    # Shapes noted by the exporter contradict those of quantised tensors, and the quantiser refuses them.
+    # Shapes noted by the exporter contradict those of quantised tensors.
     del model.graph.value_info[:]
     batches = list(batches)
-    smooth(model, batches)
+    reach = smooth(model, batches)
     narrow_embeddings(model)
-    kept = most_inexact(model, batches[:1]) if spared != 0 else []
-    with quiet_quantiser():
-        quantize_dynamic(
-            model,
-            str(out),
-            op_types_to_quantize=["MatMul", "Gemm"],
-            nodes_to_exclude=kept[:spared],
-            weight_type=QuantType.QInt8,
-            per_channel=True,
-            reduce_range=not sums_without_overflow(),
-            extra_options={"MatMulConstBOnly": True, "DefaultTensorType": onnx.TensorProto.FLOAT},
-        )
-    return any(node.op_type in PRODUCTS for node in onnx.load(out, load_external_data=False).graph.node)
+    kept = most_inexact(model, batches[:1])[:spared] if spared != 0 else []
+    products = compute_in_integers(model, batches, reach, kept=kept, most=127 if sums_without_overflow() else 63)
+    drop_unused(model)
+    onnx.save(model, out)
+    return products > 0
 
 
 def convert_fp16(fp32: Path, out: Path) -> None:
@@ -121,10 +108,9 @@ def int8_error(values: np.ndarray, matrix: np.ndarray) -> float:
 
     Values get one scale from their least to their greatest, weights one a column, as in the graph.
     """
-    step = max(float(np.ptp(np.append(values, 0.0))), LEAST) / 255
-    steps = np.maximum(np.abs(matrix).max(axis=0), LEAST) / 127
+    integers, steps = whole_weights(matrix, most=127)
     exact = values @ matrix
-    found = (np.rint(values / step) * step) @ (np.rint(matrix / steps) * steps)
+    found = Scale.of(float(values.min()), float(values.max())).rounded(values) @ (integers * steps)
     return float(np.linalg.norm(found - exact) / max(float(np.linalg.norm(exact)), LEAST))
 
 
@@ -136,17 +122,3 @@ def _make_fp16(fp32: Path, folder: Path) -> Path:
     config = (fp32 / "config.pbtxt").read_text("utf-8")
     write_text(folder / "config.pbtxt", config.replace('name: "fp32"', f'name: "{folder.name}"', 1))
     return folder
-
-
-@contextmanager
-def quiet_quantiser() -> Iterator[None]:
-    """The quantiser advises, on the root logger, a preparation that changes nothing for these graphs."""
-
-    def keep(record: logging.LogRecord) -> Any:
-        return "pre-processing" not in record.getMessage()
-
-    logging.getLogger().addFilter(keep)
-    try:
-        yield
-    finally:
-        logging.getLogger().removeFilter(keep)

@@ -25,26 +25,32 @@ MIN_TABLE_VALUES = 1_000_000
 """Smaller embedding tables stay as they are."""
 
 
-def smooth(model: Any, batches: Iterable[Mapping[str, np.ndarray]]) -> None:
-    """Scale the inputs of every product with constant weights in `model`, by the ranges seen in `batches` of inputs."""
+def smooth(model: Any, batches: Iterable[Mapping[str, np.ndarray]]) -> dict[str, tuple[float, float]]:
+    """Scale the inputs of every product with constant weights in `model`, by the ranges seen in `batches` of inputs.
+
+    Return for each scaled tensor the least and the greatest value it then has on these batches.
+    """
     weights = {t.name: t for t in model.graph.initializer}
     products: dict[str, list[Any]] = {}
     for node in model.graph.node:
         if node.op_type == "MatMul" and node.input[1] in weights:
             products.setdefault(node.input[0], []).append(node)
-    for tensor, largest in channel_ranges(model, list(products), batches).items():
-        _scale(model, tensor, products[tensor], weights, largest)
+    reach = {}
+    for tensor, (least, greatest) in channel_ranges(model, list(products), batches).items():
+        factor = _scale(model, tensor, products[tensor], weights, np.maximum(-least, greatest))
+        reach[f"{tensor}_even"] = float((least / factor).min()), float((greatest / factor).max())
+    return reach
 
 
 def channel_ranges(
     model: Any, tensors: list[str], batches: Iterable[Mapping[str, np.ndarray]]
-) -> dict[str, np.ndarray]:
-    """Return for each of `tensors` (B, T, K) the largest absolute value of each channel (K,) over `batches`."""
-    ranges: dict[str, np.ndarray] = {}
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Return for each of `tensors` (B, T, K) the least and the greatest value of each channel (K,) over `batches`."""
+    ranges: dict[str, tuple[np.ndarray, np.ndarray]] = {}
     for values in activations(model, tensors, batches):
         for tensor, value in values.items():
-            largest = np.abs(value).max(axis=0)
-            ranges[tensor] = np.maximum(ranges.get(tensor, largest), largest)
+            least, greatest = ranges.get(tensor, (value[0], value[0]))
+            ranges[tensor] = np.minimum(least, value.min(axis=0)), np.maximum(greatest, value.max(axis=0))
     return ranges
 
 
@@ -94,11 +100,14 @@ def narrow_embeddings(model: Any) -> None:
         ]
     del model.graph.node[:]
     model.graph.node.extend(nodes)
-    _drop_unused(model)
+    drop_unused(model)
 
 
-def _scale(model: Any, tensor: str, products: list[Any], weights: Mapping[str, Any], largest: np.ndarray) -> None:
-    """Divide the channels of `tensor` by a factor before `products`, and multiply the rows of their weights by it."""
+def _scale(model: Any, tensor: str, products: list[Any], weights: Mapping[str, Any], largest: np.ndarray) -> np.ndarray:
+    """Divide the channels of `tensor` by a factor before `products`, and multiply the rows of their weights by it.
+
+    Return the factor (K,).
+    """
     from onnx import helper, numpy_helper
 
     matrices = [numpy_helper.to_array(weights[node.input[1]]) for node in products]
@@ -110,6 +119,7 @@ def _scale(model: Any, tensor: str, products: list[Any], weights: Mapping[str, A
         name = f"{node.input[1]}_even_{tensor}"
         model.graph.initializer.append(numpy_helper.from_array(matrix * factor[:, None], name))
         node.input[0], node.input[1] = f"{tensor}_even", name
+    return factor
 
 
 def is_narrowing(matrix: np.ndarray) -> bool:
@@ -130,7 +140,8 @@ def _narrowing_factor(largest: np.ndarray) -> np.ndarray:
     return np.maximum(largest / max(float(np.median(largest)), LEAST), 1.0).astype(np.float32)
 
 
-def _drop_unused(model: Any) -> None:
+def drop_unused(model: Any) -> None:
+    """Remove the constants of `model` that nothing reads."""
     used = {name for node in model.graph.node for name in node.input}
     kept = [t for t in model.graph.initializer if t.name in used]
     del model.graph.initializer[:]

@@ -6,14 +6,16 @@ independent of its neighbours in the batch. Krishnamoorthi 2018, arXiv:1806.0834
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from engine.training.quantise import quiet_quantiser, sums_without_overflow
+from engine.training.quantise import sums_without_overflow
 
 CAREFUL = (0, 3, 9)
 """How many of the first convolutions stay in fp32, in the order tried. They have few channels, of unequal size, and see
@@ -33,7 +35,7 @@ def quantise_static(fp32: Path, out: Path, batches: Sequence[Mapping[str, np.nda
     from onnxruntime.quantization import CalibrationMethod, QuantFormat, QuantType, quantize_static
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
-    with tempfile.TemporaryDirectory(dir=out.parent) as folder, quiet_quantiser():
+    with tempfile.TemporaryDirectory(dir=out.parent) as folder, _quiet_quantiser():
         ready = Path(folder) / "ready.onnx"
         quant_pre_process(str(fp32), str(ready), skip_symbolic_shape=True)
         model = onnx.load(ready)
@@ -115,3 +117,17 @@ def _behind(model: Any, output: str) -> set[str]:
             found.add(node.name)
             wanted += node.input
     return found
+
+
+@contextmanager
+def _quiet_quantiser() -> Iterator[None]:
+    """The quantiser advises, on the root logger, a preparation that changes nothing for these graphs."""
+
+    def keep(record: logging.LogRecord) -> Any:
+        return "pre-processing" not in record.getMessage()
+
+    logging.getLogger().addFilter(keep)
+    try:
+        yield
+    finally:
+        logging.getLogger().removeFilter(keep)

@@ -118,5 +118,10 @@ def eight_bit(gate: dict[str, Any]) -> None:
         return
     share = number(100 * gate["int8_agreement"], 2) + "%"
     st.markdown(md(tr("8-bit answers that agree with full precision: {share}.", share=share)))
+    if gate.get("int8_alone_difference") is not None:
+        moved = number(100 * gate["int8_alone_difference"], 2)
+        st.caption(
+            tr("A row alone and the same row in a batch differ by at most {moved} points of probability.", moved=moved)
+        )
     if reason:
         st.warning(reason, title=tr("The 8-bit model was refused"), icon=":material/block:")
