@@ -63,6 +63,16 @@ class Workspace:
         return self._folder("decisions")
 
     @cached_property
+    def endpoints(self) -> Path:
+        """Names under which models are asked, one file a name."""
+        return self._folder("endpoints")
+
+    @cached_property
+    def corrections(self) -> Path:
+        """Right answers that users gave for wrong ones, one append-only file an endpoint."""
+        return self._folder("corrections")
+
+    @cached_property
     def tmp(self) -> Path:
         """This process's temporary files; swept when its process is gone."""
         return self._folder("tmp", str(os.getpid()))

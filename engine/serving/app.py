@@ -26,8 +26,9 @@ from engine.config import Settings
 from engine.errors import BreakevenError
 from engine.serving import protocol
 from engine.serving.http import http_error, listen, read_body, status_of, unexpected_error, worded_error
+from engine.serving.index import repository_index
 from engine.serving.journal import Journal, log_as_json
-from engine.serving.models import SERVED, Loaded, ModelStore
+from engine.serving.models import Loaded, ModelStore
 
 log = logging.getLogger("breakeven.inference")
 AT_ONCE = 2
@@ -72,10 +73,12 @@ class Service:
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         """Be ready once the libraries are loaded, so that the first request does not wait for them."""
         await anyio.to_thread.run_sync(_load_libraries)
+        self.store.live.watch()
         self.ready = True
         log.info("serving", extra={"port": self.settings.inference_port, "pid": os.getpid()})
         yield
         self.ready = False
+        self.store.live.close()
         self.journal.close()
         log.info("stopped")
 
@@ -113,11 +116,10 @@ class Service:
         )
 
     async def index(self, _request: Request) -> Response:
-        found = await anyio.to_thread.run_sync(lambda: list(self.store.published()))
-        return JSONResponse([{"name": n, "version": SERVED, "state": "READY", "precision": p} for n, p in found])
+        return JSONResponse(await anyio.to_thread.run_sync(repository_index, self.store))
 
     async def load(self, request: Request) -> Response:
-        await self._model(request)
+        await anyio.to_thread.run_sync(self.store.load, request.path_params["model"])
         return JSONResponse({})
 
     async def unload(self, request: Request) -> Response:
@@ -130,7 +132,7 @@ class Service:
 
     async def model_ready(self, request: Request) -> Response:
         params = request.path_params
-        await anyio.to_thread.run_sync(self.store.check, params["model"], params.get("version", SERVED))
+        await anyio.to_thread.run_sync(self.store.check, params["model"], params.get("version", ""))
         return JSONResponse({"name": params["model"], "ready": True})
 
     async def infer(self, request: Request) -> Response:
@@ -154,12 +156,12 @@ class Service:
             self.journal.write(model=loaded.name, rows=rows, ms=ms, status=status)
         model = loaded.model
         facts = {"precision": model.precision, "provider": model.provider, "ms": round(ms, 3)}
-        answer = {"model_name": loaded.name, "model_version": SERVED, "outputs": outputs, "parameters": facts}
+        answer = {"model_name": loaded.name, "model_version": loaded.version, "outputs": outputs, "parameters": facts}
         return JSONResponse(answer | ({"id": asked.id} if asked.id else {}))
 
     async def _model(self, request: Request) -> Loaded:
         params = request.path_params
-        return await anyio.to_thread.run_sync(self.store.get, params["model"], params.get("version", SERVED))
+        return await anyio.to_thread.run_sync(self.store.get, params["model"], params.get("version", ""))
 
 
 def serve(settings: Settings) -> None:
