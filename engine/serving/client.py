@@ -135,6 +135,10 @@ class InferenceClient:
         lists = tuple(found[:k] for piece in pieces for found in _lists(piece))
         return Recommendations(lists, took_ms, facts["provider"], facts["precision"])
 
+    def load(self, name: str) -> None:
+        """Have the service take up what changed in an endpoint. Raises Failure with why it answers as before."""
+        self._ask("POST", f"/v2/repository/models/{name}/load")
+
     def close(self) -> None:
         """Close the connections; a client that is not used any more does so by itself."""
         self._close()
