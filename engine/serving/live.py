@@ -135,8 +135,9 @@ class Live:
         for path in paths.values():
             self._refresh(path)
 
-    def watch(self) -> None:
-        """Keep up with the files until `close`, from a thread."""
+    def start(self) -> None:
+        """Load what endpoints send traffic to, then keep up with the files until `close`, from a thread."""
+        self.refresh_all()
         threading.Thread(target=self._watch, name="endpoints", daemon=True).start()
 
     def close(self) -> None:
