@@ -17,23 +17,33 @@ import anyio
 import psutil
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from engine import __version__
 from engine.config import Settings
 from engine.errors import BreakevenError
-from engine.serving import protocol
-from engine.serving.http import http_error, listen, read_body, status_of, unexpected_error, worded_error
+from engine.serving import docs
+from engine.serving.batching import Gone
+from engine.serving.busy import Draining
+from engine.serving.http import (
+    GONE_STATUS,
+    http_error,
+    listen,
+    read_options,
+    status_of,
+    unexpected_error,
+    worded_error,
+)
+from engine.serving.inference import Asked, Inference
 from engine.serving.journal import Journal, log_as_json
+from engine.serving.lifecycle import COMPUTE_SECONDS, FINISH_SECONDS, DrainingServer, Lifecycle
 from engine.serving.models import SERVED, Loaded, ModelStore
 
 log = logging.getLogger("breakeven.inference")
-AT_ONCE = 2
-"""Requests computed at the same time; the others wait. Each already uses every thread."""
-FINISH_SECONDS = 30
-"""How long accepted requests may take after SIGTERM."""
+EXTENSIONS = ("binary_tensor_data", "classification", "model_repository", "schedule_policy")
+"""As Triton names what goes beyond the protocol; of the scheduling policies it is `timeout`."""
 
 
 class Service:
@@ -42,14 +52,16 @@ class Service:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.store = ModelStore(settings)
+        self.inference = Inference(settings, self.store)
         self.journal = Journal(settings.workspace.usage)
-        self.ready = False
+        self.lifecycle = Lifecycle()
         self.started = time.monotonic()
-        self._turns = anyio.CapacityLimiter(AT_ONCE)
 
     def app(self) -> Starlette:
         model, version = "/v2/models/{model}", "/v2/models/{model}/versions/{version}"
         routes = [
+            Route("/docs", docs.page),
+            Route("/openapi.json", docs.specification),
             Route("/v2", self.server),
             Route("/v2/health/live", self.live),
             Route("/v2/health/ready", self.health),
@@ -64,6 +76,8 @@ class Service:
         handlers: dict[Any, Any] = {
             HTTPException: http_error,
             BreakevenError: worded_error,
+            ClientDisconnect: unexpected_error,
+            Gone: unexpected_error,
             Exception: unexpected_error,
         }
         return Starlette(routes=routes, exception_handlers=handlers, lifespan=self.lifespan)
@@ -72,22 +86,24 @@ class Service:
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         """Be ready once the libraries are loaded, so that the first request does not wait for them."""
         await anyio.to_thread.run_sync(_load_libraries)
-        self.ready = True
+        self.lifecycle.started = True
         log.info("serving", extra={"port": self.settings.inference_port, "pid": os.getpid()})
         yield
-        self.ready = False
+        self.lifecycle.stop()
+        await anyio.to_thread.run_sync(self.inference.batcher.close)
         self.journal.close()
         log.info("stopped")
 
     async def server(self, _request: Request) -> Response:
-        extensions = ["model_repository", "classification"]
-        return JSONResponse({"name": "breakeven", "version": __version__, "extensions": extensions})
+        return JSONResponse({"name": "breakeven", "version": __version__, "extensions": list(EXTENSIONS)})
 
     async def live(self, _request: Request) -> Response:
         return JSONResponse({"live": True})
 
     async def health(self, _request: Request) -> Response:
-        return JSONResponse({"ready": self.ready}, status_code=200 if self.ready else 503)
+        if self.lifecycle.stopping:
+            raise Draining.now()
+        return JSONResponse({"ready": self.lifecycle.ready}, status_code=200 if self.lifecycle.ready else 503)
 
     async def state(self, _request: Request) -> Response:
         """What the dashboard wants to know of this process; no part of the protocol."""
@@ -107,7 +123,10 @@ class Service:
                 "pid": os.getpid(),
                 "uptime_seconds": round(time.monotonic() - self.started, 1),
                 "memory_mib": round(psutil.Process().memory_info().rss / 2**20, 1),
-                "running": self._turns.borrowed_tokens,
+                "running": self.inference.batcher.running,
+                "waiting_rows": self.inference.batcher.queue.waiting_rows,
+                "lanes": self.inference.batcher.lanes,
+                "open": self.lifecycle.open,
                 "models": models,
             }
         )
@@ -117,10 +136,12 @@ class Service:
         return JSONResponse([{"name": n, "version": SERVED, "state": "READY", "precision": p} for n, p in found])
 
     async def load(self, request: Request) -> Response:
+        await read_options(request)
         await self._model(request)
         return JSONResponse({})
 
     async def unload(self, request: Request) -> Response:
+        await read_options(request, "unload_dependents")
         await anyio.to_thread.run_sync(self.store.check, request.path_params["model"])
         self.store.drop(request.path_params["model"])
         return JSONResponse({})
@@ -135,14 +156,19 @@ class Service:
 
     async def infer(self, request: Request) -> Response:
         """Answer one inference request and write down what it took."""
+        if self.lifecycle.stopping:
+            raise Draining.now()
         began = time.perf_counter()
-        body = await read_body(request)
-        loaded = await self._model(request)
-        rows, status = 0, 200
+        asked, status = Asked(), 200
+        self.lifecycle.open += 1
         try:
-            asked = protocol.parse(body, loaded)
-            rows = asked.rows
-            outputs = await anyio.to_thread.run_sync(protocol.compute, asked, loaded, limiter=self._turns)
+            answer = await self.inference.infer(request, asked)
+            if self.lifecycle.stopping:
+                answer.headers["connection"] = "close"
+            return answer
+        except (Gone, ClientDisconnect):
+            status = GONE_STATUS
+            raise
         except BreakevenError as error:
             status = status_of(error)
             raise
@@ -150,12 +176,10 @@ class Service:
             status = 500
             raise
         finally:
-            ms = (time.perf_counter() - began) * 1e3
-            self.journal.write(model=loaded.name, rows=rows, ms=ms, status=status)
-        model = loaded.model
-        facts = {"precision": model.precision, "provider": model.provider, "ms": round(ms, 3)}
-        answer = {"model_name": loaded.name, "model_version": SERVED, "outputs": outputs, "parameters": facts}
-        return JSONResponse(answer | ({"id": asked.id} if asked.id else {}))
+            self.lifecycle.open -= 1
+            if asked.loaded is not None:
+                ms = (time.perf_counter() - began) * 1e3
+                self.journal.write(model=asked.loaded.name, rows=asked.rows, ms=ms, status=status)
 
     async def _model(self, request: Request) -> Loaded:
         params = request.path_params
@@ -168,18 +192,19 @@ def serve(settings: Settings) -> None:
 
     listener = listen(settings.host, settings.inference_port)
     log_as_json()
+    service = Service(settings)
     config = uvicorn.Config(
-        Service(settings).app(),
+        service.app(),
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_keep_alive=75,
-        timeout_graceful_shutdown=FINISH_SECONDS,
+        timeout_graceful_shutdown=int(FINISH_SECONDS - COMPUTE_SECONDS),
     )
     # uvicorn raises the signal again once it has finished; then it has done its work.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
-    uvicorn.Server(config).run(sockets=[listener])
+    DrainingServer(config, service.lifecycle).run(sockets=[listener])
 
 
 def _load_libraries() -> None:

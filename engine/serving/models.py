@@ -64,6 +64,7 @@ class ModelStore:
     def __init__(self, settings: Settings, *, budget_bytes: int = BUDGET_BYTES) -> None:
         self._runs = settings.workspace.runs
         self._threads = settings.threads
+        self._require_gpu = settings.require_gpu
         self._budget_bytes = budget_bytes
         self._loaded: OrderedDict[tuple[str, str], Loaded] = OrderedDict()
         self._lock = threading.Lock()
@@ -114,7 +115,7 @@ class ModelStore:
             model = same
         else:
             check_hashes(run, attempt, precision)
-            opened = load_model(attempt.onnx / precision, threads=self._threads)
+            opened = load_model(attempt.onnx / precision, threads=self._threads, require_gpu=self._require_gpu)
             model = Loaded(run.run_id, opened, (SERVED, *precisions(attempt)))
             log.info("model loaded", extra={"model": run.run_id, "precision": precision})
         with self._lock:
