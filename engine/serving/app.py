@@ -156,13 +156,11 @@ class Service:
 
     async def infer(self, request: Request) -> Response:
         """Answer one inference request and write down what it took."""
-        if self.lifecycle.stopping:
-            raise Draining.now()
         began = time.perf_counter()
         asked, status = Asked(), 200
-        self.lifecycle.open += 1
         try:
-            answer = await self.inference.infer(request, asked)
+            with self.lifecycle.accepted():
+                answer = await self.inference.infer(request, asked)
             if self.lifecycle.stopping:
                 answer.headers["connection"] = "close"
             return answer
@@ -176,7 +174,6 @@ class Service:
             status = 500
             raise
         finally:
-            self.lifecycle.open -= 1
             if asked.loaded is not None:
                 ms = (time.perf_counter() - began) * 1e3
                 self.journal.write(model=asked.loaded.name, rows=asked.rows, ms=ms, status=status)

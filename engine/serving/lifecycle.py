@@ -5,9 +5,13 @@ from __future__ import annotations
 import logging
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 import uvicorn
+
+from engine.serving.busy import Draining
 
 log = logging.getLogger("breakeven.inference")
 FINISH_SECONDS = 30.0
@@ -15,7 +19,8 @@ FINISH_SECONDS = 30.0
 COMPUTE_SECONDS = 25.0
 """How long accepted requests may be computed after it; the rest is for sending the answers."""
 QUIET_SECONDS = 0.25
-"""How long open connections are told that the service is stopping, so that none is closed under a request."""
+"""How long after the last answer open connections are told that the service is stopping, so that none is closed under
+a request."""
 
 
 class Lifecycle:
@@ -26,6 +31,19 @@ class Lifecycle:
         self.open = 0
         """Accepted requests that are not answered."""
         self._stopping_since: float | None = None
+        self._answered_at = 0.0
+
+    @contextmanager
+    def accepted(self) -> Iterator[None]:
+        """Hold the process until a request is answered. Raises Draining when it takes no new ones."""
+        if self.stopping:
+            raise Draining.now()
+        self.open += 1
+        try:
+            yield
+        finally:
+            self.open -= 1
+            self._answered_at = time.monotonic()
 
     @property
     def ready(self) -> bool:
@@ -45,8 +63,11 @@ class Lifecycle:
         """Return whether the process may go: everything is answered and whoever is connected knows, or time is up."""
         if self._stopping_since is None:
             return False
-        since = time.monotonic() - self._stopping_since
-        return since > COMPUTE_SECONDS or (not self.open and (not connections or since > QUIET_SECONDS))
+        now = time.monotonic()
+        if now - self._stopping_since > COMPUTE_SECONDS:
+            return True
+        quiet = now - max(self._stopping_since, self._answered_at) > QUIET_SECONDS
+        return not self.open and (quiet or not connections)
 
 
 class DrainingServer(uvicorn.Server):
