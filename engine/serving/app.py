@@ -61,7 +61,7 @@ class Service:
         model, version = "/v2/models/{model}", "/v2/models/{model}/versions/{version}"
         routes = [
             Route("/docs", docs.page),
-            Route("/openapi.json", docs.specification),
+            Route("/openapi.json", docs.openapi),
             Route("/v2", self.server),
             Route("/v2/health/live", self.live),
             Route("/v2/health/ready", self.health),

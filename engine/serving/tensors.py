@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.errors import BadInput
 from engine.serving.datatypes import BYTES, DATATYPES, elements, from_bytes, from_json
-from engine.serving.frames import Frame
+from engine.serving.frames import Frame, parameters
 
 MAX_ROWS = 4096
 """Rows of one request."""
@@ -73,6 +73,8 @@ def _read(item: Mapping[str, Any], binary: memoryview | None, most: int) -> Tens
             found=str(datatype)[:64],
             choices=", ".join(DATATYPES),
         )
+    if "shared_memory_region" in parameters(item):
+        raise BadInput("The input {name} is in shared memory, which is not spoken; send the data itself.", name=name)
     shape = _shape(item, name, most)
     count = math.prod(shape)
     if binary is not None:

@@ -81,7 +81,7 @@ def test_tensors_of_the_graph_are_answered_as_torch_would(client: Any, trained: 
         assert best == list(found.as_numpy("logits").argmax(axis=1))
 
 
-@pytest.mark.parametrize("dtype", "?,u1,u2,u4,u8,i1,i2,i4,f2,f4,f8".split(","))
+@pytest.mark.parametrize("dtype", ["?", "u1", "u2", "u4", "u8", "i1", "i2", "i4", "f2", "f4", "f8"])
 def test_a_tensor_of_another_datatype_is_refused_by_name(client: Any, dtype: str) -> None:
     values = np.zeros((2, 3), dtype=dtype)
     name = np_to_triton_dtype(values.dtype)
