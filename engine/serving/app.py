@@ -40,6 +40,7 @@ from engine.serving.inference import Asked, Inference
 from engine.serving.journal import Journal, log_as_json
 from engine.serving.lifecycle import COMPUTE_SECONDS, FINISH_SECONDS, DrainingServer, Lifecycle
 from engine.serving.models import SERVED, Loaded, ModelStore
+from engine.serving.wire import Wire
 
 log = logging.getLogger("breakeven.inference")
 EXTENSIONS = ("binary_tensor_data", "classification", "model_repository", "schedule_policy")
@@ -192,6 +193,8 @@ def serve(settings: Settings) -> None:
     service = Service(settings)
     config = uvicorn.Config(
         service.app(),
+        http=Wire,
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,

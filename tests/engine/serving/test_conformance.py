@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import socket
 import struct
 import zlib
 from dataclasses import replace
@@ -19,6 +20,7 @@ import httpx
 import numpy as np
 import pytest
 
+from engine.config import Settings
 from tests.engine.serving.conftest import LABELS, RUN_ID, alone, served
 from tests.engine.serving.test_service import INFER, text_input
 
@@ -91,6 +93,15 @@ def test_a_raw_body_is_one_element(http: httpx.Client) -> None:
     assert found.status_code == 200
     length = int(found.headers["inference-header-content-length"])
     assert json.loads(found.content[:length])["outputs"][0]["shape"] == [1]
+
+
+@pytest.mark.parametrize("sent", [b"nonsense\r\n\r\n", b"GET /v2 HTTP/1.1\r\nx: " + b"y" * (80 << 10)])
+def test_what_is_no_http_is_said_so_in_json(service: Settings, sent: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", service.inference_port), timeout=10) as connection:
+        connection.sendall(sent)
+        head, _, body = connection.makefile("rb").read().partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400")
+    assert json.loads(body)["error"]
 
 
 @pytest.mark.parametrize(("coding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress)])
