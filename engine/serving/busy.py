@@ -6,6 +6,7 @@ import math
 from typing import Self
 
 from engine.errors import BreakevenError
+from engine.messages import Message
 
 
 class Busy(BreakevenError):
@@ -23,8 +24,9 @@ class Overloaded(Busy):
     @classmethod
     def after(cls, seconds: float) -> Self:
         """Return the error for a queue that will be empty in about so many seconds."""
-        error = cls("The service has too much to do; ask again in {seconds} s.", seconds=max(1, math.ceil(seconds)))
-        error.retry_after_s = max(1, math.ceil(seconds))
+        wait_s = max(1, math.ceil(seconds))
+        error = cls(Message("The service has too much to do; ask again in {seconds} s.", seconds=wait_s))
+        error.retry_after_s = wait_s
         return error
 
 
@@ -33,7 +35,7 @@ class Draining(Busy):
 
     @classmethod
     def now(cls) -> Self:
-        error = cls("The service is stopping and takes no new requests; ask again in {seconds} s.", seconds=1)
+        error = cls(Message("The service is stopping and takes no new requests; ask again in a moment."))
         error.retry_after_s = 1
         return error
 
@@ -45,4 +47,6 @@ class DeadlinePassed(Busy):
 
     @classmethod
     def waiting(cls) -> Self:
-        return cls("The request was not answered within its deadline and was dropped; send fewer rows, or allow more.")
+        return cls(
+            Message("The request was not answered within its deadline and was dropped; send fewer rows, or allow more.")
+        )

@@ -39,9 +39,11 @@ def coding_of(header: str | None) -> str:
         return ""
     if coding not in CODINGS:
         raise UnknownCoding(
-            "The content encoding {value} is not spoken; send plain data, {choices}.",
-            value=coding[:64],
-            choices=" or ".join(CODINGS),
+            Message(
+                "The content encoding {value} is not spoken; send plain data, {choices}.",
+                value=coding[:64],
+                choices=" or ".join(CODINGS),
+            )
         )
     return coding
 

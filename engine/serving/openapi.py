@@ -137,7 +137,7 @@ def _infer() -> Described:
 
 def _paths() -> dict[str, Described]:
     ready = _object((), name=TEXT, ready=FLAG)
-    options = {"requestBody": {"required": False, "content": _json(_object((), parameters=FREE))}}
+    options: Described = {"requestBody": {"required": False, "content": _json(_object((), parameters=FREE))}}
     index = _list(_ref("IndexEntry"))
     found: dict[str, Described] = {
         "/v2": {"get": operation("Server", "Name, version and extensions.", _ref("Server"), name="server")},
