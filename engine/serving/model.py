@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from engine.serving.sessions import open_session
+from engine.serving.sessions import CPU, lanes, open_session
 from engine.tasks import TASKS
 from engine.tasks.encoder import Encoder, TensorSpec, read_task
 
@@ -75,13 +76,35 @@ class ServedModel(ABC):
     def answer(self, inputs: Sequence[Any], *, batch: int = BATCH) -> Any:
         """Return what the graph gives for `inputs` as people give them, in their order."""
 
-    @abstractmethod
-    def run(self, tensors: Mapping[str, np.ndarray]) -> Any:
-        """Return what the graph gives for one batch of encoded `tensors`."""
+    @property
+    def batch_rows(self) -> int:
+        """Rows that are computed together at most."""
+        return BATCH
 
     @abstractmethod
-    def values(self, name: str, answered: Any) -> Any:
-        """Return output `name` of what `answer` or `run` returned: an array, or strings."""
+    def run(self, tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Return what the graph gives for one batch of encoded `tensors`: name → (rows, …)."""
+
+    def run_rows(self, rows: Sequence[Any]) -> dict[str, np.ndarray]:
+        """Return what `run` does for rows as the encoder gives them, which are padded together."""
+        return self.run(self.encoder.collate(rows, multiple=1))
+
+    @abstractmethod
+    def values(self, name: str, answered: Mapping[str, np.ndarray]) -> Any:
+        """Return output `name` of what `run` returned: an array, or strings."""
+
+    @cached_property
+    def beside(self) -> Self:
+        """The same model for when several batches are computed at once, each on a core of its own.
+
+        Batches side by side need not wait for each other at every operator, as threads of one batch do; alone, one
+        batch is faster on every core. On a GPU there is nothing to share out.
+        """
+        threads = self.session.get_session_options().intra_op_num_threads
+        if self.provider != CPU or threads == 1:
+            return self
+        each = threads // lanes(threads)
+        return replace(self, session=open_session(self.folder / "1" / "model.onnx", threads=each))
 
     @property
     def explanations(self) -> tuple[TensorSpec, ...]:
