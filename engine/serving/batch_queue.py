@@ -28,6 +28,8 @@ QUANTUM_ROWS = 64
 """Rows after which a request lets others go first."""
 QUEUE_BYTES = 256 << 20
 """What waiting rows may take in memory, about."""
+SWEPT = 256
+"""What is over and still stands somewhere is looked for when it may be more than this and than what is not over."""
 REMEMBERED = 0.8
 """The weight of what was seen before in running means."""
 
@@ -38,6 +40,16 @@ class _Group:
 
     buckets: defaultdict[int, deque[tuple[Work, int]]] = field(default_factory=lambda: defaultdict(deque))
     rows: int = 0
+    dead: int = 0
+    """Rows of dropped work that may still stand in the buckets."""
+
+    def sweep(self) -> None:
+        """Forget the rows of dropped work once they are many: nobody may come for rows of their length."""
+        if self.dead <= self.rows + SWEPT:
+            return
+        self.dead = 0
+        for bucket, line in list(self.buckets.items()):
+            self.buckets[bucket] = deque((work, row) for work, row in line if not work.over)
 
 
 class BatchQueue:
@@ -53,6 +65,7 @@ class BatchQueue:
         self._seconds_per_row: dict[int, float] = {}
         self._gap, self._last_put = 1.0, 0.0
         self._closed = False
+        self._sweep_at = SWEPT
         self.waiting_rows = 0
         self._waiting_bytes = 0
         self._waiting_seconds = 0.0
@@ -65,6 +78,7 @@ class BatchQueue:
             full = self.waiting_rows + rows > self._max_rows or self._waiting_bytes + size > QUEUE_BYTES
             if self.waiting_rows and (full or time.monotonic() + expected > work.deadline):
                 raise Overloaded.after(self._waiting_seconds / self._lanes)
+            self._sweep()
             heapq.heappush(self._heap, (0, next(self._number), work))
             group = self._groups.setdefault(work.group, _Group())
             for row in range(rows):
@@ -135,6 +149,13 @@ class BatchQueue:
                 return work
         return None
 
+    def _sweep(self) -> None:
+        """Forget long requests that are over: the line may never be so short that their turn comes again."""
+        if len(self._heap) > self._sweep_at:
+            self._heap = [entry for entry in self._heap if not entry[2].over and entry[2].taken.find(0) >= 0]
+            heapq.heapify(self._heap)
+            self._sweep_at = 2 * len(self._heap) + SWEPT
+
     def _wait(self, head: Work) -> float:
         """Return for how many seconds waiting for company pays: none unless others come faster than the delay."""
         company = self._groups[head.group].rows
@@ -180,6 +201,8 @@ class BatchQueue:
         if waiting and (group := self._groups.get(work.group)) is not None:
             self._count(work, -waiting, -work.row_bytes * waiting)
             group.rows -= waiting
+            group.dead += waiting
+            group.sweep()
             if not group.rows:
                 del self._groups[work.group]
 

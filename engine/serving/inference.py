@@ -17,7 +17,7 @@ from engine.serving.asked import current
 from engine.serving.batching import Batcher
 from engine.serving.busy import Overloaded
 from engine.serving.frames import HEADER
-from engine.serving.http import MAX_BODY_BYTES, read_body, respond
+from engine.serving.http import read_body, respond
 from engine.serving.models import Loaded, ModelStore
 from engine.serving.sessions import lanes
 from engine.serving.tally import tally
@@ -25,6 +25,8 @@ from engine.serving.work import Work
 
 HELD_BYTES = 512 << 20
 """What the bodies of all requests that are not answered yet may take."""
+UNKNOWN_BYTES = 1 << 20
+"""What a body is taken for whose length nobody gave."""
 SMALL_ROWS = 64
 """An answer of so many rows is written at once; a longer one by a thread, so that others need not wait for it."""
 
@@ -55,7 +57,7 @@ class Inference:
         Raises BadInput, NotFound, Busy, Failure, and Gone when nobody waits for it any more.
         """
         began = time.monotonic()
-        size = int(request.headers.get("content-length", MAX_BODY_BYTES))
+        size = int(request.headers.get("content-length", UNKNOWN_BYTES))
         if self._held_bytes and self._held_bytes + size > HELD_BYTES:
             raise Overloaded.after(1)
         self._held_bytes += size

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from engine.errors import BreakevenError
 from engine.serving.sessions import CPU, lanes, open_session
 from engine.tasks import TASKS
 from engine.tasks.encoder import Encoder, TensorSpec, read_task
@@ -18,6 +21,7 @@ from engine.tasks.encoder import Encoder, TensorSpec, read_task
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
+log = logging.getLogger("breakeven.inference")
 BATCH = 16
 """Rows a batch: beyond it activations outgrow a core's cache and throughput falls."""
 
@@ -29,6 +33,8 @@ class ServedModel(ABC):
     folder: Path
     session: InferenceSession
     encoder: Encoder
+    loaded_ns: int = 0
+    """When the graph was read: nanoseconds since the epoch."""
 
     @classmethod
     def load(cls, folder: Path, *, threads: int = 0, require_gpu: bool = False) -> Self:
@@ -38,8 +44,9 @@ class ServedModel(ABC):
         required and not used.
         """
         encoder = TASKS[read_task(folder)["task"]].load_encoder(folder)
+        began_ns = time.time_ns()
         session = open_session(folder / "1" / "model.onnx", threads=threads, require_gpu=require_gpu)
-        return cls(folder, session, encoder)
+        return cls(folder, session, encoder, began_ns)
 
     @property
     def precision(self) -> str:
@@ -98,13 +105,19 @@ class ServedModel(ABC):
         """The same model for when several batches are computed at once, each on a core of its own.
 
         Batches side by side need not wait for each other at every operator, as threads of one batch do; alone, one
-        batch is faster on every core. On a GPU there is nothing to share out.
+        batch is faster on every core. On a GPU there is nothing to share out. A graph that was changed since it was
+        checked and read is not read again.
         """
-        threads = self.session.get_session_options().intra_op_num_threads
+        threads, file = self.session.get_session_options().intra_op_num_threads, self.folder / "1" / "model.onnx"
         if self.provider != CPU or threads == 1:
             return self
-        each = threads // lanes(threads)
-        return replace(self, session=open_session(self.folder / "1" / "model.onnx", threads=each))
+        try:
+            if file.stat().st_ctime_ns > self.loaded_ns:
+                return self
+            return replace(self, session=open_session(file, threads=threads // lanes(threads)))
+        except (OSError, BreakevenError) as error:
+            log.warning("no second session", extra={"model": str(self.folder), "reason": str(error)})
+            return self
 
     @property
     def explanations(self) -> tuple[TensorSpec, ...]:

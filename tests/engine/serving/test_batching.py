@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from engine.serving.batch_queue import QUANTUM_ROWS, BatchQueue
+from engine.serving.batch_queue import QUANTUM_ROWS, SWEPT, BatchQueue
 from engine.serving.batching import Batcher, Gone
 from engine.serving.busy import DeadlinePassed, Overloaded
 from engine.serving.runtime import Classifier
@@ -111,6 +113,26 @@ def test_what_is_late_or_dropped_is_never_computed(model: Classifier) -> None:
     assert ended == ["late"]
     assert isinstance(late.error, DeadlinePassed)
     assert found.waiting_rows == 0
+
+
+def test_what_is_over_is_forgotten_while_others_keep_coming(model: Classifier) -> None:
+    """Long requests that were served, and ones that were dropped, leave nothing behind under steady load."""
+    found = BatchQueue(max_rows=10**6, lanes=1, delay_seconds=0.0)
+    ended: weakref.WeakSet[Work] = weakref.WeakSet()
+    for _ in range(SWEPT + 50):
+        long, dropped = work(model, *["a"] * 2 * QUANTUM_ROWS), work(model, *[WORDS * 5] * 10)
+        found.put(long)
+        found.put(dropped)
+        found.drop(dropped)
+        for _ in range(17):
+            found.put(work(model, "next"))
+        for _ in range(2 * QUANTUM_ROWS // 16 + 1):  # one row fewer than came: there is always something left
+            found.take()
+        ended.update((long, dropped))
+    del long, dropped
+    gc.collect()
+    assert found.waiting_rows >= 1
+    assert len(ended) < 2 * SWEPT + 10
 
 
 def test_tensors_of_one_shape_go_together_and_others_do_not(model: Classifier) -> None:

@@ -44,7 +44,8 @@ def test_every_datatype_comes_as_json_and_as_bytes(datatype: str) -> None:
             from_json(values, datatype, "x")
         return
     assert from_json(values, datatype, "x").tolist() == values
-    for strange in ("1", None, [1], {}, 0.5, 1, True):
+    several: tuple[Any, ...] = ("1", None, [1], {}, 0.5, 1, True)
+    for strange in several:
         kinds = {"BOOL": (bool,)}.get(datatype, (int, float) if datatype.startswith("FP") else (int,))
         if type(strange) not in kinds:
             with pytest.raises(BadInput, match=f"which is no {datatype}"):
