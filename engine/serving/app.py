@@ -17,23 +17,32 @@ import anyio
 import psutil
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from engine import __version__
 from engine.config import Settings
 from engine.errors import BreakevenError
-from engine.serving import protocol
-from engine.serving.http import http_error, listen, read_body, status_of, unexpected_error, worded_error
+from engine.serving import docs, keys
+from engine.serving.batching import Gone
+from engine.serving.busy import Draining
+from engine.serving.feedback import Feedback
+from engine.serving.guard import Guard
+from engine.serving.http import http_error, listen, read_options, unexpected_error, worded_error
+from engine.serving.index import repository_index
+from engine.serving.inference import Inference
 from engine.serving.journal import Journal, log_as_json
-from engine.serving.models import SERVED, Loaded, ModelStore
+from engine.serving.lifecycle import COMPUTE_SECONDS, FINISH_SECONDS, DrainingServer, Lifecycle
+from engine.serving.meter import Meter
+from engine.serving.metrics import Metrics
+from engine.serving.models import Loaded, ModelStore
+from engine.serving.wire import Wire
 
 log = logging.getLogger("breakeven.inference")
-AT_ONCE = 2
-"""Requests computed at the same time; the others wait. Each already uses every thread."""
-FINISH_SECONDS = 30
-"""How long accepted requests may take after SIGTERM."""
+EXTENSIONS = ("binary_tensor_data", "classification", "model_repository", "schedule_policy")
+"""As Triton names what goes beyond the protocol; of the scheduling policies it is `timeout`."""
 
 
 class Service:
@@ -42,14 +51,19 @@ class Service:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.store = ModelStore(settings)
+        self.inference = Inference(settings, self.store)
         self.journal = Journal(settings.workspace.usage)
-        self.ready = False
+        self.lifecycle = Lifecycle()
         self.started = time.monotonic()
-        self._turns = anyio.CapacityLimiter(AT_ONCE)
+        self.metrics = Metrics(
+            loaded=lambda: len(self.store.loaded()), waiting=lambda: self.inference.batcher.queue.waiting_rows
+        )
 
     def app(self) -> Starlette:
         model, version = "/v2/models/{model}", "/v2/models/{model}/versions/{version}"
         routes = [
+            Route("/docs", docs.page),
+            Route("/openapi.json", docs.openapi),
             Route("/v2", self.server),
             Route("/v2/health/live", self.live),
             Route("/v2/health/ready", self.health),
@@ -57,37 +71,49 @@ class Service:
             Route("/v2/repository/index", self.index, methods=["GET", "POST"]),
             Route("/v2/repository/models/{model}/load", self.load, methods=["POST"]),
             Route("/v2/repository/models/{model}/unload", self.unload, methods=["POST"]),
+            Route("/metrics", self.metrics.show),
             *(Route(path, self.metadata) for path in (model, version)),
             *(Route(f"{path}/ready", self.model_ready) for path in (model, version)),
+            Route(f"{model}/feedback", Feedback(self.settings, self.journal).take, methods=["POST"]),
             *(Route(f"{path}/infer", self.infer, methods=["POST"]) for path in (model, version)),
         ]
         handlers: dict[Any, Any] = {
             HTTPException: http_error,
             BreakevenError: worded_error,
+            ClientDisconnect: unexpected_error,
+            Gone: unexpected_error,
             Exception: unexpected_error,
         }
-        return Starlette(routes=routes, exception_handlers=handlers, lifespan=self.lifespan)
+        around = [
+            Middleware(Meter, self.journal, self.metrics, self.store.known),
+            Middleware(Guard, self.settings),
+        ]
+        return Starlette(routes=routes, middleware=around, exception_handlers=handlers, lifespan=self.lifespan)
 
     @asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
-        """Be ready once the libraries are loaded, so that the first request does not wait for them."""
+        """Be ready once libraries and endpoints are loaded, so that the first request does not wait for them."""
         await anyio.to_thread.run_sync(_load_libraries)
-        self.ready = True
+        await anyio.to_thread.run_sync(self.store.live.start)
+        self.lifecycle.started = True
         log.info("serving", extra={"port": self.settings.inference_port, "pid": os.getpid()})
         yield
-        self.ready = False
+        self.lifecycle.stop()
+        await anyio.to_thread.run_sync(self.inference.batcher.close)
+        self.store.live.close()
         self.journal.close()
         log.info("stopped")
 
     async def server(self, _request: Request) -> Response:
-        extensions = ["model_repository", "classification"]
-        return JSONResponse({"name": "breakeven", "version": __version__, "extensions": extensions})
+        return JSONResponse({"name": "breakeven", "version": __version__, "extensions": list(EXTENSIONS)})
 
     async def live(self, _request: Request) -> Response:
         return JSONResponse({"live": True})
 
     async def health(self, _request: Request) -> Response:
-        return JSONResponse({"ready": self.ready}, status_code=200 if self.ready else 503)
+        if self.lifecycle.stopping:
+            raise Draining.now()
+        return JSONResponse({"ready": self.lifecycle.ready}, status_code=200 if self.lifecycle.ready else 503)
 
     async def state(self, _request: Request) -> Response:
         """What the dashboard wants to know of this process; no part of the protocol."""
@@ -107,20 +133,24 @@ class Service:
                 "pid": os.getpid(),
                 "uptime_seconds": round(time.monotonic() - self.started, 1),
                 "memory_mib": round(psutil.Process().memory_info().rss / 2**20, 1),
-                "running": self._turns.borrowed_tokens,
+                "running": self.inference.batcher.running,
+                "waiting_rows": self.inference.batcher.queue.waiting_rows,
+                "lanes": self.inference.batcher.lanes,
+                "open": self.lifecycle.open,
                 "models": models,
             }
         )
 
     async def index(self, _request: Request) -> Response:
-        found = await anyio.to_thread.run_sync(lambda: list(self.store.published()))
-        return JSONResponse([{"name": n, "version": SERVED, "state": "READY", "precision": p} for n, p in found])
+        return JSONResponse(await anyio.to_thread.run_sync(repository_index, self.store))
 
     async def load(self, request: Request) -> Response:
-        await self._model(request)
+        await read_options(request)
+        await anyio.to_thread.run_sync(self.store.load, request.path_params["model"])
         return JSONResponse({})
 
     async def unload(self, request: Request) -> Response:
+        await read_options(request, "unload_dependents")
         await anyio.to_thread.run_sync(self.store.check, request.path_params["model"])
         self.store.drop(request.path_params["model"])
         return JSONResponse({})
@@ -130,36 +160,20 @@ class Service:
 
     async def model_ready(self, request: Request) -> Response:
         params = request.path_params
-        await anyio.to_thread.run_sync(self.store.check, params["model"], params.get("version", SERVED))
+        await anyio.to_thread.run_sync(self.store.check, params["model"], params.get("version", ""))
         return JSONResponse({"name": params["model"], "ready": True})
 
     async def infer(self, request: Request) -> Response:
-        """Answer one inference request and write down what it took."""
-        began = time.perf_counter()
-        body = await read_body(request)
-        loaded = await self._model(request)
-        rows, status = 0, 200
-        try:
-            asked = protocol.parse(body, loaded)
-            rows = asked.rows
-            outputs = await anyio.to_thread.run_sync(protocol.compute, asked, loaded, limiter=self._turns)
-        except BreakevenError as error:
-            status = status_of(error)
-            raise
-        except Exception:
-            status = 500
-            raise
-        finally:
-            ms = (time.perf_counter() - began) * 1e3
-            self.journal.write(model=loaded.name, rows=rows, ms=ms, status=status)
-        model = loaded.model
-        facts = {"precision": model.precision, "provider": model.provider, "ms": round(ms, 3)}
-        answer = {"model_name": loaded.name, "model_version": SERVED, "outputs": outputs, "parameters": facts}
-        return JSONResponse(answer | ({"id": asked.id} if asked.id else {}))
+        """Answer one inference request; the meter around it writes down what it took."""
+        with self.lifecycle.accepted():
+            answer = await self.inference.infer(request)
+        if self.lifecycle.stopping:
+            answer.headers["connection"] = "close"
+        return answer
 
     async def _model(self, request: Request) -> Loaded:
         params = request.path_params
-        return await anyio.to_thread.run_sync(self.store.get, params["model"], params.get("version", SERVED))
+        return await anyio.to_thread.run_sync(self.store.get, params["model"], params.get("version", ""))
 
 
 def serve(settings: Settings) -> None:
@@ -168,18 +182,22 @@ def serve(settings: Settings) -> None:
 
     listener = listen(settings.host, settings.inference_port)
     log_as_json()
+    log.info("keys", extra={"asked": keys.prepare(settings)})
+    service = Service(settings)
     config = uvicorn.Config(
-        Service(settings).app(),
+        service.app(),
+        http=Wire,
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_keep_alive=75,
-        timeout_graceful_shutdown=FINISH_SECONDS,
+        timeout_graceful_shutdown=int(FINISH_SECONDS - COMPUTE_SECONDS),
     )
     # uvicorn raises the signal again once it has finished; then it has done its work.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
-    uvicorn.Server(config).run(sockets=[listener])
+    DrainingServer(config, service.lifecycle).run(sockets=[listener])
 
 
 def _load_libraries() -> None:

@@ -17,6 +17,7 @@ import httpx
 import numpy as np
 import pytest
 import torch
+from hypothesis import settings as hypothesis_settings
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from torch import nn
 from transformers import BertConfig, BertModel
@@ -28,6 +29,9 @@ from engine.serving.client import InferenceClient
 from engine.tasks.text_classification import TokenEncoder
 from engine.training.export import export
 
+# The same examples in every run, and none kept on disk.
+hypothesis_settings.register_profile("breakeven", database=None, deadline=None, derandomize=True)
+hypothesis_settings.load_profile("breakeven")
 WORDS = (
     "[PAD]",
     "[UNK]",
@@ -103,7 +107,13 @@ def home(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def publish_run(home: Path, trained: Trained, run_id: str = RUN_ID) -> Path:
     """Make a published run in the workspace and return its attempt's folder."""
-    spec = RunSpec(run_id=run_id, created_at="2026-11-22T00:00:00.000Z", kind="finetune", recipe="full")
+    spec = RunSpec(
+        run_id=run_id,
+        created_at="2026-11-22T00:00:00.000Z",
+        kind="finetune",
+        scenario="finance_sentiment",
+        recipe="full",
+    )
     run = create_run(Settings(home=home).workspace.runs, spec)
     attempt = run.new_attempt()
     export(trained, attempt.onnx, TEXTS)
