@@ -125,6 +125,7 @@ class Variant(msgspec.Struct, frozen=True, gc=False):
     accuracy: float | None = None
     macro_f1: float | None = None
     latency_ms: Latency = Latency()
+    throughput_by_batch: dict[str, float] = {}
     throughput_per_s: float | None = None
     best_batch: int | None = None
     provider: str | None = None

@@ -24,7 +24,7 @@ SELECT r.run_id, r.kind, r.scenario, r.recipe, r.backbone, r.seed, r.group_id, r
     r.share, r.train_rows, r.test_rows, r.test_looks, r.threads, r.cores, r.cpu, r.served, r.provider,
     r.train_s AS train_seconds, r.total_s AS total_seconds, r.peak_memory_mib, r.flops,
     r.usd_per_1000, r.energy_kwh AS kwh, r.energy_low_kwh AS kwh_low, r.energy_high_kwh AS kwh_high, r.energy_method,
-    v.size_bytes, v.p50_ms, v.p95_ms, v.p99_ms, v.throughput_per_s, v.best_batch, q.* EXCLUDE (run_id)
+    v.size_bytes, v.mean_ms, v.p50_ms, v.p95_ms, v.p99_ms, v.throughput_per_s, v.best_batch, q.* EXCLUDE (run_id)
 FROM runs r
 LEFT JOIN variants v ON v.run_id = r.run_id AND v.name = r.served
 LEFT JOIN quality q ON q.run_id = r.run_id
@@ -65,6 +65,12 @@ def runs(
     conditions = kinds + "AND r.share = 1 " + ("" if trashed else "AND NOT r.trashed ")
     conditions += "".join(f"AND r.{column} = ? " for column in asked)
     return index.large_frame(_FINISHED.format(conditions=conditions), list(asked.values()))
+
+
+def bought(index: Index, test_id: str) -> pd.DataFrame:
+    """Return the rows of `runs` that hold what vendors answered to a test part, oldest first."""
+    conditions = "AND r.kind = 'bought' AND NOT r.trashed AND r.test_id = ?"
+    return index.large_frame(_FINISHED.format(conditions=conditions), [test_id])
 
 
 ALIKE = ("test_id", "recipe", "backbone", "run_id")

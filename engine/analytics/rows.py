@@ -187,8 +187,14 @@ def _variant(run_id: str, name: str, v: Variant) -> Row:
     latency = (v.latency_ms.p50, v.latency_ms.p95, v.latency_ms.p99)
     return (
         *(run_id, name, v.size_bytes, v.accuracy, v.macro_f1, *latency),
-        *(v.throughput_per_s, v.best_batch, v.provider),
+        *(v.throughput_per_s, v.best_batch, v.provider, _mean_ms(v)),
     )
+
+
+def _mean_ms(v: Variant) -> float | None:
+    """Return the mean milliseconds of a single request, which its throughput was computed from."""
+    per_s = v.throughput_by_batch.get("1")
+    return 1000 / per_s if per_s else None
 
 
 def _text(value: Any) -> str | None:

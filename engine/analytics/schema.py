@@ -45,5 +45,11 @@ _SHARES = "ALTER TABLE runs ADD COLUMN share DOUBLE DEFAULT 1"
 
 _BOUGHT = "ALTER TABLE runs ADD COLUMN usd_per_1000 DOUBLE"
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SCORES, _SHARES, _BOUGHT)
+_MEAN = (
+    "ALTER TABLE variants ADD COLUMN mean_ms DOUBLE; CREATE TABLE IF NOT EXISTS quality (run_id VARCHAR);"
+    + "".join(f"DELETE FROM {table};" for table in TABLES)
+)
+"""Every run is read again: its reports know the mean, what was taken in before does not."""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SCORES, _SHARES, _BOUGHT, _MEAN)
 """Step n + 1 is at place n."""

@@ -114,6 +114,20 @@ def newer(file: Path) -> None:
         connection.execute("INSERT INTO migrations VALUES (99, now()::TIMESTAMP)")
 
 
+def test_a_file_of_the_step_before_reads_every_run_again(settings: Settings) -> None:
+    for number in range(3):
+        make_run(settings.workspace.runs, number)
+    first = open_index(settings, owner=True)
+    before = everything(first)
+    first.close()
+    with duckdb.connect(str(settings.workspace.database)) as connection:
+        connection.execute("ALTER TABLE variants DROP COLUMN mean_ms; DELETE FROM migrations WHERE number = 5")
+    second = open_index(settings, owner=True)
+    assert everything(second) == before
+    assert queries.runs(second)["mean_ms"].tolist() == [2.5] * 3
+    second.close()
+
+
 @pytest.mark.parametrize("harm", [damage_header, damage_middle, cut_in_half, newer])
 def test_an_unusable_file_is_set_aside_and_built_again(
     settings: Settings, harm: object, caplog: pytest.LogCaptureFixture
