@@ -28,6 +28,7 @@ class Spec(Versioned, frozen=True, gc=False):
     dataset_id: str = ""
     backbone: str = ""
     recipe: str = ""
+    options: dict[str, Any] = {}
     seed: int | None = None
     threads: int | None = None
     label: str = ""

@@ -98,7 +98,7 @@ def read_run(folder: str, attempt: int) -> RunRows:
         "per_class": _per_class(run_id, "test", report.quality) + _per_class(run_id, "validation", report.validation),
         "variants": [_variant(run_id, name, found) for name, found in report.variants.items()],
     }
-    tables["runs"][0] += (*_results(report), spec.share, report.usd_per_1000)
+    tables["runs"][0] += (*_results(report), spec.share, report.usd_per_1000, _sorted(spec.options))
     return RunRows(run_id, tables, published)
 
 
@@ -195,6 +195,11 @@ def _mean_ms(v: Variant) -> float | None:
     """Return the mean milliseconds of a single request, which its throughput was computed from."""
     per_s = v.throughput_by_batch.get("1")
     return 1000 / per_s if per_s else None
+
+
+def _sorted(options: dict[str, Any]) -> str:
+    """Return options as one text, the same for the same options."""
+    return msgspec.json.encode(options, order="sorted").decode()
 
 
 def _text(value: Any) -> str | None:

@@ -121,7 +121,10 @@ def test_a_file_of_the_step_before_reads_every_run_again(settings: Settings) -> 
     before = everything(first)
     first.close()
     with duckdb.connect(str(settings.workspace.database)) as connection:
-        connection.execute("ALTER TABLE variants DROP COLUMN mean_ms; DELETE FROM migrations WHERE number = 5")
+        connection.execute(
+            "ALTER TABLE variants DROP COLUMN mean_ms; ALTER TABLE runs DROP COLUMN options; "
+            "DELETE FROM migrations WHERE number = 5"
+        )
     second = open_index(settings, owner=True)
     assert everything(second) == before
     assert queries.runs(second)["mean_ms"].tolist() == [2.5] * 3
