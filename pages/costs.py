@@ -6,7 +6,7 @@ from engine.analytics.costed import Choices
 from engine.analytics.vendors import vendors as priced_vendors
 from pages.shared import address, choosing, data, site
 from pages.shared.business.serving import carried
-from pages.shared.costs import answer, inputs, more_labels, own, sections, vendors, work, worth
+from pages.shared.costs import answer, gpus, inputs, more_labels, own, sections, vendors, work, worth
 from pages.shared.costs.counted import flops_per_prediction, texts_tokens
 from pages.shared.costs.own import Fact
 from pages.shared.frame import data_notes, kinds_legend, page_title
@@ -88,6 +88,6 @@ with shown:
     more_labels.section(scenario, run, labelling, is_worth, found)
     with st.expander(tr("8 bits or full precision, processor or GPU"), icon=":material/memory:"):
         sections.by_precision(run, detail.variants, choices)
-        sections.by_gpu(run, flops_per_prediction(chosen, tokens))
+        gpus.section(run, flops_per_prediction(chosen, tokens))
 site.link(site.BUSINESS, tr("Plan a business with these costs"), icon=":material/trending_up:", **carried())
 kinds_legend()

@@ -161,6 +161,12 @@ class Machine(msgspec.Struct, frozen=True, gc=False):
     gpu: str | None = None
 
 
+class Peak(msgspec.Struct, frozen=True, gc=False):
+    """What `training.peak` measured."""
+
+    flops_per_s: float | None = None
+
+
 class Report(Versioned, frozen=True, gc=False):
     """report.json."""
 
@@ -177,6 +183,7 @@ class Report(Versioned, frozen=True, gc=False):
     seconds: Seconds = Seconds()
     peak_memory_mib: float | None = None
     flops: float | None = None
+    peak: Peak = Peak()
     energy: Energy = Energy()
     machine: Machine = Machine()
     usd_per_1000: float | None = None

@@ -22,7 +22,7 @@ _FINISHED = """
 SELECT r.run_id, r.kind, r.scenario, r.recipe, r.options, r.backbone, r.seed, r.group_id, r.label, r.demo, r.dataset_id,
     r.dataset_name AS dataset, r.test_id, r.licence, r.commercial_use, r.synthetic, r.created_at, r.finished_at,
     r.share, r.train_rows, r.test_rows, r.test_looks, r.threads, r.cores, r.cpu, r.served, r.provider,
-    r.train_s AS train_seconds, r.total_s AS total_seconds, r.peak_memory_mib, r.flops,
+    r.train_s AS train_seconds, r.total_s AS total_seconds, r.peak_memory_mib, r.flops, r.peak_flops_per_s,
     r.usd_per_1000, r.energy_kwh AS kwh, r.energy_low_kwh AS kwh_low, r.energy_high_kwh AS kwh_high, r.energy_method,
     v.size_bytes, v.mean_ms, v.p50_ms, v.p95_ms, v.p99_ms, v.throughput_per_s, v.best_batch, q.* EXCLUDE (run_id)
 FROM runs r

@@ -98,7 +98,13 @@ def read_run(folder: str, attempt: int) -> RunRows:
         "per_class": _per_class(run_id, "test", report.quality) + _per_class(run_id, "validation", report.validation),
         "variants": [_variant(run_id, name, found) for name, found in report.variants.items()],
     }
-    tables["runs"][0] += (*_results(report), spec.share, report.usd_per_1000, _sorted(spec.options))
+    tables["runs"][0] += (
+        *_results(report),
+        spec.share,
+        report.usd_per_1000,
+        _sorted(spec.options),
+        report.peak.flops_per_s,
+    )
     return RunRows(run_id, tables, published)
 
 

@@ -185,6 +185,7 @@ def report(run: RunFolder, dataset: Dataset, quality: dict[str, object], train_s
         },
         "peak_memory_mib": 900.0,
         "flops": 1e12,
+        "peak": {"flops_per_s": 1e12, "precision": "fp32", "device": "cpu"},
         "energy": {"kwh": 0.0002, "method": "power_model", "watts": 60.0, "source": "data/catalog/cpu_power.csv"},
         "machine": machine() | {"cores": 2},
         "finished_at": utc_now(),

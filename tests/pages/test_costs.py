@@ -85,6 +85,12 @@ def bring_in(dataset: Dataset, folder: Path, name: str, price: float | None) -> 
     return store_bought(load_settings(), "finance_sentiment", dataset, answers, name=name, price=price)
 
 
+def test_a_gpu_is_projected_from_the_share_of_the_peak_that_was_reached_here(page: Open, finished: Finish) -> None:
+    finished(train_seconds=10.0)  # 1e12 FLOPs in 10 s, of a peak of 1e12 a second: a tenth
+    words = said(page("costs", lang="en")).replace("\\", "")
+    assert "Training here reached 100 GFLOP/s, 10% of what large matrix products do on this machine." in words
+
+
 def test_three_sizes_of_the_load_and_every_figure_wears_its_kind(page: Open, finished: Finish) -> None:
     finished()
     test = page("costs", lang="en")
