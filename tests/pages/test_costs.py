@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -130,6 +131,12 @@ def test_two_runs_stand_side_by_side(page: Open, finished: Finish) -> None:
         ({"instance": "aws/us-east-1/gone.large"}, "not, or no longer, in the catalogue"),
         ({"hosted": "gpt-1"}, "not, or no longer, in the catalogue"),
         ({"customers": "0"}, "The address says 0"),
+        ({"region": "aws/moon"}, "not, or no longer, in the catalogue"),
+        ({"growth": "-100"}, "The address says -100"),
+        ({"headroom": "inf"}, "The address says inf"),
+        ({"failed": "100"}, "The address says 100"),
+        ({"text": "0"}, "The address says 0"),
+        ({"err-negative-positive": "-3"}, "The address says -3"),
     ],
 )
 def test_what_cannot_be_is_explained_at_its_field(
@@ -139,11 +146,23 @@ def test_what_cannot_be_is_explained_at_its_field(
     test = page("costs", lang="en", **parameters)
     assert any(explained in c.value.replace("\\", "") for c in test.caption)
     assert test.header
+    no_number(test)
+
+
+def no_number(test: AppTest) -> None:
+    """Fail when the page shows what is none."""
+    assert not re.search(r"\b(nan|NaN|inf|None)\b|∞", re.sub("The address says \\S+", "", said(test)))
+    assert not [m for m in test.metric if re.search("nan|inf|None|∞", str(m.value), re.IGNORECASE)]
 
 
 @pytest.mark.parametrize(
     ("parameters", "explained"),
-    [({"p95": "1"}, "computing alone takes"), ({"n": "1000000000000"}, "nobody asks for more")],
+    [
+        ({"p95": "1"}, "computing alone takes"),
+        ({"n": "1000000000000"}, "nobody asks for more"),
+        ({"n": "100000000000"}, "is 10,000,000,000,000; nobody asks for more"),
+        ({"as-test": "0", "share-negative": "0", "share-neutral": "0", "share-positive": "0"}, "give at least one"),
+    ],
 )
 def test_what_no_machine_can_do_is_one_sentence(
     page: Open, finished: Finish, parameters: dict[str, str], explained: str
@@ -151,6 +170,7 @@ def test_what_no_machine_can_do_is_one_sentence(
     finished()
     test = page("costs", lang="en", **parameters)
     assert any(explained in e.value for e in (*test.error, *test.warning))
+    no_number(test)
 
 
 def test_where_no_salary_is_published_the_page_asks_and_counts_nobody(page: Open, finished: Finish) -> None:
@@ -173,6 +193,18 @@ def test_a_price_of_ones_own_is_used_and_taken_back(page: Open, finished: Finish
     assert metric(test, "Build, a month") != before
     test.button(key="back-instance-aws/us-east-1/c6i.xlarge").click().run()
     assert metric(test, "Build, a month") == before
+    assert own_facts(load_settings()) == {}
+
+
+@pytest.mark.parametrize("price", [0.0, -1.7])
+def test_a_price_that_cannot_be_is_refused_in_its_form(page: Open, finished: Finish, price: float) -> None:
+    finished()
+    test = page("costs", lang="en")
+    place = "instance-aws/us-east-1/c6i.xlarge"
+    test.number_input(key=f"own-{place}-0").set_value(price)
+    next(t for t in test.text_input if t.label == "Where it comes from").set_value("An offer")
+    next(b for b in test.button if b.label == "Use this figure").click().run()
+    assert any(f"is {price}; give a number above 0" in e.value.replace("\\", "") for e in test.error)
     assert own_facts(load_settings()) == {}
 
 
