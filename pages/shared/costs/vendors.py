@@ -53,7 +53,7 @@ def _line(name: str, row: Mapping[Any, Any], metric: str, price: str, pays: str)
     return {
         tr("Who answers"): name,
         words.metric_name(metric): _interval(row, metric),
-        tr("Right"): percent(row["accuracy"], 1),
+        tr("Right answers"): percent(row["accuracy"], 1),
         tr("Latency p95"): milliseconds(row["p95_ms"]),
         tr("Per 1,000"): price,
         tr("Building pays"): pays,
