@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from engine.serving.client import Recommendations
-from engine.serving.ruled import ruled
+from engine.serving.ruled import Ruled, ruled
 from engine.tasks.reasons import Reason
 from engine.tasks.rules import apply
 from pages.shared.frame import badge, strong
@@ -27,13 +27,12 @@ Why = dict[str, tuple[Reason, ...]]
 def draw(run_id: str, found: Catalogue, visitor: Visitor, page: Page) -> None:
     """Ask the service and draw what it recommends."""
     history = [found.ids[code] for code in visitor.history]
+    made: Ruled | None = None
+    why: Why = {}
     if page.rules.personal:
-        made = ruled(
-            client(), run_id, history, page.rules, page.k, ids=found.ids, categories=found.categories_of
-        )  # fmt: skip
+        made = ruled(client(), run_id, history, page.rules, page.k, ids=found.ids, categories=found.categories_of)
         shown, why = made.items, made.why
     else:
-        made, why = None, {}
         seen = set(visitor.history)
         scored = [(found.ids[c], float(found.counts[c])) for c in found.popular if c not in seen]
         shown = tuple(item for item, _ in apply(scored, page.rules, found.categories_of, page.k))
