@@ -16,6 +16,7 @@ import pytest
 
 from engine.analytics import ingest, queries
 from engine.analytics.database import Index, index_for, open_index
+from engine.analytics.schema import MIGRATIONS
 from engine.config import Settings
 from tests.engine.analytics.made import everything, make_run, run_id
 
@@ -121,11 +122,9 @@ def test_a_file_of_the_step_before_reads_every_run_again(settings: Settings) -> 
     before = everything(first)
     first.close()
     with duckdb.connect(str(settings.workspace.database)) as connection:
-        connection.execute(
-            "ALTER TABLE variants DROP COLUMN mean_ms; ALTER TABLE runs DROP COLUMN options; "
-            "ALTER TABLE runs DROP COLUMN peak_flops_per_s; "
-            "DELETE FROM migrations WHERE number = 5"
-        )
+        for table, column in (("variants", "mean_ms"), ("runs", "options"), ("runs", "peak_flops_per_s")):
+            connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        connection.execute("DELETE FROM migrations WHERE number = ?", [len(MIGRATIONS)])
     second = open_index(settings, owner=True)
     assert everything(second) == before
     assert queries.runs(second)["mean_ms"].tolist() == [2.5] * 3
