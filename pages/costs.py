@@ -3,9 +3,10 @@
 import streamlit as st
 
 from engine.analytics.costed import Choices
+from engine.analytics.vendors import vendors as priced_vendors
 from pages.shared import address, choosing, data, site
 from pages.shared.business.serving import carried
-from pages.shared.costs import answer, inputs, more_labels, own, sections, work, worth
+from pages.shared.costs import answer, gpus, inputs, more_labels, own, sections, vendors, work, worth
 from pages.shared.costs.counted import flops_per_prediction, texts_tokens
 from pages.shared.costs.own import Fact
 from pages.shared.frame import data_notes, kinds_legend, page_title
@@ -32,6 +33,7 @@ with right:
     others = {"": tr("No other")} | {k: v for k, v in labels.items() if k != chosen}
     other = address.choice(st.selectbox, tr("Beside"), others, key="with", fallback="")
 run, detail = data.row(runs, chosen), data.detail(chosen)
+bought = data.bought(run)
 data_notes(synthetic=bool(run["synthetic"]))
 
 facts: list[Fact] = []
@@ -46,7 +48,7 @@ st.subheader(tr("What it rests on"), anchor=False)
 with st.expander(tr("Load and machines"), icon=":material/schedule:"):
     operation = inputs.operation(n, p95_ms, instance)
 with st.expander(tr("Buying instead"), icon=":material/shopping_cart:"):
-    hosted, batch = inputs.hosted(mine, facts)
+    hosted, batch = inputs.hosted(mine, facts, priced_vendors(bought))
     with st.grid(3, min_column_width=200):
         tokens = inputs.tokens(texts_tokens(run))
 with st.expander(tr("People"), icon=":material/group:"):
@@ -75,6 +77,7 @@ with shown:
         second = data.row(runs, other)
         sections.beside([(run, found), (second, sections.try_costs(second, choices))], choices)
     sections.by_volume(found, choices, run)
+    vendors.section(run, bought, found)
     wide, narrow = st.columns(2, gap="large")
     with wide:
         sections.by_part(found, choices, run)
@@ -85,6 +88,6 @@ with shown:
     more_labels.section(scenario, run, labelling, is_worth, found)
     with st.expander(tr("8 bits or full precision, processor or GPU"), icon=":material/memory:"):
         sections.by_precision(run, detail.variants, choices)
-        sections.by_gpu(run, flops_per_prediction(chosen, tokens))
+        gpus.section(run, flops_per_prediction(chosen, tokens))
 site.link(site.BUSINESS, tr("Plan a business with these costs"), icon=":material/trending_up:", **carried())
 kinds_legend()

@@ -18,7 +18,7 @@ from engine.economics.combine import times
 from engine.economics.demand import Load
 from engine.economics.facts import HostedPrice
 from engine.economics.figure import Figure
-from engine.economics.hosted import Crossing, Tokens, hosted_per_1000
+from engine.economics.hosted import Crossing, Tokens, Vendor, answers_per_1000
 from engine.economics.labels import Labelling, label_cost
 from engine.economics.people import MONTHS, Role, people_month
 from engine.economics.programme import Programme, training_month
@@ -43,7 +43,7 @@ class Choices:
     objective: Objective
     customers: float
     programme: Programme
-    hosted: HostedPrice
+    hosted: HostedPrice | Vendor
     tokens: Tokens
     scaled: bool = True
     spot: bool = False
@@ -98,11 +98,11 @@ class Costs:
 def service_of(run: Mapping[Any, Any], variant: Mapping[Any, Any] | None = None) -> Service:
     """Return the measured service time of a row of `queries.runs`, or of one of its variants.
 
-    Raises BadInput when it was not measured.
+    Reports without a mean have their median taken for it. Raises BadInput when neither was measured.
     """
     timed = {**run, **(variant or {})}
     cores = measured(timed, "threads", otherwise="cores")
-    return Service(measured(timed, "p50_ms"), measured(timed, "p95_ms"), cores)
+    return Service(measured(timed, "mean_ms", otherwise="p50_ms"), measured(timed, "p95_ms"), cores)
 
 
 def costs(run: Mapping[Any, Any], choices: Choices, *, variant: Mapping[Any, Any] | None = None) -> Costs:
@@ -122,7 +122,7 @@ def costs(run: Mapping[Any, Any], choices: Choices, *, variant: Mapping[Any, Any
         monthly=monthly,
     )
     paid = {"people": people_month(choices.buyers)} if choices.buyers else {}
-    buy = budget.Buy(hosted_per_1000(choices.hosted, choices.tokens, batch=choices.batch), paid)
+    buy = budget.Buy(answers_per_1000(choices.hosted, choices.tokens, batch=choices.batch), paid)
     steps, refused = _steps(build, buy, choices)
     return Costs(build, buy, steps, refused)
 

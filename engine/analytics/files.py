@@ -28,6 +28,7 @@ class Spec(Versioned, frozen=True, gc=False):
     dataset_id: str = ""
     backbone: str = ""
     recipe: str = ""
+    options: dict[str, Any] = {}
     seed: int | None = None
     threads: int | None = None
     label: str = ""
@@ -125,6 +126,7 @@ class Variant(msgspec.Struct, frozen=True, gc=False):
     accuracy: float | None = None
     macro_f1: float | None = None
     latency_ms: Latency = Latency()
+    throughput_by_batch: dict[str, float] = {}
     throughput_per_s: float | None = None
     best_batch: int | None = None
     provider: str | None = None
@@ -159,6 +161,12 @@ class Machine(msgspec.Struct, frozen=True, gc=False):
     gpu: str | None = None
 
 
+class Peak(msgspec.Struct, frozen=True, gc=False):
+    """What `training.peak` measured."""
+
+    flops_per_s: float | None = None
+
+
 class Report(Versioned, frozen=True, gc=False):
     """report.json."""
 
@@ -175,6 +183,7 @@ class Report(Versioned, frozen=True, gc=False):
     seconds: Seconds = Seconds()
     peak_memory_mib: float | None = None
     flops: float | None = None
+    peak: Peak = Peak()
     energy: Energy = Energy()
     machine: Machine = Machine()
     usd_per_1000: float | None = None

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.analytics.costed import Choices, Costs, costs
+from engine.analytics.priced import or_none
 from engine.economics import accelerator
+from engine.economics.accelerator import Efficiency
 from engine.economics.catalog import Instance, instances
 from engine.economics.facts import ServerlessGpu, serverless_gpus
 from engine.economics.figure import Figure
@@ -68,24 +70,47 @@ class GpuOffer:
 def gpu_offers(run: Mapping[Any, Any], flops_per_prediction: float | None) -> list[GpuOffer]:
     """Return the cheapest machine with one GPU of each kind, and GPUs paid by the second, cheapest an hour first.
 
-    Projected from the arithmetic of the run's training; empty when that was not counted.
+    Projected from the arithmetic of the run's training, and from how much of this machine's peak training and serving
+    reached where that was measured; empty when the arithmetic was not counted.
     """
-    flops = run.get("flops")
-    if not isinstance(flops, (int, float)) or not flops > 0:
+    if (flops := _positive(run, "flops")) is None:
         return []
-    rented = [_rented(i, float(flops), flops_per_prediction) for i in _cheapest_by_gpu().values()]
-    by_second = (
-        [_by_second(o, flops_per_prediction) for o in serverless_gpus().values()] if flops_per_prediction else []
-    )
+    training, serving = _reached(achieved(run), run), _reached(_served(run, flops_per_prediction), run)
+    rented = [_rented(i, flops, training, flops_per_prediction, serving) for i in _cheapest_by_gpu().values()]
+    by_second = [_by_second(o, flops_per_prediction, serving) for o in serverless_gpus().values()]
     return sorted([*rented, *(o for o in by_second if o)], key=lambda o: o.usd_per_hour)
 
 
 def achieved(run: Mapping[Any, Any]) -> Figure | None:
     """Return the arithmetic a second that the training of `run` reached here; None when it was not counted."""
-    flops, seconds = run.get("flops"), run.get("train_seconds")
-    if not all(isinstance(v, (int, float)) and v > 0 for v in (flops, seconds)):
-        return None
-    return accelerator.achieved_flops_per_s(float(str(flops)), float(str(seconds)))
+    flops, seconds = _positive(run, "flops"), _positive(run, "train_seconds")
+    return accelerator.achieved_flops_per_s(flops, seconds) if flops and seconds else None
+
+
+def efficiency(run: Mapping[Any, Any]) -> Figure | None:
+    """Return the share of this machine's peak that the training of `run` reached; None when it was not measured."""
+    return _share_of_peak(achieved(run), run)
+
+
+def _share_of_peak(rate: Figure | None, run: Mapping[Any, Any]) -> Figure | None:
+    peak = _positive(run, "peak_flops_per_s")
+    return accelerator.efficiency_here(rate.value, peak) if rate and peak else None
+
+
+def _reached(rate: Figure | None, run: Mapping[Any, Any]) -> Efficiency:
+    share = _share_of_peak(rate, run)
+    return accelerator.carried(share) if share else accelerator.UNMEASURED
+
+
+def _served(run: Mapping[Any, Any], flops_per_prediction: float | None) -> Figure | None:
+    """Return the arithmetic a second of serving in bulk here."""
+    per_s = _positive(run, "throughput_per_s")
+    return accelerator.achieved_flops_per_s(per_s * flops_per_prediction, 1) if per_s and flops_per_prediction else None
+
+
+def _positive(run: Mapping[Any, Any], name: str) -> float | None:
+    value = or_none(run.get(name))
+    return value if value and value > 0 else None
 
 
 def _cheapest_by_gpu() -> dict[str, Instance]:
@@ -97,15 +122,20 @@ def _cheapest_by_gpu() -> dict[str, Instance]:
     return found
 
 
-def _rented(instance: Instance, flops: float, each: float | None) -> GpuOffer:
-    busy = each and accelerator.gpu_per_1000(each, instance.gpu_name, instance.usd_per_hour, instance.source)
+def _rented(
+    instance: Instance, flops: float, training: Efficiency, each: float | None, serving: Efficiency
+) -> GpuOffer:
+    price = instance.usd_per_hour
+    busy = accelerator.gpu_per_1000(each, instance.gpu_name, price, instance.source, serving) if each else None
     name = f"{instance.gpu_name} · {instance.id}"
-    return GpuOffer(name, accelerator.gpu_train_cost(flops, instance), busy or None, instance.usd_per_hour)
+    return GpuOffer(name, accelerator.gpu_train_cost(flops, instance, training), busy, price)
 
 
-def _by_second(offer: ServerlessGpu, each: float | None) -> GpuOffer | None:
+def _by_second(offer: ServerlessGpu, each: float | None, serving: Efficiency) -> GpuOffer | None:
+    if not each:
+        return None
     try:
-        busy = accelerator.serverless_per_1000(each or 0.0, offer)
+        busy = accelerator.serverless_per_1000(each, offer, serving)
     except BadInput:  # a GPU whose peak nobody published
         return None
     return GpuOffer(offer.id, None, busy, offer.usd_per_second * 3600)

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _FINISHED = """
-SELECT r.run_id, r.kind, r.scenario, r.recipe, r.backbone, r.seed, r.group_id, r.label, r.demo, r.dataset_id,
+SELECT r.run_id, r.kind, r.scenario, r.recipe, r.options, r.backbone, r.seed, r.group_id, r.label, r.demo, r.dataset_id,
     r.dataset_name AS dataset, r.test_id, r.licence, r.commercial_use, r.synthetic, r.created_at, r.finished_at,
     r.share, r.train_rows, r.test_rows, r.test_looks, r.threads, r.cores, r.cpu, r.served, r.provider,
-    r.train_s AS train_seconds, r.total_s AS total_seconds, r.peak_memory_mib, r.flops,
+    r.train_s AS train_seconds, r.total_s AS total_seconds, r.peak_memory_mib, r.flops, r.peak_flops_per_s,
     r.usd_per_1000, r.energy_kwh AS kwh, r.energy_low_kwh AS kwh_low, r.energy_high_kwh AS kwh_high, r.energy_method,
-    v.size_bytes, v.p50_ms, v.p95_ms, v.p99_ms, v.throughput_per_s, v.best_batch, q.* EXCLUDE (run_id)
+    v.size_bytes, v.mean_ms, v.p50_ms, v.p95_ms, v.p99_ms, v.throughput_per_s, v.best_batch, q.* EXCLUDE (run_id)
 FROM runs r
 LEFT JOIN variants v ON v.run_id = r.run_id AND v.name = r.served
 LEFT JOIN quality q ON q.run_id = r.run_id
@@ -67,18 +67,24 @@ def runs(
     return index.large_frame(_FINISHED.format(conditions=conditions), list(asked.values()))
 
 
-ALIKE = ("test_id", "recipe", "backbone", "run_id")
+def bought(index: Index, test_id: str) -> pd.DataFrame:
+    """Return the rows of `runs` that hold what vendors answered to a test part, oldest first."""
+    conditions = "AND r.kind = 'bought' AND NOT r.trashed AND r.test_id = ?"
+    return index.large_frame(_FINISHED.format(conditions=conditions), [test_id])
+
+
+ALIKE = ("test_id", "recipe", "backbone", "options", "run_id")
 """What `learning_runs` reads of a run, in the order in which it asks."""
 
 
 def learning_runs(index: Index, run: Mapping[Any, Any]) -> pd.DataFrame:
     """Return the runs that tell what more labels would bring to `run` (a row of `runs`), in its columns, fewest first.
 
-    They have its test part, recipe and backbone, and learned from the whole of some training part, or from a share of
-    that of `run` itself.
+    They have its test part, recipe, options and backbone, whatever their seed, and learned from the whole of some
+    training part, or from a share of that of `run` itself.
     """
     conditions = """AND r.kind = 'finetune' AND NOT r.trashed AND r.test_id = ? AND r.recipe = ? AND r.backbone = ?
-        AND (r.share = 1 OR r.group_id = ?)"""
+        AND r.options = ? AND (r.share = 1 OR r.group_id = ?)"""
     asked = [str(run[name]) for name in ALIKE]
     return index.large_frame(_FINISHED.format(conditions=conditions), asked).sort_values("train_rows", kind="stable")
 

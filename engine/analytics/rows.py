@@ -98,7 +98,13 @@ def read_run(folder: str, attempt: int) -> RunRows:
         "per_class": _per_class(run_id, "test", report.quality) + _per_class(run_id, "validation", report.validation),
         "variants": [_variant(run_id, name, found) for name, found in report.variants.items()],
     }
-    tables["runs"][0] += (*_results(report), spec.share, report.usd_per_1000)
+    tables["runs"][0] += (
+        *_results(report),
+        spec.share,
+        report.usd_per_1000,
+        _sorted(spec.options),
+        report.peak.flops_per_s,
+    )
     return RunRows(run_id, tables, published)
 
 
@@ -187,8 +193,19 @@ def _variant(run_id: str, name: str, v: Variant) -> Row:
     latency = (v.latency_ms.p50, v.latency_ms.p95, v.latency_ms.p99)
     return (
         *(run_id, name, v.size_bytes, v.accuracy, v.macro_f1, *latency),
-        *(v.throughput_per_s, v.best_batch, v.provider),
+        *(v.throughput_per_s, v.best_batch, v.provider, _mean_ms(v)),
     )
+
+
+def _mean_ms(v: Variant) -> float | None:
+    """Return the mean milliseconds of a single request, which its throughput was computed from."""
+    per_s = v.throughput_by_batch.get("1")
+    return 1000 / per_s if per_s else None
+
+
+def _sorted(options: dict[str, Any]) -> str:
+    """Return options as one text, the same for the same options."""
+    return msgspec.json.encode(options, order="sorted").decode()
 
 
 def _text(value: Any) -> str | None:

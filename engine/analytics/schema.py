@@ -62,5 +62,15 @@ CREATE TABLE usage_classes (
 """
 """Before endpoints, a model's name was its run's id, and its version 1."""
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SCORES, _SHARES, _BOUGHT, _METERED)
+_READ_AGAIN = """
+ALTER TABLE variants ADD COLUMN mean_ms DOUBLE;
+ALTER TABLE runs ADD COLUMN options VARCHAR;
+ALTER TABLE runs ADD COLUMN peak_flops_per_s DOUBLE;
+CREATE TABLE IF NOT EXISTS quality (run_id VARCHAR);
+DELETE FROM runs; DELETE FROM epochs; DELETE FROM metrics; DELETE FROM quality; DELETE FROM per_class;
+DELETE FROM variants; DELETE FROM damaged; DELETE FROM marks;
+"""
+"""Every run is read again: its files know these, what was taken in before does not."""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SCORES, _SHARES, _BOUGHT, _METERED, _READ_AGAIN)
 """Step n + 1 is at place n."""

@@ -13,7 +13,8 @@ from engine.cli.output import finish, share
 from engine.cli.train import AsJson, existing, values
 from engine.cli.use import Run
 from engine.config import load_settings
-from engine.datasets.answers import read_answers, rows_to_send
+from engine.datasets.answers import read_answers
+from engine.datasets.sent import rows_to_send
 from engine.datasets.store import open_dataset
 from engine.errors import BadInput
 from engine.files import written_aside

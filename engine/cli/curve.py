@@ -53,19 +53,12 @@ def _fitted(settings: Settings, run: RunFolder, metric: str) -> tuple[LearningCu
     """Return the curve through the runs of the index, and the rows that `run` learned from."""
     from engine.analytics.database import open_index
     from engine.analytics.options import learning_points
-    from engine.analytics.queries import learning_runs
+    from engine.analytics.queries import learning_runs, run_detail
 
-    report = run.report()
-    spec = run.spec
-    like = {
-        "run_id": run.run_id,
-        "test_id": report["dataset"]["test_id"],
-        "recipe": spec.recipe,
-        "backbone": spec.backbone,
-    }
     index = open_index(settings, owner=False)
     try:
-        return fit(learning_points(learning_runs(index, like), metric)), float(report["dataset"]["rows"]["train"])
+        like = run_detail(index, run.run_id).run
+        return fit(learning_points(learning_runs(index, like), metric)), float(like["train_rows"])
     finally:
         index.close()
 

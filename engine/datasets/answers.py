@@ -1,4 +1,4 @@
-"""What somebody else answers to a test part: the rows to send out, without the truth, and the answers that come back.
+"""What somebody else answers to a test part: the answers to the rows that `sent` made.
 
 A file of answers has one row for each row of the test part: its id (or its text), and a label, or the probability of
 every class, or both; perhaps the latency and the price of each answer. It is taken whole or not at all.
@@ -6,10 +6,8 @@ every class, or both; perhaps the latency and the price of each answer. It is ta
 
 from __future__ import annotations
 
-import io
 import math
 import tempfile
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +19,7 @@ from engine.datasets.dataset import Dataset
 from engine.datasets.interactions.names import plain
 from engine.datasets.opened import Opened, open_file, read_whole
 from engine.datasets.raw import Raw
+from engine.datasets.sent import ids_of, refuse_lists
 from engine.datasets.table import database
 from engine.errors import BadInput
 
@@ -60,28 +59,6 @@ class Answers:
     """Role or label → the column it was read from."""
 
 
-SENT = {"text_classification": "test-rows.csv", "image_classification": "test-pictures.zip"}
-"""Task → the name of the file that `rows_to_send` makes."""
-
-
-def rows_to_send(dataset: Dataset) -> tuple[str, bytes]:
-    """Return (file name, content) of the test part without its truth.
-
-    Texts are a CSV of row and text; pictures a ZIP with <row>.png of each. Raises BadInput for lists.
-    """
-    _refuse_lists(dataset)
-    rows = dataset.rows("test")
-    if "text" in rows:
-        return SENT[dataset.task], rows[["row", "text"]].to_csv(index=False).encode("utf-8-sig")
-    from engine.datasets.images.open import pictures
-
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:  # PNG does not get smaller
-        for row, picture in zip(rows["row"].tolist(), pictures(dataset, "test"), strict=True):
-            archive.writestr(f"{row}.png", picture)
-    return SENT[dataset.task], file.getvalue()
-
-
 def read_answers(path: Path, filename: str, dataset: Dataset) -> Answers:
     """Return the answers in a CSV or Parquet file. Nothing is stored.
 
@@ -89,7 +66,7 @@ def read_answers(path: Path, filename: str, dataset: Dataset) -> Answers:
     are unknown, repeated or missing; for labels that are no class; for a cell that is no number, a negative price, a
     latency of 0 or less; for probabilities that are none, do not sum to one, or contradict the label.
     """
-    _refuse_lists(dataset)
+    refuse_lists(dataset)
     if path.stat().st_size == 0:
         raise BadInput("{filename} is empty; give a CSV or Parquet file with one answer a row.", filename=filename)
     raw = Raw("", path, filename, path.stat().st_size, "")
@@ -108,7 +85,7 @@ def read_answers(path: Path, filename: str, dataset: Dataset) -> Answers:
         raise BadInput("{filename} has column names and no rows; give one answer a row.", filename=filename)
     given = given.set_axis(["line", *columns], axis=1)
     rows = dataset.rows("test")
-    given = _in_order(given, rows)
+    given = _in_order(given, rows, ids_of(dataset))
     probabilities, graded = _answers(given, dataset.labels, columns)
     return Answers(
         rows=rows,
@@ -118,15 +95,6 @@ def read_answers(path: Path, filename: str, dataset: Dataset) -> Answers:
         usd=_numbers(given, "usd", columns) if "usd" in columns else None,
         columns=columns,
     )
-
-
-def _refuse_lists(dataset: Dataset) -> None:
-    if not dataset.labels:
-        raise BadInput(
-            "{name} asks for lists of items, and only answers that are classes can be brought in; choose data with "
-            "labels.",
-            name=dataset.name,
-        )
 
 
 def _columns(opened: Opened, labels: Sequence[str]) -> dict[str, str]:
@@ -171,10 +139,16 @@ def _columns(opened: Opened, labels: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _in_order(given: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the answers in the order of `rows`. Raises BadInput for unknown, repeated and missing ids."""
+def _in_order(given: pd.DataFrame, rows: pd.DataFrame, sent: pd.Series) -> pd.DataFrame:
+    """Return the answers in the order of `rows`, which were `sent` under these ids; their numbers are taken too.
+
+    Raises BadInput for unknown, repeated and missing ids.
+    """
+    names = sent
     if "row" in given:
-        ids, wanted = given["row"].map(_id), rows["row"].astype(str)
+        ids = given["row"].map(_id)
+        numbers = rows["row"].astype(str)
+        wanted = names = numbers if ids.isin(numbers).sum() > ids.isin(sent).sum() else sent
         if (again := ids[ids.duplicated()]).size:
             raise BadInput(
                 "Row id {id} is answered {times} times; keep one answer a row.",
@@ -199,7 +173,7 @@ def _in_order(given: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
             "comparison.",
             count=len(missing),
             rows=len(rows),
-            ids=", ".join(missing["row"].head(SHOWN).astype(str)),
+            ids=", ".join(names[missing.index].head(SHOWN)),
         )
     return given.set_axis(ids, axis=0).reindex(wanted.tolist()).reset_index(drop=True)
 

@@ -57,7 +57,7 @@ class Build:
         """Return the predictions a month that the most servers can carry, with room to spare."""
         weights = np.asarray(PROFILES[self.profile].weights)
         peak = weights.max() / weights.mean() * (1 + self.objective.headroom)
-        there = self.service.p50_ms / 1000 * self.service.cores_here / PER_VCPU_LOW
+        there = self.service.mean_ms / 1000 * self.service.cores_here / PER_VCPU_LOW
         return float(0.5 * MOST_SERVERS / there / peak * HOURS_A_MONTH * 3600)
 
 

@@ -54,9 +54,9 @@ class Load:
     def __post_init__(self) -> None:
         if above_zero(Message("The number of predictions a month"), self.predictions_month) > MOST_A_MONTH:
             raise BadInput(
-                "The number of predictions a month is {value}; nobody asks for more than {most}, give fewer.",
-                value=self.predictions_month,
-                most=MOST_A_MONTH,
+                "The number of predictions a month is {n}; nobody asks for more than {most}, give fewer.",
+                n=round(self.predictions_month),
+                most=round(MOST_A_MONTH),
             )
         if self.profile not in PROFILES:
             raise NotFound(

@@ -1,6 +1,7 @@
-"""Buying answers from a hosted model: its price for the same requests, and from which volume building is cheaper.
+"""Buying answers: their price for the same requests, and from which volume building is cheaper.
 
-USD per 1,000 = (input tokens × price in + output tokens × price out) ÷ 1,000,000 × 1,000. Definition.
+Of a hosted model, USD per 1,000 = (input tokens × price in + output tokens × price out) ÷ 1,000,000 × 1,000, by
+definition. Of a vendor whose answers were brought in, the price is what those answers cost.
 """
 
 from __future__ import annotations
@@ -38,6 +39,42 @@ class Tokens:
         above_zero(Message("The tokens of a text"), self.text)
         not_negative(Message("The tokens of the instruction"), self.prompt)
         not_negative(Message("The tokens of an answer"), self.answer)
+
+
+@dataclass(frozen=True)
+class Vendor:
+    """Somebody whose answers to the run's own test part were brought in. Raises BadInput for an impossible price."""
+
+    id: str
+    """The run that keeps the answers."""
+    model: str
+    """What the vendor or model is called."""
+    usd_per_1000: float
+    as_of: str
+    """The day on which the answers were brought in."""
+
+    def __post_init__(self) -> None:
+        not_negative(Message("The price of 1,000 answers"), self.usd_per_1000)
+
+
+def answers_per_1000(offer: HostedPrice | Vendor, tokens: Tokens, *, batch: bool = False) -> Figure:
+    """Return the USD that 1,000 answers of `offer` cost; `tokens` and `batch` say nothing about a vendor.
+
+    Raises BadInput as `hosted_per_1000` does.
+    """
+    if isinstance(offer, Vendor):
+        return vendor_per_1000(offer)
+    return hosted_per_1000(offer, tokens, batch=batch)
+
+
+def vendor_per_1000(vendor: Vendor) -> Figure:
+    """Return the USD that 1,000 answers of `vendor` cost: what those to the test part did."""
+    usd = vendor.usd_per_1000
+    formula = Message(
+        "{usd} USD for 1,000 answers of {model}, as brought in with its answers to the test part on {date}.",
+        usd=rounded(usd), model=vendor.model, date=vendor.as_of,
+    )  # fmt: skip
+    return Figure(usd, "USD per 1,000", "measured", usd, usd, formula)
 
 
 def hosted_per_1000(price: HostedPrice, tokens: Tokens, *, batch: bool = False) -> Figure:

@@ -15,7 +15,7 @@ from engine.files import new_id, read_json, utc_now
 from engine.jobs.progress import Progress, progress
 from engine.jobs.runs import Kind, RunFolder, RunSpec, all_runs, create_run
 from engine.models.catalog import BACKBONES, HUB_ID, resolve
-from engine.models.recipes import find_recipe, resolve_options
+from engine.models.recipes import find_recipe, unusual_options
 from engine.scenarios import SCENARIOS, Scenario
 
 __all__ = [
@@ -71,7 +71,7 @@ def finetune_spec(
             name=chosen.name,
             choices=", ".join(found.recipes),
         )
-    resolve_options(chosen, options or {})
+    unusual = unusual_options(chosen, options or {})
     if chosen.neural and backbone:
         _check_backbone(backbone)
     if not 0 <= seed < 2**32:
@@ -87,7 +87,7 @@ def finetune_spec(
         dataset={"raw_id": dataset.raw_id, "options": dataset.options.to_json()} if dataset else {"demo": True},
         backbone=(backbone or found.backbone) if chosen.neural else "",
         recipe=chosen.name,
-        options=dict(options or {}),
+        options=unusual,
         seed=seed,
         threads=threads,
         label=label,

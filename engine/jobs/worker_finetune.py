@@ -29,6 +29,8 @@ def finetune_on(job: Job, dataset: Dataset, clock: Clock) -> None:
     """Train on `dataset`, export, judge, measure, and publish last."""
     from engine.models.catalog import resolve
     from engine.training.crafts import CRAFTS
+    from engine.training.device import choose_device
+    from engine.training.peak import measured_peak
 
     spec = job.run.spec
     threads = spec.threads or job.settings.threads or cores()
@@ -46,6 +48,8 @@ def finetune_on(job: Job, dataset: Dataset, clock: Clock) -> None:
             should_stop=job.should_stop,
         )
     proof = PROVERS[dataset.task](job, dataset, trained, threads, clock)
+    with clock.time("measure"):
+        peak = measured_peak(choose_device(str(trained.options.get("precision", "fp32"))))
     served = proof.variants[proof.served]
     job.say("benchmarked", served=proof.served, latency_ms=served["latency_ms"])
     report = {
@@ -72,6 +76,7 @@ def finetune_on(job: Job, dataset: Dataset, clock: Clock) -> None:
         "seconds": clock.seconds(),
         "peak_memory_mib": peak_memory_mib(),
         "flops": trained.flops,
+        "peak": peak.to_json(),
         "energy": meter.energy.to_json(),
         "machine": machine(),
         "finished_at": utc_now(),

@@ -82,6 +82,11 @@ def resolve_options(recipe: Recipe, given: Mapping[str, Any]) -> dict[str, Value
     return {o.name: o.check(given[o.name]) if o.name in given else o.default for o in recipe.options}
 
 
+def unusual_options(recipe: Recipe, given: Mapping[str, Any]) -> dict[str, Value]:
+    """Return what of `given`, checked and typed, differs from the defaults of `recipe`. Raises as `resolve_options`."""
+    return {name: value for name, value in resolve_options(recipe, given).items() if value != recipe.defaults[name]}
+
+
 def _typed(default: Value, value: Any) -> Value | None:
     """Return `value` as the type of `default`, or None when it is not one."""
     if isinstance(default, bool):

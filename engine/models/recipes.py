@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.errors import BadInput
 from engine.models.image_recipes import IMAGE_RECIPES
-from engine.models.options import Option, Recipe, resolve_options
+from engine.models.options import Option, Recipe, resolve_options, unusual_options
 from engine.models.ranking_recipes import RANKING_RECIPES
 from engine.models.text_recipes import TEXT_RECIPES
 
@@ -24,4 +24,4 @@ def find_recipe(task: str, name: str) -> Recipe:
     return known[name]
 
 
-__all__ = ["RECIPES", "Option", "Recipe", "find_recipe", "resolve_options"]
+__all__ = ["RECIPES", "Option", "Recipe", "find_recipe", "resolve_options", "unusual_options"]

@@ -31,6 +31,8 @@ from engine.tasks.explain import WordWeight, occlusion
 ROWS_AT_ONCE = 1000
 PICTURES_AT_ONCE = 8
 """The most pictures in a request; large ones are fewer, so that the service takes it."""
+SCORED_AT_ONCE = 16
+"""Histories that the scores of the whole catalogue are asked for."""
 ANSWER_SECONDS = 120.0
 START_SECONDS = 10.0
 """How long a request waits for a service that is starting."""
@@ -152,6 +154,17 @@ class InferenceClient:
         """Have the service take up what changed in an endpoint. Raises Failure with why it answers as before."""
         self._ask("POST", f"/v2/repository/models/{name}/load")
 
+    def all_scores(self, run_id: str, histories: Sequence[Sequence[str]]) -> np.ndarray:
+        """Return (N, I): the score of every item of the catalogue after each history, also of what is in it.
+
+        Columns are in the order of the data set's items. Raises as `predict`.
+        """
+        pieces = [
+            self._infer_lists(run_id, histories[i : i + SCORED_AT_ONCE], ("all_scores",))["outputs"][0]
+            for i in range(0, len(histories), SCORED_AT_ONCE)
+        ]
+        return np.concatenate([np.array(p["data"], dtype=np.float64).reshape(p["shape"]) for p in pieces])
+
     def close(self) -> None:
         """Close the connections; a client that is not used any more does so by itself."""
         self._close()
@@ -166,11 +179,13 @@ class InferenceClient:
         request = {"inputs": [tensor], "outputs": [{"name": output}]}
         return self._ask("POST", f"/v2/models/{run_id}/infer", request)
 
-    def _infer_lists(self, run_id: str, histories: Sequence[Sequence[str]]) -> dict[str, Any]:
+    def _infer_lists(
+        self, run_id: str, histories: Sequence[Sequence[str]], outputs: Sequence[str] = ("items", "scores")
+    ) -> dict[str, Any]:
         width = max(1, *map(len, histories))
         padded = [item for history in histories for item in (*history, *[""] * (width - len(history)))]
         history = {"name": "history", "shape": [len(histories), width], "datatype": "BYTES", "data": padded}
-        request = {"inputs": [history], "outputs": [{"name": "items"}, {"name": "scores"}]}
+        request = {"inputs": [history], "outputs": [{"name": name} for name in outputs]}
         return self._ask("POST", f"/v2/models/{run_id}/infer", request)
 
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:

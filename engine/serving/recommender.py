@@ -139,6 +139,14 @@ class Recommender(ServedModel):
         found = [Because(self.encoder.items.ids[c], float(f)) for c, f in zip(row, falls, strict=True)]
         return sorted(found, key=lambda because: -because.weight)
 
+    @property
+    def explanations(self) -> tuple[TensorSpec, ...]:
+        return (TensorSpec("all_scores", "FP32", (len(self.encoder.items),)),)
+
+    def explained(self, name: str, tensors: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Return the scores of the whole catalogue (B, I), nothing masked: also of what somebody had."""
+        return self.run(tensors, (name,))[name]
+
     def tastes(self, history: Sequence[str]) -> list[tuple[str, float]]:
         """Return the categories of a history with their shares, the largest first; an item with several is divided."""
         shares: dict[str, float] = {}

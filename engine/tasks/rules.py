@@ -1,11 +1,13 @@
 """What a shop wants of a list beyond what its visitor likes: leave out, prefer, only what is in stock, not all alike.
 
 Pure functions on a list of (item id, score), best first. What only filters can also be done within the graph, before
-its list is cut; what reorders needs a list longer than the page, and a model returns a hundred items for that.
+its list is cut; what reorders needs a list longer than the page, and a model returns a hundred items for that. Where
+filters leave few of those, `best_allowed` chooses among the whole catalogue.
 """
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -40,6 +42,17 @@ class Rules:
     def allows(self, item: str) -> bool:
         """Return whether an item may be shown at all."""
         return item not in self.exclude and (self.in_stock is None or item in self.in_stock)
+
+
+def leaves_few(scored: Scored, rules: Rules, returned: int) -> bool:
+    """Return whether rules leave less than half of a list that was cut at `returned` items."""
+    return len(scored) >= returned and 2 * sum(rules.allows(item) for item, _ in scored) < returned
+
+
+def best_allowed(scored: Scored, had: Collection[str], rules: Rules, most: int) -> Scored:
+    """Return the `most` best items of a whole catalogue that rules allow and nobody `had`, best first."""
+    kept = (pair for pair in scored if pair[0] not in had and rules.allows(pair[0]))
+    return heapq.nlargest(most, kept, key=lambda pair: pair[1])
 
 
 def apply(scored: Scored, rules: Rules, categories: Callable[[str], Sequence[str]], k: int) -> Scored:

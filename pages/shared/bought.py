@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from engine.datasets.answers import SENT, Answers, read_answers, rows_to_send
+from engine.datasets.answers import Answers, read_answers
 from engine.datasets.dataset import Dataset
+from engine.datasets.sent import SENT, rows_to_send
 from engine.datasets.store import open_dataset
 from engine.errors import BreakevenError
 from engine.jobs.bought import LONGEST_NAME, delete_bought, store_bought, usd_per_1000

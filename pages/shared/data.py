@@ -78,6 +78,12 @@ def learning_runs(run: Mapping[Any, Any]) -> pd.DataFrame:
     return _learning_runs(found, version(found), asked)
 
 
+def bought(run: Mapping[Any, Any]) -> pd.DataFrame:
+    """Return what vendors answered to the test part of a row of `runs`, oldest first."""
+    found = index()
+    return _bought(found, version(found), str(run["test_id"]))
+
+
 def version(found: Index) -> Version:
     """Return what changes whenever the index takes something in: the key under which its answers are kept."""
     return str(found.workspace.home), id(found), found.version
@@ -96,6 +102,11 @@ def _points(_index: Index, version: Version, key: Any, _pricing: priced.Pricing,
 @st.cache_data(show_spinner=False, max_entries=16)
 def _learning_runs(_index: Index, version: Version, asked: tuple[str, ...]) -> pd.DataFrame:  # noqa: ARG001 - the cache's key
     return queries.learning_runs(_index, dict(zip(queries.ALIKE, asked, strict=True)))
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _bought(_index: Index, version: Version, test_id: str) -> pd.DataFrame:  # noqa: ARG001 - the cache's key
+    return queries.bought(_index, test_id)
 
 
 @st.cache_data(show_spinner=False, max_entries=4)

@@ -38,12 +38,22 @@ def training(found: dict[str, Any], vcpus: int, usd_per_hour: float) -> float:
     return 10 * seconds / 3600 * max(1.0, threads / vcpus) * usd_per_hour
 
 
+def carbon_year(found: dict[str, Any], predictions_month: float) -> float:
+    """Return gCO2e of a year of one c7i.2xlarge in Sweden: 8 vCPUs of 0.74 to 3.5 W, 16 GB of 0.392 W."""
+    mean_s = 1 / float(found["variants"][found["served"]]["throughput_by_batch"]["1"])
+    busy = predictions_month / PER_MONTH_S * mean_s * float(found["threads"]) / 8
+    watts = 8 * (0.74 + busy * (3.5 - 0.74)) + 16 * 0.392
+    return watts * 8760 / 1000 * 40.695 * 1.14
+
+
 def test_the_figures_are_those_of_a_hand(dashboard: Dashboard, visitor: Callable[..., Visitor]) -> None:
     runs = trained(dashboard.home)
     first, second = runs[-1], runs[0]
     one = visitor(dashboard.url)
-    query = {"run": first, "with": second, "n": "1000000", "p95": "2000", "retrain": "9", "tries": "0", "failed": "10"}
+    query = {"n": "1000000", "p95": "2000", "retrain": "9", "tries": "0", "failed": "10"}
     one.open("/costs", **ALONE, **query, text="30", prompt="60", answer="5", hosted="gpt-5.4-nano")
+    choose(one, first[-4:], "Run")
+    choose(one, second[-4:], "Beside")
     # A million a month is 0.38 a second: one machine. 1,000 × (90 × 0.2 + 5 × 1.25 USD a million tokens) bought.
     month = 730 * 0.17 + training(report(dashboard.home, first), 4, 0.17)
     expect(one.page.get_by_test_id("stMetricValue").nth(0)).to_have_text(f"${month:.2f}")
@@ -56,11 +66,13 @@ def test_the_figures_are_those_of_a_hand(dashboard: Dashboard, visitor: Callable
     one.see("What moved")
     choose(one, "AWS eu-north-1", "Electricity of")
     one.page.wait_for_url("**region=aws*eu-north-1**")
+    assert f"{carbon_year(report(dashboard.home, first), 1e6) / 1000:.2f} kgCO₂e (" in one.text()
     slider = one.page.get_by_role("slider", name="Predictions a month")
     slider.press("ArrowRight")
     one.settled()
     expect(one.page.get_by_test_id("stMetricValue").nth(1)).to_have_text("$48.50")
     assert "2,000,000 predictions a month" in one.text()
+    assert f"{carbon_year(report(dashboard.home, first), 2e6) / 1000:.2f} kgCO₂e (" in one.text()
     assert one.sideways() == 0
     again = visitor(dashboard.url)
     again.page.goto(one.page.url)

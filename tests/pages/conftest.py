@@ -134,7 +134,7 @@ def report(run: RunFolder, dataset: Dataset, quality: dict[str, object], train_s
         "latency_ms": {"p50": 2.0, "p95": 2.6, "p99": 3.4},
         "throughput_per_s": 700.0,
         "best_batch": 16,
-        "throughput_by_batch": {"1": 450.0, "16": 700.0},
+        "throughput_by_batch": {"1": 400.0, "16": 700.0},
         "provider": "CPUExecutionProvider",
     }
     return {
@@ -185,6 +185,7 @@ def report(run: RunFolder, dataset: Dataset, quality: dict[str, object], train_s
         },
         "peak_memory_mib": 900.0,
         "flops": 1e12,
+        "peak": {"flops_per_s": 1e12, "precision": "fp32", "device": "cpu"},
         "energy": {"kwh": 0.0002, "method": "power_model", "watts": 60.0, "source": "data/catalog/cpu_power.csv"},
         "machine": machine() | {"cores": 2},
         "finished_at": utc_now(),

@@ -56,8 +56,16 @@ def test_answers_are_previewed_stored_shown_as_bought_and_deleted(
 
 def test_what_is_wrong_is_said_and_nothing_is_stored(page: Open, finished: Finish, dataset: Dataset) -> None:
     finished()
-    test = give(page("compare", lang="en"), answers(dataset).iloc[3:])
-    assert any("have no answer, such as" in e.value for e in test.error)
+    good = answers(dataset)
+    unsure = good.drop(columns="label").assign(negative=0.5, neutral=0.4, positive=0.3)
+    for wrong, words in (
+        (good.iloc[3:], "have no answer, such as"),
+        (good.assign(row=good["row"] + 100_000), "row ids are not in the test part"),
+        (unsure, "sum to 1.2; they must sum to 1"),
+        (good.assign(usd=-1), "give a number of 0 or more"),
+    ):
+        test = give(page("compare", lang="en"), wrong)
+        assert any(words in e.value.replace("\\", "") for e in test.error), words
     assert kinds() == ["finetune"]
     assert not [b for b in test.button if b.key == "bought-store"]
 

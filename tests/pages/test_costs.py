@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.analytics.own_facts import OwnFact, enter, own_facts
 from engine.config import load_settings
+from engine.datasets.answers import read_answers
+from engine.datasets.dataset import Dataset
 from engine.errors import BadInput
+from engine.jobs.bought import delete_bought, store_bought
 from engine.jobs.curve import curve_runs
 from engine.jobs.runs import RunFolder
 from tests.pages.test_pages import said
@@ -42,15 +47,49 @@ def test_the_figures_are_those_of_a_hand(page: Open, finished: Finish) -> None:
         "costs", lang="en", n="2628000000", p95="200", day="flat", fewest="1", headroom="0", scaled="0",
         instance="aws/us-east-1/c6i.xlarge", build="0", buy="0", retrain="9", tries="0", failed="10", text="30",
     )  # fmt: skip
-    # 1,000 a second of 2 ms: 2 of the 2 servers of a machine are busy, so that a second machine is needed.
-    assert quantity(test, "Machines").startswith("2 · busy 50%")
-    # M/M/4 with 2 busy on average: C = 4/23, and the mean wait is C x 2 ms / (4 - 2).
-    assert quantity(test, "Wait for a free one, busiest hour").startswith("0.17 ms on average")
+    # 1,000 a second of 2.5 ms in the mean, 2.0 at the median: 2.5 servers are busy, and a machine holds 2 of them.
+    assert quantity(test, "Machines").startswith("2 · busy 62%")
+    # M/M/4 with 2.5 busy on average: C = 0.31986, and the mean wait is C x 2.5 ms / (4 - 2.5).
+    assert quantity(test, "Wait for a free one, busiest hour").startswith("0.53 ms on average")
     serving, training = 2 * 730 * 0.17, 10 * 0.01 * 0.17
     assert metric(test, "Build, a month") == f"${serving + training:.2f}"
     # (30 + 60) × 0.2 + 5 × 1.25 USD a million tokens, 2,628,000 thousands.
     assert metric(test, "Buy, a month") == f"${2_628_000 * (90 * 0.2 + 5 * 1.25) / 1000:,.0f}"
     assert "Building is cheaper" in test.header[0].value
+
+
+def test_a_vendor_measured_on_the_same_rows_can_be_what_is_bought(
+    page: Open, finished: Finish, dataset: Dataset, tmp_path: Path
+) -> None:
+    run = finished(right=0.85)
+    stored = [bring_in(dataset, tmp_path, name, price) for name, price in (("Acme", 0.4), ("Freeware", None))]
+    alone = {"lang": "en", "n": "1000000", "buy": "0", "build": "0"}
+    test = page("costs", **alone, run=run.run_id, hosted=stored[0].run_id)
+    assert metric(test, "Buy, a month") == "$400.00"
+    assert stored[1].run_id not in test.selectbox(key="hosted").options
+    assert any("Acme reaches Macro-F1 1.000, this run 0.8" in s.value for s in test.subheader)
+    table = next(t.value for t in test.table if "Who answers" in t.value).set_index("Who answers")
+    assert str(table.loc["Acme", "Per 1,000"]).replace("\\", "") == "$0.40"
+    # Six trainings of 8 s are next to nothing: two machines of 0.17 USD an hour are 248 USD, 0.62 million answers.
+    assert str(table.loc["Acme", "Building pays"]).startswith("from 62")
+    assert table.loc["Freeware", "Building pays"] == "no price was given"
+    delete_bought(load_settings(), stored[0])
+    test = page("costs", **alone, run=run.run_id, hosted=stored[0].run_id)
+    assert any("not, or no longer, in the catalogue" in c.value for c in test.caption)
+
+
+def bring_in(dataset: Dataset, folder: Path, name: str, price: float | None) -> RunFolder:
+    """Store answers of a vendor that is always right."""
+    path = folder / f"{name}.csv"
+    dataset.rows("test")[["row", "label"]].to_csv(path, index=False)
+    answers = read_answers(path, path.name, dataset)
+    return store_bought(load_settings(), "finance_sentiment", dataset, answers, name=name, price=price)
+
+
+def test_a_gpu_is_projected_from_the_share_of_the_peak_that_was_reached_here(page: Open, finished: Finish) -> None:
+    finished(train_seconds=10.0)  # 1e12 FLOPs in 10 s, of a peak of 1e12 a second: a tenth
+    words = said(page("costs", lang="en")).replace("\\", "")
+    assert "Training here reached 100 GFLOP/s, 10% of what large matrix products do on this machine." in words
 
 
 def test_three_sizes_of_the_load_and_every_figure_wears_its_kind(page: Open, finished: Finish) -> None:
@@ -92,6 +131,12 @@ def test_two_runs_stand_side_by_side(page: Open, finished: Finish) -> None:
         ({"instance": "aws/us-east-1/gone.large"}, "not, or no longer, in the catalogue"),
         ({"hosted": "gpt-1"}, "not, or no longer, in the catalogue"),
         ({"customers": "0"}, "The address says 0"),
+        ({"region": "aws/moon"}, "not, or no longer, in the catalogue"),
+        ({"growth": "-100"}, "The address says -100"),
+        ({"headroom": "inf"}, "The address says inf"),
+        ({"failed": "100"}, "The address says 100"),
+        ({"text": "0"}, "The address says 0"),
+        ({"err-negative-positive": "-3"}, "The address says -3"),
     ],
 )
 def test_what_cannot_be_is_explained_at_its_field(
@@ -101,11 +146,23 @@ def test_what_cannot_be_is_explained_at_its_field(
     test = page("costs", lang="en", **parameters)
     assert any(explained in c.value.replace("\\", "") for c in test.caption)
     assert test.header
+    no_number(test)
+
+
+def no_number(test: AppTest) -> None:
+    """Fail when the page shows what is none."""
+    assert not re.search(r"\b(nan|NaN|inf|None)\b|∞", re.sub("The address says \\S+", "", said(test)))
+    assert not [m for m in test.metric if re.search("nan|inf|None|∞", str(m.value), re.IGNORECASE)]
 
 
 @pytest.mark.parametrize(
     ("parameters", "explained"),
-    [({"p95": "1"}, "computing alone takes"), ({"n": "1000000000000"}, "nobody asks for more")],
+    [
+        ({"p95": "1"}, "computing alone takes"),
+        ({"n": "1000000000000"}, "nobody asks for more"),
+        ({"n": "100000000000"}, "is 10,000,000,000,000; nobody asks for more"),
+        ({"as-test": "0", "share-negative": "0", "share-neutral": "0", "share-positive": "0"}, "give at least one"),
+    ],
 )
 def test_what_no_machine_can_do_is_one_sentence(
     page: Open, finished: Finish, parameters: dict[str, str], explained: str
@@ -113,6 +170,7 @@ def test_what_no_machine_can_do_is_one_sentence(
     finished()
     test = page("costs", lang="en", **parameters)
     assert any(explained in e.value for e in (*test.error, *test.warning))
+    no_number(test)
 
 
 def test_where_no_salary_is_published_the_page_asks_and_counts_nobody(page: Open, finished: Finish) -> None:
@@ -135,6 +193,18 @@ def test_a_price_of_ones_own_is_used_and_taken_back(page: Open, finished: Finish
     assert metric(test, "Build, a month") != before
     test.button(key="back-instance-aws/us-east-1/c6i.xlarge").click().run()
     assert metric(test, "Build, a month") == before
+    assert own_facts(load_settings()) == {}
+
+
+@pytest.mark.parametrize("price", [0.0, -1.7])
+def test_a_price_that_cannot_be_is_refused_in_its_form(page: Open, finished: Finish, price: float) -> None:
+    finished()
+    test = page("costs", lang="en")
+    place = "instance-aws/us-east-1/c6i.xlarge"
+    test.number_input(key=f"own-{place}-0").set_value(price)
+    next(t for t in test.text_input if t.label == "Where it comes from").set_value("An offer")
+    next(b for b in test.button if b.label == "Use this figure").click().run()
+    assert any(f"is {price}; give a number above 0" in e.value.replace("\\", "") for e in test.error)
     assert own_facts(load_settings()) == {}
 
 

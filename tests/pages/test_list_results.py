@@ -184,3 +184,21 @@ def stored_ids(dataset: Dataset) -> list[str]:
 
 def code_of(dataset: Dataset, name: str) -> int:
     return [md(n) for n in read_items(dataset).names].index(name)
+
+
+def test_a_list_that_is_not_personal_says_so_and_what_rules_leave(page: Open, stored: Dataset) -> None:
+    run = ranked.finished_run(stored)
+    test = page(PAGE, step="try", lang="en", run=run.run_id)
+    test.toggle(key="personal").set_value(False).run()
+    assert "Popular with everybody" in said(test)
+    assert "the history only leaves out what is in it" in said(test)
+    assert "The rules leave" not in said(test)
+    test.toggle(key="stock").set_value(True).run()
+    first = open_items(stored)[:3]
+    test.text_area(key="stock-ids").set_value("\n".join(first)).run()
+    assert not test.exception
+    assert "The rules leave" in said(test)
+
+
+def open_items(dataset: Dataset) -> list[str]:
+    return [str(i) for i in read_items(dataset).ids]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -12,7 +13,8 @@ from engine.economics import facts
 from engine.economics.capacity import Objective
 from engine.economics.catalog import WORLD, Instance, Region, instances, region, regions
 from engine.economics.demand import PROFILES, Load
-from engine.economics.hosted import Tokens
+from engine.economics.figure import Source
+from engine.economics.hosted import Tokens, Vendor
 from pages.shared import address, fields
 from pages.shared.costs.own import Fact
 from pages.shared.i18n import LANGUAGES, language, md, speaking, tr, tr_message
@@ -130,18 +132,39 @@ def operation(n: float, p95_ms: float, instance: Instance) -> Operation:
     return Operation(load, objective, customers, scaled, spot and offered)
 
 
-def hosted(own: Own, found: list[Fact]) -> tuple[facts.HostedPrice, bool]:
-    """Draw the choice of the hosted model, and whether answers may take a day."""
+def hosted(
+    own: Own, found: list[Fact], vendors: Mapping[str, Vendor] | None = None
+) -> tuple[facts.HostedPrice | Vendor, bool]:
+    """Draw the choice of what would be bought: a hosted model, or one of `vendors` that were measured on the same rows.
+
+    Returns it, and whether answers may take a day.
+    """
+    measured = dict(vendors or {})
     names = {
+        name: tr("{vendor} · {price} per 1,000, measured on the same rows", vendor=v.model, price=money(v.usd_per_1000))
+        for name, v in measured.items()
+    } | {
         name: tr("{model} · {price_in} in, {price_out} out per million tokens", model=name,
                  price_in=money(p.usd_per_1m_input), price_out=money(p.usd_per_1m_output))
         for name, p in facts.hosted_prices().items()
     }  # fmt: skip
     chosen = fields.known(
-        tr("Hosted model"), names, key="hosted", fallback="gpt-5.4-nano",
+        tr("Hosted model or vendor") if measured else tr("Hosted model"), names, key="hosted", fallback="gpt-5.4-nano",
         gone=tr("{name} is not, or no longer, in the catalogue; {other} is used.", name="{name}", other="{other}"),
     )  # fmt: skip
-    price = facts.hosted_price(chosen)
+    if chosen in measured:
+        return _vendor(measured[chosen], found), False
+    return _hosted(facts.hosted_price(chosen), own, found)
+
+
+def _vendor(vendor: Vendor, found: list[Fact]) -> Vendor:
+    source = Source(vendor.model, tr("brought in with its answers"), vendor.as_of)
+    found.append(Fact("", vendor.id, vendor.model, tr("{price} per 1,000", price=money(vendor.usd_per_1000)), source))
+    return vendor
+
+
+def _hosted(price: facts.HostedPrice, own: Own, found: list[Fact]) -> tuple[facts.HostedPrice, bool]:
+    chosen = price.model
     if entered := own.get(("hosted", chosen)):
         price = facts.own_hosted_price(price, entered.values[0], entered.values[1], entered.source)
     if price.ends:

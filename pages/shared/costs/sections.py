@@ -1,4 +1,4 @@
-"""Pictures and tables beneath the answer: by volume, by part, by hour, by place, by precision, by GPU, by run."""
+"""Pictures and tables beneath the answer: by volume, by part, by hour, by place, by precision, by run."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pages.shared.charts import style
 from pages.shared.costs.answer import about, between, machine_words, part_names
 from pages.shared.frame import badge, say, show_error
 from pages.shared.i18n import md, tr
-from pages.shared.numbers import carbon, milliseconds, money, number, percent, rate
+from pages.shared.numbers import carbon, milliseconds, money, number, percent
 
 LEAST_SHOWN = 1e4
 MOST_SHOWN = 1e9
@@ -150,31 +150,6 @@ def by_precision(run: Mapping[Any, Any], variants: pd.DataFrame, choices: Choice
         rows.append(row)
     st.dataframe(pd.DataFrame(rows), hide_index=True, alt=tr("Cost of serving by precision"))
     badge("projected", tr("From the latency measured of each precision; quality is that of the validation part."))
-
-
-def by_gpu(run: Mapping[Any, Any], flops_per_prediction: float | None) -> None:
-    """Draw what GPUs would cost, projected from the arithmetic counted here."""
-    offers = options.gpu_offers(run, flops_per_prediction)
-    st.subheader(tr("On a GPU instead"), anchor=False)
-    if not offers:
-        st.caption(tr("The arithmetic of this run was not counted, so that nothing can be projected to a GPU."))
-        return
-    rows = [
-        {
-            tr("GPU"): o.name,
-            tr("US$ an hour"): money(o.usd_per_hour),
-            tr("One training"): between(o.train) if o.train else "–",
-            tr("Per 1,000 while busy"): between(o.per_1000) if o.per_1000 else "–",
-        }
-        for o in offers
-    ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, alt=tr("GPUs with their projected costs"))
-    if here := options.achieved(run):
-        st.markdown(md(tr("Training here reached {rate}.", rate=rate(here.value))))
-        badge("measured", pricing.origin(here))
-    sample = next((o.train for o in offers if o.train), None)
-    if sample:
-        badge("projected", pricing.origin(sample))
 
 
 def beside(pair: list[tuple[dict[Any, Any], Costs | None]], choices: Choices) -> None:

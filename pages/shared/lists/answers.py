@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from engine.serving.client import Recommendations
-from engine.tasks.reasons import Reason, reasons
+from engine.serving.ruled import Ruled, ruled
+from engine.tasks.reasons import Reason
 from engine.tasks.rules import apply
 from pages.shared.frame import badge, strong
 from pages.shared.i18n import md, tr, trn
@@ -17,8 +18,6 @@ from pages.shared.lists.who import Visitor
 from pages.shared.numbers import milliseconds, percent
 from pages.shared.resources import client
 
-RETURNED = 100
-"""A model returns so many items at most, which rules choose from."""
 SHOWN_REASONS = 3
 LEAST_SHARE = 0.1
 """A smaller reason is not shown beside larger ones."""
@@ -28,28 +27,22 @@ Why = dict[str, tuple[Reason, ...]]
 def draw(run_id: str, found: Catalogue, visitor: Visitor, page: Page) -> None:
     """Ask the service and draw what it recommends."""
     history = [found.ids[code] for code in visitor.history]
+    made: Ruled | None = None
+    why: Why = {}
     if page.rules.personal:
-        answer = client().recommend(run_id, [history], RETURNED)
-        scored, why = list(answer.lists[0]), ask_why(run_id, history, answer)
+        made = ruled(client(), run_id, history, page.rules, page.k, ids=found.ids, categories=found.categories_of)
+        shown, why = made.items, made.why
     else:
-        answer, why = None, {}
         seen = set(visitor.history)
         scored = [(found.ids[c], float(found.counts[c])) for c in found.popular if c not in seen]
-    shown = [item for item, _ in apply(scored, page.rules, found.categories_of, page.k)]
+        shown = tuple(item for item, _ in apply(scored, page.rules, found.categories_of, page.k))
     headline(found, visitor, shown, page)
     st.markdown("\n".join(line(found, visitor, i, item, why, page) for i, item in enumerate(shown, 1)))
     if len(shown) < page.k:
-        st.caption(
-            tr("Only {n} of the {all} items that the model returned may be shown.", n=len(shown), all=len(scored))
-        )
-    if answer is not None:
-        took(answer)
-
-
-def ask_why(run_id: str, history: Sequence[str], answer: Recommendations) -> Why:
-    """Return the reasons of everything that was recommended, by asking again without each past item."""
-    items = [item for item, _ in answer.lists[0]]
-    return reasons(lambda asked: client().recommend(run_id, asked, RETURNED).lists, history, items)
+        left = len(found.ids) - len(set(visitor.history))
+        st.caption(tr("The rules leave {n} of the {all} items that are new to this visitor.", n=len(shown), all=left))
+    if made is not None:
+        took(made.answer)
 
 
 def headline(found: Catalogue, visitor: Visitor, shown: Sequence[str], page: Page) -> None:
@@ -57,18 +50,30 @@ def headline(found: Catalogue, visitor: Visitor, shown: Sequence[str], page: Pag
     if not shown:
         strong(tr("Nothing is left to show"))
         return
+    personal = page.rules.personal
     if not visitor.later:
-        strong(tr("Recommended") if page.rules.personal else tr("What is popular"))
+        strong(tr("Recommended") if personal else tr("Popular with everybody"))
+        not_personal(personal=personal)
         return
-    hits = sum(found.codes.get(item, -1) in visitor.later for item in shown)
-    strong(tr("{hits} of these {n} were really taken later", hits=hits, n=len(shown)))
+    counted = {"hits": sum(found.codes.get(item, -1) in visitor.later for item in shown), "n": len(shown)}
+    if personal:
+        strong(tr("Recommended: {hits} of these {n} were really taken later", **counted))
+    else:
+        strong(tr("Popular with everybody: {hits} of these {n} were really taken later", **counted))
+    not_personal(personal=personal)
     st.caption(
         trn(
-            "This person took {n} new item in the test part, which the model never saw.",
-            "This person took {n} new items in the test part, which the model never saw.",
+            "This person took {n} new item in the test part, which no model saw.",
+            "This person took {n} new items in the test part, which no model saw.",
             len(visitor.later),
         )
     )
+
+
+def not_personal(*, personal: bool) -> None:
+    """Say what a list that is not personal knows of somebody."""
+    if not personal:
+        st.caption(tr("No model was asked; the history only leaves out what is in it."))
 
 
 def line(found: Catalogue, visitor: Visitor, place: int, item: str, why: Why, page: Page) -> str:

@@ -105,6 +105,7 @@ def report_of(number: int, mistakes: int) -> dict[str, Any]:
     }
     measured |= {
         "latency_ms": {"p50": 2.0, "p95": 3.0, "p99": 4.0},
+        "throughput_by_batch": {"1": 400.0, "32": 500.0},
         "best_batch": 32,
         "provider": "CPUExecutionProvider",
     }

@@ -16,6 +16,7 @@ import pytest
 
 from engine.analytics import ingest, queries
 from engine.analytics.database import Index, index_for, open_index
+from engine.analytics.schema import MIGRATIONS
 from engine.config import Settings
 from tests.engine.analytics.made import everything, make_run, run_id
 
@@ -112,6 +113,22 @@ def cut_in_half(file: Path) -> None:
 def newer(file: Path) -> None:
     with duckdb.connect(str(file)) as connection:
         connection.execute("INSERT INTO migrations VALUES (99, now()::TIMESTAMP)")
+
+
+def test_a_file_of_the_step_before_reads_every_run_again(settings: Settings) -> None:
+    for number in range(3):
+        make_run(settings.workspace.runs, number)
+    first = open_index(settings, owner=True)
+    before = everything(first)
+    first.close()
+    with duckdb.connect(str(settings.workspace.database)) as connection:
+        for table, column in (("variants", "mean_ms"), ("runs", "options"), ("runs", "peak_flops_per_s")):
+            connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        connection.execute("DELETE FROM migrations WHERE number = ?", [len(MIGRATIONS)])
+    second = open_index(settings, owner=True)
+    assert everything(second) == before
+    assert queries.runs(second)["mean_ms"].tolist() == [2.5] * 3
+    second.close()
 
 
 @pytest.mark.parametrize("harm", [damage_header, damage_middle, cut_in_half, newer])

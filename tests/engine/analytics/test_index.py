@@ -24,6 +24,7 @@ def test_a_run_is_found_with_all_it_measured(settings: Settings) -> None:
     assert run["macro_f1_low"] == report["quality"]["metrics"]["macro_f1"]["low"]
     assert run["validation_auc"] == report["validation"]["metrics"]["auc"]["value"]
     assert (run["size_bytes"], run["p95_ms"], run["throughput_per_s"]) == (6_000_000, 3.0, 501.0)
+    assert (run["mean_ms"], run["p50_ms"]) == (2.5, 2.0)
     assert (run["kwh"], run["threads"], run["cores"], run["synthetic"]) == (0.001, 2, 2, True)
     detail = queries.run_detail(index, run_id(1))
     assert detail.confusion == ((90, 8, 2), (5, 90, 5), (2, 8, 90))

@@ -12,8 +12,9 @@ import pandas as pd
 import pytest
 
 from engine.config import Settings
-from engine.datasets.answers import read_answers, rows_to_send
+from engine.datasets.answers import read_answers
 from engine.datasets.dataset import Dataset
+from engine.datasets.sent import ids_of, rows_to_send
 from engine.datasets.store import add_raw
 from engine.datasets.texts.columns import USUAL
 from engine.datasets.texts.options import TextOptions
@@ -148,7 +149,27 @@ def test_what_is_sent_has_every_row_and_no_truth(dataset: Dataset) -> None:
     sent = pd.read_csv(io.BytesIO(content))
     assert name == "test-rows.csv"
     assert list(sent.columns) == ["row", "text"]
-    assert sent["row"].tolist() == dataset.rows("test")["row"].tolist()
+    texts = dict(zip(ids_of(dataset), dataset.rows("test")["text"], strict=True))
+    assert dict(zip(sent["row"], sent["text"], strict=True)) == texts
+    assert rows_to_send(dataset)[1] == content
+
+
+def test_neither_ids_nor_their_order_tell_the_class_and_answers_under_them_are_known(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    rows, ids = dataset.rows("test"), ids_of(dataset)
+    sent = pd.read_csv(io.BytesIO(rows_to_send(dataset)[1]))["row"]
+    assert sent.is_monotonic_increasing
+    assert sent.is_unique
+    assert not sent.str.contains("|".join(rf"\b{row}\b" for row in rows["row"])).any()
+    labels = pd.Series(rows["label"].to_numpy(), index=ids)[sent].tolist()
+    assert labels not in (sorted(labels), rows["label"].tolist())
+    table = good(dataset)
+    table["row"] = [f"pictures/{ids[i]}.png" for i in table.index]
+    found = read_answers(file(tmp_path, table), "v.csv", dataset)
+    assert (np.array(dataset.labels)[found.probabilities.argmax(axis=1)] == rows["label"]).all()
+    with pytest.raises(BadInput, match=f"have no answer, such as {ids[table.index[0]]}"):
+        read_answers(file(tmp_path, table.iloc[1:]), "v.csv", dataset)
 
 
 @pytest.mark.slow
@@ -159,9 +180,9 @@ def test_pictures_are_sent_under_their_row_and_lists_are_not(workspace: Path, tm
     name, content = rows_to_send(pictures)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert name == "test-pictures.zip"
-        assert archive.namelist() == [f"{row}.png" for row in rows["row"]]
+        assert archive.namelist() == [f"{row}.png" for row in sorted(ids_of(pictures))]
         assert archive.read(archive.namelist()[0]).startswith(b"\x89PNG")
-    table = pd.DataFrame({"file": [f"{row}.png" for row in rows["row"]], "label": rows["label"]})
+    table = pd.DataFrame({"file": [f"{row}.png" for row in ids_of(pictures)], "label": rows["label"]})
     assert len(read_answers(file(tmp_path, table), "v.csv", pictures).rows) == len(rows)
     lists = SCENARIOS["recommendation"].demo(settings)
     for ask in (lambda: rows_to_send(lists), lambda: read_answers(file(tmp_path, table), "v.csv", lists)):

@@ -19,7 +19,7 @@ from engine.errors import BadInput, NotFound
 from engine.messages import Message
 
 C6I = catalog.instance("aws/us-east-1/c6i.xlarge")
-SERVICE = capacity.Service(p50_ms=20, p95_ms=25, cores_here=2)
+SERVICE = capacity.Service(mean_ms=20, p95_ms=25, cores_here=2)
 OBJECTIVE = capacity.Objective(p95_ms=100)
 FEE = assumed(1000.0, "USD a month", Message("a fee"))
 
@@ -41,7 +41,7 @@ def test_a_machine_holds_as_many_servers_as_it_has_cores_for() -> None:
 
 def test_the_wait_of_a_plan_is_that_of_its_queue() -> None:
     # 8 a second of 1/3 s each on 2 machines of 2 servers: the published case of M/M/4.
-    service = capacity.Service(p50_ms=1000 / 3, p95_ms=400, cores_here=2)
+    service = capacity.Service(mean_ms=1000 / 3, p95_ms=400, cores_here=2)
     load = Load(8 * HOURS_A_MONTH * 3600, "flat")
     found = capacity.plan(load, service, C6I, capacity.Objective(p95_ms=2000, headroom=0, fewest_replicas=2))
     assert found.fixed[0] == 2
@@ -88,9 +88,9 @@ def test_machines_that_follow_the_load_are_ready_before_their_hour_and_never_dea
 @pytest.mark.parametrize("seed", range(12))
 def test_cost_never_falls_as_the_load_rises_nor_as_the_objective_tightens(seed: int) -> None:
     random = np.random.default_rng(seed)
-    p50 = float(random.uniform(0.5, 40))
-    service = capacity.Service(p50, p50 * 1.3, float(random.integers(1, 9)))
-    objective = capacity.Objective(float(random.uniform(p50 * 8, 500 + p50 * 8)), float(random.uniform(0, 1)))
+    mean = float(random.uniform(0.5, 40))
+    service = capacity.Service(mean, mean * 1.3, float(random.integers(1, 9)))
+    objective = capacity.Objective(float(random.uniform(mean * 8, 500 + mean * 8)), float(random.uniform(0, 1)))
     profile = str(random.choice(list(PROFILES)))
     volumes = np.geomspace(1e3, 1e9, 40)
     for scaled in (False, True):
@@ -168,7 +168,7 @@ def test_bad_values_name_the_field(bad: float) -> None:
         Load(bad)
     with pytest.raises(BadInput, match=f"latency objective is {bad}"):
         capacity.Objective(bad)
-    with pytest.raises(BadInput, match=f"latency \\(p50\\) is {bad}"):
+    with pytest.raises(BadInput, match=f"latency \\(mean\\) is {bad}"):
         capacity.Service(bad, 1, 1)
     with pytest.raises(BadInput, match=f"customers is {bad}"):
         hosting.per_customer(Figure(1, "USD a month", "assumed", 1, 1, Message("x")), bad)

@@ -128,6 +128,18 @@ def test_a_gpu_by_hand() -> None:
     assert accelerator.achieved_flops_per_s(1e12, 10).value == 1e11
 
 
+def test_a_gpu_from_the_efficiency_that_was_measured_here() -> None:
+    t4 = catalog.instance("aws/us-east-1/g4dn.xlarge")
+    here = accelerator.efficiency_here(2e11, 1e12)
+    assert (here.value, here.kind) == (0.2, "measured")
+    hours = accelerator.gpu_train_hours(65e12 * 3600, t4, accelerator.carried(here))
+    assert [hours.value, hours.low, hours.high] == pytest.approx([1 / 0.06, 1 / 0.2, 1 / 0.02])
+    assert "0.2 of the peak of this machine was measured here" in str(hours.formula)
+    assert accelerator.efficiency_here(3e12, 1e12).value == 1
+    with pytest.raises(BadInput, match="peak of this machine is 0"):
+        accelerator.efficiency_here(1e12, 0)
+
+
 def test_every_gpu_instance_with_a_peak_can_be_projected() -> None:
     with_gpu = [i for i in catalog.instances().values() if i.gpu_count]
     assert all(0 < accelerator.gpu_train_cost(1e15, i).low < 1e6 for i in with_gpu)

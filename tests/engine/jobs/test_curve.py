@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,8 +17,9 @@ from engine.economics.learning_curve import fit
 from engine.errors import BadInput
 from engine.jobs.curve import SHARES, curve_runs, curve_specs, submit_curve
 from engine.jobs.queue import cancel, finetune_spec, submit_finetune
-from engine.jobs.runs import create_run
+from engine.jobs.runs import RunFolder, create_run
 from engine.jobs.worker import run_attempt
+from engine.models.recipes import RECIPES
 from engine.scenarios import SCENARIOS, Scenario
 from engine.serving.models import ModelStore
 
@@ -69,6 +71,27 @@ def test_what_is_queued_is_not_queued_twice_and_cancelled_ones_again(settings: S
     cancel(jobs[1])
     assert [j.spec.share for j in submit_curve(settings, run)] == [SHARES[1]]
     assert len(curve_runs(settings, run)) == len(SHARES) + 1
+
+
+def test_runs_with_other_options_are_on_no_others_curve(settings: Settings, dataset: Dataset) -> None:
+    def trained(**asked: Any) -> RunFolder:
+        run = submit_finetune(settings, "finance_sentiment", dataset, "baseline", **asked)
+        run_attempt(run, run.new_attempt(), settings)
+        return run
+
+    usual = RECIPES["text_classification"]["baseline"].defaults["epochs"]
+    target, other = trained(options={"epochs": str(usual)}), trained(options={"epochs": 1})
+    seed = trained(seed=1)
+    parts = submit_curve(settings, target, (0.5,)) + submit_curve(settings, other, (0.5,))
+    for part in parts:
+        run_attempt(part, part.new_attempt(), settings)
+    index = open_index(settings, owner=False)
+    try:
+        rows = {row["run_id"]: row for row in queries.runs(index).to_dict("records")}
+        alike = [set(queries.learning_runs(index, rows[r.run_id])["run_id"]) for r in (target, other)]
+    finally:
+        index.close()
+    assert alike == [{target.run_id, seed.run_id, parts[0].run_id}, {other.run_id, parts[1].run_id}]
 
 
 @pytest.mark.parametrize(

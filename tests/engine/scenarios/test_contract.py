@@ -55,6 +55,7 @@ def test_the_demo_trains_exports_matches_torch_and_answers(scenario: Scenario, w
     assert 0 <= report["gate"]["fp32_max_difference"] < MAX_DIFFERENCE
     assert np.isfinite(report["quality"]["metrics"][scenario.quality]["value"])
     assert report["test_looks"] == 1
+    assert report["peak"]["flops_per_s"] > 0
     judged = (report, attempt.folder / "predictions.parquet")
     itself = TASKS[scenario.task].compare(judged, judged, names=("first", "second"))
     assert itself.rows == report["quality"]["rows"]

@@ -12,7 +12,10 @@ from engine.errors import NotFound
 from engine.jobs.runs import all_runs
 from engine.serving.client import InferenceClient
 from engine.serving.recommender import Recommender
+from engine.serving.ruled import Ruled, ruled
+from engine.tasks.histories import TOP
 from engine.tasks.reasons import reasons
+from engine.tasks.rules import Rules
 from tests.browser.server import command
 from tests.engine.serving.conftest import alone, served
 
@@ -71,6 +74,26 @@ def test_nothing_asked_is_nothing_answered(client: InferenceClient, run_id: str)
 def test_a_run_that_is_not_there(client: InferenceClient) -> None:
     with pytest.raises(NotFound):
         client.recommend("01ZZZZZZZZZZZZZZZZZZZZZZZZ", HISTORIES, 10)
+
+
+def test_a_strict_rule_still_fills_the_list_from_the_whole_catalogue(
+    client: InferenceClient, run_id: str, local: Recommender
+) -> None:
+    history, ids = HISTORIES[0], local.encoder.items.ids
+    returned = {item for item, _ in client.recommend(run_id, [history], TOP).lists[0]}
+    assert len(returned) == TOP
+    beyond = [item for item in ids if item not in returned and item not in history]
+    rules = Rules(in_stock=frozenset([*beyond[:12], history[0]]))
+
+    def listed(k: int) -> Ruled:
+        none = lambda _: ()  # noqa: E731
+        return ruled(client, run_id, history, rules, k, ids=ids, categories=none)
+
+    assert list(listed(10).items) == [item for item, _ in local.recommend([history], 10, rules=rules)[0]]
+    assert len(listed(10).items) == 10
+    assert len(listed(20).items) == 12
+    assert all(reason.past in history for given in listed(10).why.values() for reason in given)
+    assert client.all_scores(run_id, HISTORIES).shape == (len(HISTORIES), len(ids))
 
 
 def test_reasons_are_the_weights_of_the_item_item_model(

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import BadInput
-from engine.tasks.rules import Rules, apply, boosted, diversified
+from engine.tasks.rules import Rules, apply, best_allowed, boosted, diversified, leaves_few
 
 SCORED = [("a", 10.0), ("b", 9.0), ("c", 8.0), ("d", 5.0), ("e", 0.0)]
 SHELF = {"a": ("tea",), "b": ("tea",), "c": ("tea",), "d": ("bread",), "e": ()}
@@ -21,6 +21,15 @@ def test_what_is_excluded_or_out_of_stock_is_never_shown() -> None:
     assert _ids(Rules(exclude=frozenset("ac"))) == ["b", "d", "e"]
     assert _ids(Rules(in_stock=frozenset("ce"))) == ["c", "e"]
     assert _ids(Rules(in_stock=frozenset())) == []
+
+
+def test_where_rules_leave_few_the_whole_catalogue_is_chosen_from() -> None:
+    rules = Rules(exclude=frozenset("abc"))
+    assert leaves_few(SCORED, rules, 5)
+    assert not leaves_few(SCORED, Rules(exclude=frozenset("ab")), 5)
+    assert not leaves_few(SCORED, rules, 100)  # the list is shorter than a model's longest: there is no more
+    everything = [("f", 4.0), *reversed(SCORED), ("g", 11.0)]
+    assert best_allowed(everything, {"g"}, rules, 2) == [("d", 5.0), ("f", 4.0)]
 
 
 def test_a_boost_lifts_an_item_or_a_category_by_a_share_of_the_spread() -> None:
