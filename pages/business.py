@@ -6,7 +6,7 @@ from engine.economics.business.assumptions import GROUPS
 from engine.errors import BreakevenError
 from pages.shared import address, choosing, data
 from pages.shared import fields as shared_fields
-from pages.shared.business import answer, case, counted, export, fields, lists, money, sections, serving
+from pages.shared.business import answer, case, counted, export, fields, lists, money, rules, sections, serving
 from pages.shared.business.found import plan as plan_of
 from pages.shared.frame import data_notes, kinds_legend, page_title, show_error
 from pages.shared.i18n import tr, tr_message
@@ -42,6 +42,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", horizontal_align
 case.manage(opened)
 with st.expander(tr("Team, funding, credits and payments once"), icon=":material/table_rows:"):
     lists.section(opened)
+rules.section(opened, scenario.name, str(run["dataset_id"]))
 left, right = st.columns([2, 3], gap="large")
 with left:
     fields.sliders(opened)

@@ -64,7 +64,7 @@ def data_facts(dataset: Dataset, card: DataCard) -> DataFacts:
 
 
 def rules_of(settings: Settings, scenario: str, data: DataFacts | None = None) -> Compliance:
-    """Return the rules that apply by what was answered for `scenario`, with their cost and time, for the cash plan."""
+    """Return the rules that apply by what was answered for `scenario`, with their cost and time; `planned` makes rows of a plan of them."""
     mine = entered(settings, scenario)
     return Facts(scenario, mine.answers, data=data, own_rules=mine.rules).compliance
 

@@ -40,7 +40,13 @@ def facts(scenario: Scenario, runs: pd.DataFrame, run_id: str) -> tuple[Facts, E
 def _measured(scenario: Scenario, runs: pd.DataFrame, run_id: str) -> tuple[RunFacts | None, DataFacts | None]:
     row = data.row(runs, run_id)
     gate = data.report(run_id).get("gate") or {}
-    return run_facts(row, runs, scenario.quality, gate), _data(str(data.workspace().home), str(row["dataset_id"]))
+    return run_facts(row, runs, scenario.quality, gate), data_of(str(row["dataset_id"]))
+
+
+def data_of(dataset_id: str) -> DataFacts | None:
+    """Return what the data card of a stored data set says, or None when it was deleted since."""
+    found: DataFacts | None = _data(str(data.workspace().home), dataset_id)
+    return found
 
 
 @st.cache_data(show_spinner=False, max_entries=16)

@@ -97,8 +97,8 @@ def _table(found: Compliance) -> None:
         tr("Applies from"): [m.rule.applies_from for m in found.applying],
         tr("In force"): [m.due_in_months(today) == 0 for m in found.applying],
         tr("Before selling"): [m.rule.before_sale for m in found.applying],
-        tr("Cost"): [_span(m.cost, money) for m in found.applying],
-        tr("Months"): [_span(m.months, lambda v: number(round(v, 1))) for m in found.applying],
+        tr("Cost"): [cost_words(m) for m in found.applying],
+        tr("Months"): [months_words(m) for m in found.applying],
         tr("Official name"): [m.rule.name for m in found.applying],
         tr("Source"): [m.rule.source.where for m in found.applying],
         tr("As of"): [m.rule.source.as_of for m in found.applying],
@@ -106,6 +106,16 @@ def _table(found: Compliance) -> None:
         tr("Source of the months"): [_where(m.months) for m in found.applying],
     })  # fmt: skip
     st.dataframe(frame, hide_index=True, alt=tr("The rules that apply, with their sources"), key="rules")
+
+
+def cost_words(met: Met) -> str:
+    """Return what a rule costs, as a range, or that nobody knows."""
+    return _span(met.cost, money)
+
+
+def months_words(met: Met) -> str:
+    """Return how many months a rule takes, as a range, or that nobody knows."""
+    return _span(met.months, lambda v: number(round(v, 1)))
 
 
 def _span(found: Span | None, write: object) -> str:
@@ -130,8 +140,8 @@ def _form(scenario: str, met: Met) -> None:
     with st.popover(md(name(met)), icon=icon, type="tertiary", key=place):
         st.caption(say(met.rule.duty))
         with st.form(f"{place}-form", border=False):
-            cost = _ends(place, "cost", tr("Cost (US$)"), met.cost)
-            months = _ends(place, "months", tr("Months"), met.months)
+            cost = ends(place, "cost", tr("Cost (US$)"), met.cost)
+            months = ends(place, "months", tr("Months"), met.months)
             where = st.text_input(
                 tr("Where it comes from"), placeholder=tr("A web address, an offer, a contract"), key=f"{place}-where"
             )
@@ -145,7 +155,7 @@ def _form(scenario: str, met: Met) -> None:
             )  # fmt: skip
 
 
-def _ends(place: str, what: str, title: str, span: Span | None) -> tuple[float | None, ...]:
+def ends(place: str, what: str, title: str, span: Span | None) -> tuple[float | None, ...]:
     """Draw low, likely and high side by side; empty ones stay as they are."""
     starts = (span.low, span.likely, span.high) if span else (None, None, None)
     names = (tr("{what}, low", what=title), tr("most likely"), tr("high"))
@@ -161,7 +171,7 @@ def _enter(
 ) -> None:
     source = Source("", where, when)
     try:
-        own = Own(_entered(cost, source), _entered(months, source))
+        own = Own(entered(cost, source), entered(months, source))
         keep_rule(settings(), scenario, met.rule.id, own)
     except BreakevenError as error:
         show_error(error)
@@ -169,10 +179,10 @@ def _enter(
     st.rerun()
 
 
-def _entered(ends: tuple[float | None, ...], source: Source) -> Span | None:
-    """Return what was entered; one value alone is low and high at once."""
-    given = [v for v in ends if v is not None]
-    if not given:
+def entered(given: tuple[float | None, ...], source: Source) -> Span | None:
+    """Return what was entered, None for nothing; one value alone is low and high at once. Raises BadInput."""
+    there = [v for v in given if v is not None]
+    if not there:
         return None
-    low, likely, high = ends
-    return Span(given[0] if low is None else low, likely, given[-1] if high is None else high, "", source)
+    low, likely, high = given
+    return Span(there[0] if low is None else low, likely, there[-1] if high is None else high, "", source)
