@@ -41,6 +41,20 @@ def case(settings: Settings, case_id: str) -> Case:
     return found
 
 
+def named(settings: Settings, text: str) -> Case:
+    """Return a preset or a saved case by its id or its name. Raises NotFound or BadInput."""
+    by_name = {c.name.casefold(): c for c in cases(settings).values()}
+    return by_name[text.casefold()] if text.casefold() in by_name else case(settings, text)
+
+
+def latest(settings: Settings) -> Case | None:
+    """Return the case that was saved last; None where none was."""
+    for path in sorted(_files(settings), key=lambda p: p.stat().st_mtime_ns, reverse=True):
+        if isinstance(found := _read(path), Case):
+            return found
+    return None
+
+
 def save(settings: Settings, kept: Case, name: str, *, case_id: str = "") -> Case:
     """Keep a case under `name`, in place of the saved one of `case_id`, else as a new one; return it.
 

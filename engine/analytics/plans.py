@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from engine.analytics.costed import Costs
+from engine.economics.business import metrics, model, uncertainty
+from engine.economics.business.case import Case
+from engine.economics.business.model import Outcome
 from engine.economics.business.serving import Serving
+from engine.economics.business.uncertainty import Fan
+from engine.economics.readiness.evidence import CaseFacts
 from engine.messages import Message
 
 POINTS = 160
+QUICK_FUTURES = 1_000
+"""Where a plan is asked for beside other things."""
+FIRST_YEAR, THIRD_YEAR = 12, 36
 LEAST = 100.0
 OF_THE_TEAM = {"people"}
 """Parts of the costs that a plan has as people of its own."""
@@ -33,3 +43,35 @@ def serving_of(found: Costs) -> Serving:
         ),
         sources=now.parts["serving"].sources,
     )  # fmt: skip
+
+
+def case_facts(case: Case, serving: Serving, name: Message | str) -> CaseFacts:
+    """Return what readiness rests on of a case with a run. Raises BadInput as `model.run` does."""
+    fan = uncertainty.fan(case, serving, futures=QUICK_FUTURES)
+    return facts_of_plan(model.run(case, serving), fan, name)
+
+
+def facts_of_plan(outcome: Outcome, fan: Fan, name: Message | str) -> CaseFacts:
+    """Return what readiness rests on of a plan that was computed: `outcome` is its likely future."""
+    found, case = metrics.measure(outcome, THIRD_YEAR), outcome.case
+    return CaseFacts(
+        break_even_month=found["break_even"].value or math.inf,
+        runway_months=cash_months(outcome),
+        name=name,
+        broke_share=float(fan.broke_by[-1]),
+        gross_margin=found["gross_margin"].value,
+        builders=_paid(case, "build"),
+        supporters=_paid(case, "serve"),
+        rules=frozenset(o.rule for o in case.rules),
+    )
+
+
+def cash_months(outcome: Outcome) -> float:
+    """Return how many months the cash of the likely future lasts; inf: to the end of the plan."""
+    broke = metrics.out_of_cash(outcome)[0]
+    return float(broke) - 1 if broke else math.inf
+
+
+def _paid(case: Case, team: str) -> float:
+    """Return how many people of a team are there and paid by the end of the first year."""
+    return sum(h.people for h in case.hires if h.team == team and h.month + h.hiring_months <= FIRST_YEAR)

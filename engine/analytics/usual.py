@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.analytics.costed import Choices
+from engine.analytics.costed import Choices, costs
 from engine.analytics.deciding import LATENCY, USUAL_WEIGHTS, Question
+from engine.analytics.plans import serving_of
 from engine.analytics.priced import Pricing
 from engine.config import Settings
 from engine.economics import facts
+from engine.economics.business.serving import Serving
 from engine.economics.capacity import Objective
 from engine.economics.decision.option import Limits
 from engine.economics.demand import Load
@@ -66,6 +68,14 @@ def usual_choices(
         buyers=_people(0.05),
         labelling=_labelling(SCENARIOS[scenario].task),
     )
+
+
+def usual_serving(settings: Settings, run: Mapping[Any, Any]) -> Serving:
+    """Return what serving a row of `queries.runs` costs in a plan, as the Costs page starts.
+
+    Raises BadInput for what was not measured.
+    """
+    return serving_of(costs(run, usual_choices(usual_pricing(settings), str(run["scenario"]))))
 
 
 def _people(share_of_time: float) -> tuple[Role, ...]:

@@ -45,10 +45,12 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Plan sixty months of profit and cash from what serving a run costs."""
+    from engine.analytics.cases import named
+
     settings, began = load_settings(), time.perf_counter()
     _check(month, futures, out)
     found = open_run(settings.workspace.runs, run)
-    chosen = _changed(_case(settings, case), change or [])
+    chosen = _changed(named(settings, case), change or [])
     asked: list[str] = []
     if rules:
         chosen, asked = _with_rules(settings, chosen, found.spec.scenario, found.spec.dataset_id)
@@ -83,14 +85,6 @@ def _check(month: int, futures: int, out: Path | None) -> None:
         raise BadInput("{n} futures cannot be computed; choose 1 to {most}.", n=futures, most=MOST_FUTURES)
     if out is not None and out.suffix.lower() not in FORMS:
         raise BadInput("{path} is neither .csv nor .xlsx; give the plan one of these names.", path=str(out))
-
-
-def _case(settings: Settings, named: str) -> Case:
-    """Return a preset or a saved case by its id or name. Raises NotFound or BadInput."""
-    from engine.analytics import cases
-
-    by_name = {c.name.casefold(): c for c in cases.cases(settings).values()}
-    return by_name[named.casefold()] if named.casefold() in by_name else cases.case(settings, named)
 
 
 def _changed(case: Case, changes: list[str]) -> Case:
@@ -136,18 +130,18 @@ def _rule_lines(case: Case, asked: list[str]) -> list[str]:
     if held := waits(case):
         lines.append(str(held))
     if asked:
-        lines.append(f"Not in the plan, for nobody has published what they cost or how long they take: {', '.join(asked)}. "
-                     "Enter it on the Readiness page, or give --set rules=RULE~LOW_LIKELY_HIGH~MONTHS~SOURCE;…")  # fmt: skip
+        lines += [
+            f"Not in the plan, for nobody has published their cost or time: {', '.join(asked)}.",
+            "Enter it on the Readiness page, or give --set rules=RULE~LOW_LIKELY_HIGH~MONTHS~SOURCE;…",
+        ]
     return lines
 
 
 def _serving(settings: Settings, run_id: str) -> Serving:
     """Return what serving the run costs, as the Costs page starts. Raises BadInput for what was not measured."""
-    from engine.analytics.costed import costs
     from engine.analytics.database import open_index
-    from engine.analytics.plans import serving_of
     from engine.analytics.queries import runs
-    from engine.analytics.usual import usual_choices, usual_pricing
+    from engine.analytics.usual import usual_serving
 
     index = open_index(settings, owner=False)
     try:
@@ -157,8 +151,7 @@ def _serving(settings: Settings, run_id: str) -> Serving:
     row = rows[rows["run_id"] == run_id]
     if not len(row):
         raise BadInput("Run {run_id} is not finished; a plan needs what was measured of it.", run_id=run_id)
-    found = row.to_dict("records")[0]
-    return serving_of(costs(found, usual_choices(usual_pricing(settings), str(found["scenario"]))))
+    return usual_serving(settings, row.to_dict("records")[0])
 
 
 def _futures(fan: Fan) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from engine.economics.business.captable import at_exit, cap_table
 from engine.economics.business.case import TEAMS
 from engine.economics.business.link import ROWS
 from engine.economics.business.metrics import NAMES, Metric
-from engine.economics.business.obligations import likely_launch, waits
 from engine.economics.business.model import Outcome
+from engine.economics.business.obligations import likely_launch, waits
 from engine.economics.business.spread import Spread
 from engine.economics.business.uncertainty import Fan
 from engine.economics.currency import rate

@@ -1,4 +1,4 @@
-"""Rules on the Business page: taken into the case with their cost and delay, undone, shared, asked for where unpriced."""
+"""Rules on the Business page: taken into the case with cost and delay, undone, shared, asked for where unpriced."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from engine.economics.business.link import changed
 from engine.economics.business.presets import preset
 from engine.jobs.runs import RunFolder
 from tests.pages.test_business import command, everything, metric
-from tests.pages.test_pages import said
 
 Open = Callable[..., AppTest]
 Finish = Callable[..., RunFolder]

@@ -201,7 +201,7 @@ class Case:
 
     @property
     def open(self) -> dict[str, Spread]:
-        """Return what is uncertain: assumptions by key, payments once and rules by `once.` and `rules.` and their place."""
+        """Return what is uncertain: assumptions by key, else `once.` or `rules.` and the place in its list."""
         found = {k: s for k, s in self.spreads.items() if ASSUMPTIONS[k].uncertain and not s.certain and self.uses(k)}
         found |= {f"once.{i}": o.usd for i, o in enumerate(self.once) if not o.usd.certain}
         return found | {k: s for k, s in spreads(self).items() if not s.certain}

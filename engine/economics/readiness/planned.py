@@ -18,7 +18,7 @@ class Planned:
 
     priced: tuple[Obligation, ...]
     asked: tuple[Met, ...]
-    """Those that lack a cost, or a time that holds up the sale: nobody has published it, so somebody has to enter it."""
+    """Those whose cost, or time before a sale, nobody has published: somebody has to enter it."""
 
 
 def planned(found: Compliance) -> Planned:

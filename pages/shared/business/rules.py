@@ -115,7 +115,7 @@ def _form(opened: Open, met: Met, one: Obligation | None, others: list[Obligatio
         )
         when = st.date_input(tr("When it held"), date.today(), key=f"{place}-when")
         if st.form_submit_button(tr("Use these figures"), type="primary", key=f"{place}-use"):
-            _enter(opened, met, others, partial(_entered, met, cost, months, Source("", where, str(when))))
+            _enter(opened, others, partial(_entered, met, cost, months, Source("", where, str(when))))
 
 
 def _span(low: float, likely: float, high: float) -> Span:
@@ -127,7 +127,7 @@ def _entered(met: Met, cost: tuple[float | None, ...], months: tuple[float | Non
     return obligation(Met(met.rule, "applies", (), entered(cost, source), entered(months, source), own=True))
 
 
-def _enter(opened: Open, met: Met, others: list[Obligation], make: partial[Obligation]) -> None:
+def _enter(opened: Open, others: list[Obligation], make: partial[Obligation]) -> None:
     try:
         _put([*others, make()], opened)
     except BreakevenError as error:

@@ -37,6 +37,9 @@ def worse_to_better(question: str) -> tuple[str, ...]:
     return BETTER.get(question, ("no", "partly", "yes"))
 
 
+GOOD_CASE = CaseFacts(12, 30, "Ours", broke_share=0.05, gross_margin=0.75, builders=2, supporters=1)
+
+
 def random_facts(r: random.Random) -> Facts:
     answers = {q: r.choice(list(QUESTIONS[q].choices)) for q in QUESTIONS if r.random() < r.random()}
     middle, half, base = r.random(), r.random() / 4, r.random()
@@ -50,7 +53,11 @@ def random_facts(r: random.Random) -> Facts:
         r.randrange(1, 10**6), r.random() < 0.5, r.choice([None, True, False]), r.choice(["", "MIT"]),
         r.choice([None, True, False]), r.random() < 0.3, r.choice([None, r.random()]),
     )  # fmt: skip
-    case = CaseFacts(r.choice([None, math.inf, r.uniform(0, 90)]), r.choice([None, math.inf, r.uniform(0, 90)]))
+    case = CaseFacts(
+        r.choice([None, math.inf, r.uniform(0, 90)]), r.choice([None, math.inf, r.uniform(0, 90)]), "Ours",
+        r.choice([None, r.random()]), r.choice([None, r.uniform(-1, 1)]), r.choice([None, r.uniform(0, 5)]),
+        r.choice([None, r.uniform(0, 5)]), frozenset(r.sample(list(regulations()), 3)),
+    )  # fmt: skip
     return Facts(
         r.choice(SCENARIOS), answers, r.choice([None, run]), r.choice([None, data]), r.choice([None, case])
     )  # fmt: skip
@@ -129,6 +136,12 @@ def test_a_better_measurement_never_lowers_its_score(seed: int) -> None:
         _not_lower(replace(facts, data=bad), replace(facts, data=replace(bad, **change)))
     shorter, longer = sorted((r.uniform(0, 80), r.uniform(0, 80)))
     _not_lower(replace(facts, case=CaseFacts(longer, shorter)), replace(facts, case=CaseFacts(shorter, longer)))
+    low, high = sorted((r.random(), r.random()))
+    worse = CaseFacts(broke_share=high, gross_margin=low, builders=low, supporters=low)
+    better = CaseFacts(
+        broke_share=low, gross_margin=high, builders=high, supporters=high, rules=frozenset(regulations())
+    )
+    _not_lower(replace(facts, case=worse), replace(facts, case=better))
 
 
 def _not_lower(worse: Facts, better: Facts) -> None:
@@ -163,10 +176,35 @@ def test_the_technical_score_is_that_of_a_hand() -> None:
 def test_all_that_is_good_makes_a_hundred() -> None:
     best = {q: worse_to_better(q)[-1] for q in QUESTIONS if q not in TRIGGERS}
     markets = {"market_eu": "no", "market_us": "no", "market_cn": "no"}
-    facts = Facts("another", best | markets, GOOD_RUN, GOOD_DATA, CaseFacts(12, 30))
+    facts = Facts("another", best | markets, GOOD_RUN, GOOD_DATA, GOOD_CASE)
     for name, score in scores(facts).items():
         assert score.value == pytest.approx(100), name
         assert not score.steps
+
+
+def test_evidence_of_a_case_names_the_case() -> None:
+    facts = Facts("another", {"market_us": "yes", "us_health_partner": "yes"}, case=GOOD_CASE)
+    words = {
+        e.criterion.id: (str(e.found.words), e.found.share)
+        for score in scores(facts).values()
+        for e in score.known
+        if e.found
+    }
+    assert words["break_even"] == ("In month 12 (case Ours)", 1)
+    assert words["margin"] == ("Gross margin of 75% in the third year (case Ours)", 1)
+    assert words["team"] == ("2 who build and 1 who support are paid by month 12 (case Ours)", 1)
+    assert words["solvent"] == ("5% of futures run out of cash (case Ours)", 1)
+    assert words["rules_planned"] == ("0 of 1 are in the plan (case Ours)", 0)
+    taken = replace(facts, case=replace(GOOD_CASE, rules=frozenset({"us_hipaa", "eu_mdr"})))
+    (planned,) = (e.found for e in scores(taken)["regulation"].known if e.criterion.id == "rules_planned")
+    assert planned is not None
+    assert planned.share == 1
+
+
+@pytest.mark.parametrize(("share", "likelihood"), [(0.24, None), (0.25, 3), (0.6, 4)])
+def test_futures_without_cash_are_a_risk(share: float, likelihood: int | None) -> None:
+    found = {r.id: r.likelihood for r in register(Facts("x", case=replace(GOOD_CASE, broke_share=share)))}
+    assert found.get("cash") == likelihood
 
 
 def test_the_next_steps_are_those_with_most_points() -> None:
