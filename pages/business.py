@@ -4,7 +4,7 @@ import streamlit as st
 
 from engine.economics.business.assumptions import GROUPS
 from engine.errors import BreakevenError
-from pages.shared import address, choosing, data
+from pages.shared import address, choosing, data, site
 from pages.shared import fields as shared_fields
 from pages.shared.business import answer, case, counted, export, fields, lists, money, rules, sections, serving
 from pages.shared.business.found import plan as plan_of
@@ -89,4 +89,10 @@ elif look == "counted":
     counted.section(opened.kept, plan, purse)
 else:
     export.section(opened, plan, purse, labels[chosen])
+with st.container(horizontal=True):
+    for where, title, icon in (
+        (site.DECIDE, tr("Decide with this case"), ":material/gavel:"),
+        (site.READINESS, tr("How ready with this case"), ":material/radar:"),
+    ):
+        site.link(where, title, icon=icon, **(serving.carried("at") | case.handed_on(opened)))
 kinds_legend()

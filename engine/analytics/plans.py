@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
 from engine.analytics.costed import Costs
 from engine.economics.business import metrics, model, uncertainty
+from engine.economics.business.assumptions import MONTHS
 from engine.economics.business.case import Case
 from engine.economics.business.model import Outcome
-from engine.economics.business.serving import Serving
+from engine.economics.business.serving import Serving, flat
 from engine.economics.business.uncertainty import Fan
 from engine.economics.readiness.evidence import CaseFacts
+from engine.errors import BadInput
 from engine.messages import Message
 
 POINTS = 160
@@ -43,6 +46,31 @@ def serving_of(found: Costs) -> Serving:
         ),
         sources=now.parts["serving"].sources,
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Sale:
+    """What a case sells in one month of its likely future; what serving costs does not change it."""
+
+    case: Case
+    month: int
+    predictions: float
+    """In that month."""
+    revenue_usd: float
+
+    @property
+    def price_per_1000(self) -> float | None:
+        """USD that customers pay for 1,000 predictions; None: they ask for none."""
+        return 1000 * self.revenue_usd / self.predictions if self.predictions > 0 else None
+
+
+def sale_of(case: Case, month: int) -> Sale:
+    """Return what `case` sells in `month`, 1 to 60. Raises BadInput for another month and as `model.run` does."""
+    if not 1 <= month <= MONTHS:
+        raise BadInput("There is no month {month}; choose 1 to {most}.", month=month, most=MONTHS)
+    outcome = model.run(case, flat(0.0))
+    at = month - 1
+    return Sale(case, month, float(outcome.market.predictions[at, 0]), float(outcome.income.revenue[at, 0]))
 
 
 def case_facts(case: Case, serving: Serving, name: Message | str) -> CaseFacts:

@@ -80,8 +80,8 @@ def _decision(settings: Settings, out: Path, suffix: str, scenario: str, decided
         aside.write_bytes(data)
     lead = found.decision.lead
     return {
-        "run_id": lead.id if lead else None,
-        "metrics": values(open_run(settings.workspace.runs, lead.id).report()["quality"]) if lead else {},
+        "run_id": found.run_id or None,
+        "metrics": values(open_run(settings.workspace.runs, found.run_id).report()["quality"]) if lead else {},
         "verdict": found.decision.verdict,
         "headline": made.headline,
         "runs": len(found.gathered.options),

@@ -15,8 +15,10 @@ from pptx import Presentation
 from pypdf import PdfReader
 from streamlit.testing.v1 import AppTest
 
+from engine.analytics.criteria import TRAIN
 from engine.analytics.database import index_for
-from engine.analytics.deciding import TRAIN, Answered, answer, gather
+from engine.analytics.deciding import answer, gather
+from engine.analytics.question import Answered
 from engine.analytics.usual import usual_question
 from engine.config import load_settings
 from engine.economics.decision.option import Limits
