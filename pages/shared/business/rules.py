@@ -73,8 +73,10 @@ def _rule(opened: Open, met: Met, one: Obligation | None) -> None:
                       args=([*opened.case.rules, obligation(met)], opened))  # fmt: skip
         label = tr("Other figures") if one or not lacks(met) else tr("Enter what it costs and takes")
         icon = ":material/edit_note:" if one or not lacks(met) else ":material/help:"
-        with st.popover(label, icon=icon, type="tertiary", key=place):
-            _form(opened, met, one, others)
+        # Drawn when it is opened: a page with a dozen forms that nobody sees would answer a slider late.
+        with st.popover(label, icon=icon, type="tertiary", key=place, on_change="rerun") as form:
+            if form.open:
+                _form(opened, met, one, others)
 
 
 def _words(met: Met, one: Obligation | None) -> str:
