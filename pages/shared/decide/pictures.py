@@ -61,7 +61,7 @@ def front(found: Answered, speech: Speech, key: Hashable) -> None:
     ranked = {r.option.id: r for r in found.decision.ranked}
     if len(ranked) < 2:
         return
-    shown = pd.DataFrame([{**found.rows[name], "run_id": name} for name in ranked])
+    shown = _shown(found, list(ranked), (across.column, up.column))
     on = sum(r.on_front for r in ranked.values())
     title = tr(
         "Of {all} options that hold the limits, {n} remain that no other beats in everything", n=on, all=len(ranked)
@@ -81,6 +81,14 @@ def front(found: Answered, speech: Speech, key: Hashable) -> None:
     )
     style.draw(made, title, table, key="decide-front")
     badge("measured", tr("Quality is shown on the test part; the order comes from the validation part."))
+
+
+def _shown(found: Answered, names: list[str], columns: tuple[str, ...]) -> pd.DataFrame:
+    """Return one row an option, with what the picture needs of its run and no more: a row has some sixty columns."""
+    wanted = ["recipe", "scenario", "seed", "label", *(f"{c}{end}" for c in columns for end in ("", "_low", "_high"))]
+    known = {name: found.rows[name] for name in names}
+    table = {c: [row[c] for row in known.values()] for c in wanted if c in next(iter(known.values()))}
+    return pd.DataFrame({"run_id": names, **table})
 
 
 def options(found: Answered, speech: Speech) -> None:
