@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from engine.analytics.costed import Choices
 from engine.analytics.priced import Pricing
 from engine.analytics.question import USUAL_MONTH, Question
 from engine.errors import BreakevenError
@@ -10,6 +9,7 @@ from engine.reports.recommendation import recommend
 from pages.shared import choosing, data, pricing
 from pages.shared.business import chosen
 from pages.shared.compare import test_part
+from pages.shared.costs import chosen as costs_chosen
 from pages.shared.costs import inputs, own, work
 from pages.shared.costs.own import Fact
 from pages.shared.decide import answer, choose, log, pictures, report
@@ -57,21 +57,18 @@ with st.expander(tr("Machine and load"), icon=":material/schedule:"):
     busy = pricing.busy_share()
     operation = inputs.operation(n, p95_ms, instance)
 with st.expander(tr("Buying instead"), icon=":material/shopping_cart:"):
-    hosted, batch = inputs.hosted(mine, facts)
+    bought = inputs.hosted(mine, facts)
     tokens = inputs.tokens(None)
 with st.expander(tr("People, training and labels"), icon=":material/group:"):
-    builders, buyers = work.people(mine, facts)
+    people = work.people(mine, facts)
     programme = work.programme()
-    labelling, labels_a_month = work.labelling(scenario.task, mine, facts)
+    labels_bought = work.labelling(scenario.task, mine, facts)
 with st.expander(tr("Every fact this page computes with, and your own in its place"), icon=":material/fact_check:"):
     own.table(facts, mine)
 
-choices = Choices(
-    instance=instance, region=region, load=operation.load, objective=operation.objective,
-    customers=operation.customers, programme=programme, hosted=hosted, tokens=tokens, scaled=operation.scaled,
-    spot=operation.spot, batch=batch, builders=builders, buyers=buyers, labelling=labelling,
-    labels_a_month=labels_a_month,
-)  # fmt: skip
+choices = costs_chosen.choices(
+    instance, region, operation, programme, bought=bought, tokens=tokens, labels=labels_bought, people=people
+)
 where = Pricing(instance, region, busy, operation.spot)
 with shown:
     points = test_part(data.points(where, scenario.name))

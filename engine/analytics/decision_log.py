@@ -19,7 +19,7 @@ from engine.economics.business.link import changes, read_case
 from engine.economics.business.presets import PRESETS, preset
 from engine.economics.figure import finite
 from engine.errors import BadInput, NotFound
-from engine.files import new_id, read_json, utc_now, write_json
+from engine.files import file_in, new_id, read_json, utc_now, write_json
 from engine.messages import Message
 from engine.scenarios import SCENARIOS
 
@@ -164,9 +164,9 @@ def decisions(settings: Settings) -> list[Logged]:
 
 def decision(settings: Settings, name: str) -> Logged:
     """Return the decision with that id. Raises NotFound."""
-    path = settings.workspace.decisions / f"{name}.json"
-    if not name.isalnum() or not path.exists():
-        raise NotFound("There is no decision {id}; it may have been deleted.", id=name)
+    path = file_in(settings.workspace.decisions, name)
+    if path is None or not path.exists():
+        raise NotFound("There is no decision {id}; it may have been deleted.", id=name[:40])
     return _read(path)
 
 
