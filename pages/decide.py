@@ -76,9 +76,9 @@ with shown:
         scenario.name, where, choices, limits, weights, str(points["test_id"].iloc[0]), beside,
         case if planned else None, planned.month if planned else USUAL_MONTH,
     )  # fmt: skip
-    points = [points, *(data.points(other, scenario.name) for other in question.pricings[1:])]
+    tables = [points, *(data.points(other, scenario.name) for other in question.pricings[1:])]
     try:
-        found = decided(question, points)
+        found = decided(question, tables)
     except BreakevenError as error:
         show_error(error)
         st.stop()
@@ -89,7 +89,7 @@ with shown:
     if found.decision.lead is not None:
         answer.figures_of_lead(found, spoken)
         answer.reasons(said)
-    key = (key_of_options(question, points), repr(case), question.month, str(limits), str(weights))
+    key = (key_of_options(question, tables), repr(case), question.month, str(limits), str(weights))
     pictures.stability(found, spoken, key)
     pictures.front(found, spoken, key)
     pictures.options(found, spoken)

@@ -85,7 +85,7 @@ def test_what_never_breaks_even_breaks_the_limit_and_says_so(index: Index) -> No
     assert found.decision.verdict == "none"
     broken = {b.criterion: b.value for b in found.decision.excluded[0].breaches}
     assert broken[EVEN] == MONTHS + 1
-    assert broken[CASH] < 24
+    assert (broken[CASH] or 0) < 24
     free = asked(case=dear)
     assert answer(gather(index, free), free).decision.verdict != "none"
 

@@ -137,11 +137,9 @@ def test_a_better_measurement_never_lowers_its_score(seed: int) -> None:
     shorter, longer = sorted((r.uniform(0, 80), r.uniform(0, 80)))
     _not_lower(replace(facts, case=CaseFacts(longer, shorter)), replace(facts, case=CaseFacts(shorter, longer)))
     low, high = sorted((r.random(), r.random()))
-    worse = CaseFacts(broke_share=high, gross_margin=low, builders=low, supporters=low)
-    better = CaseFacts(
-        broke_share=low, gross_margin=high, builders=high, supporters=high, rules=frozenset(regulations())
-    )
-    _not_lower(replace(facts, case=worse), replace(facts, case=better))
+    poor = CaseFacts(broke_share=high, gross_margin=low, builders=low, supporters=low)
+    good = CaseFacts(broke_share=low, gross_margin=high, builders=high, supporters=high, rules=frozenset(regulations()))
+    _not_lower(replace(facts, case=poor), replace(facts, case=good))
 
 
 def _not_lower(worse: Facts, better: Facts) -> None:
@@ -190,11 +188,14 @@ def test_evidence_of_a_case_names_the_case() -> None:
         for e in score.known
         if e.found
     }
-    assert words["break_even"] == ("In month 12 (case Ours)", 1)
-    assert words["margin"] == ("Gross margin of 75% in the third year (case Ours)", 1)
-    assert words["team"] == ("2 who build and 1 who support are paid by month 12 (case Ours)", 1)
-    assert words["solvent"] == ("5% of futures run out of cash (case Ours)", 1)
-    assert words["rules_planned"] == ("0 of 1 are in the plan (case Ours)", 0)
+    expected = {
+        "break_even": ("In month 12 (case Ours)", 1.0),
+        "margin": ("Gross margin of 75% in the third year (case Ours)", 1.0),
+        "team": ("2 who build and 1 who support are paid by month 12 (case Ours)", 1.0),
+        "solvent": ("5% of futures run out of cash (case Ours)", 1.0),
+        "rules_planned": ("0 of 1 are in the plan (case Ours)", 0.0),
+    }
+    assert {name: words[name] for name in expected} == expected
     taken = replace(facts, case=replace(GOOD_CASE, rules=frozenset({"us_hipaa", "eu_mdr"})))
     (planned,) = (e.found for e in scores(taken)["regulation"].known if e.criterion.id == "rules_planned")
     assert planned is not None
