@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from functools import partial
 
 import streamlit as st
@@ -13,7 +12,7 @@ from engine.economics.business.link import rows_text
 from engine.economics.business.obligations import Obligation, waits
 from engine.economics.figure import Source
 from engine.economics.readiness.planned import lacks, obligation, planned
-from engine.economics.readiness.rules import Compliance, Met
+from engine.economics.readiness.rules import Compliance, Met, Own
 from engine.economics.regulations import NOT_ADVICE, Span, regulation
 from engine.errors import BreakevenError
 from pages.shared import site
@@ -21,8 +20,8 @@ from pages.shared.business.case import Open
 from pages.shared.business.fields import explain, put, spread_words
 from pages.shared.frame import badge, say, show_error
 from pages.shared.i18n import md, tr, tr_message, trn
-from pages.shared.readiness import known
-from pages.shared.readiness.rules import cost_words, ends, entered, months_words
+from pages.shared.readiness import figures, known
+from pages.shared.readiness.rules import cost_words, months_words
 from pages.shared.resources import settings
 
 
@@ -109,33 +108,16 @@ def _form(opened: Open, met: Met, one: Obligation | None, others: list[Obligatio
     place = f"planned-{met.rule.id}-{hash(one)}"
     start = [_span(s.low, s.likely, s.high) for s in (one.usd, one.months)] if one else [met.cost, met.months]
     st.caption(say(met.rule.duty))
-    with st.form(f"{place}-form", border=False):
-        cost = ends(place, "cost", tr("Cost (US$)"), start[0])
-        months = ends(place, "months", tr("Months"), start[1])
-        where = st.text_input(
-            tr("Where it comes from"), placeholder=tr("A web address, an offer, a contract"), key=f"{place}-where"
-        )
-        when = st.date_input(tr("When it held"), date.today(), key=f"{place}-when")
-        if st.form_submit_button(tr("Use these figures"), type="primary", key=f"{place}-use"):
-            _enter(opened, others, partial(_entered, met, cost, months, Source("", where, str(when))))
+    figures.form(place, start[0], start[1], partial(_use, opened, met, others))
 
 
 def _span(low: float, likely: float, high: float) -> Span:
     return Span(low, likely, high, "", Source("", "-", ""))
 
 
-def _entered(met: Met, cost: tuple[float | None, ...], months: tuple[float | None, ...], source: Source) -> Obligation:
-    """Return the rule with the figures of the form. Raises BadInput for what is missing or cannot be."""
-    return obligation(Met(met.rule, "applies", (), entered(cost, source), entered(months, source), own=True))
-
-
-def _enter(opened: Open, others: list[Obligation], make: partial[Obligation]) -> None:
-    try:
-        _put([*others, make()], opened)
-    except BreakevenError as error:
-        show_error(error)
-        return
-    st.rerun()
+def _use(opened: Open, met: Met, others: list[Obligation], own: Own) -> None:
+    """Take the rule with figures of one's own into the case. Raises BadInput where one is missing."""
+    _put([*others, obligation(Met(met.rule, "applies", (), own.cost, own.months, own=True))], opened)
 
 
 def _put(rows: Iterable[Obligation], opened: Open) -> None:
