@@ -63,7 +63,8 @@ def _rule(opened: Open, met: Met, one: Obligation | None) -> None:
     place = f"planned-{met.rule.id}"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(_words(met, one), width="stretch")
-        badge("assumed" if one or met.own else "projected", _origin(met, one))
+        if one or met.cost or met.months:  # what nobody knows is of no kind
+            badge("assumed" if one or met.own else "projected", _origin(met, one))
         if one:
             st.button(tr("Leave out"), key=f"{place}-out", icon=":material/remove:", type="tertiary", on_click=_put,
                       args=(others, opened))  # fmt: skip
