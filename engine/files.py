@@ -6,6 +6,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,6 +18,14 @@ from ulid import ULID
 from engine.errors import BadInput, Failure
 
 CHUNK_BYTES = 1 << 20
+
+
+def file_in(folder: Path, name: str, suffix: str = ".json") -> Path | None:
+    """Return the file of `folder` for a name that came from outside; None for what is more than one plain name.
+
+    So no name of a store reaches beyond its folder.
+    """
+    return folder / f"{name}{suffix}" if re.fullmatch(r"[0-9A-Za-z_]{1,40}", name) else None
 
 
 def new_id() -> str:

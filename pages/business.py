@@ -4,9 +4,9 @@ import streamlit as st
 
 from engine.economics.business.assumptions import GROUPS
 from engine.errors import BreakevenError
-from pages.shared import address, choosing, data
+from pages.shared import address, choosing, data, site
 from pages.shared import fields as shared_fields
-from pages.shared.business import answer, case, counted, export, fields, lists, money, sections, serving
+from pages.shared.business import answer, case, counted, export, fields, lists, money, rules, sections, serving
 from pages.shared.business.found import plan as plan_of
 from pages.shared.frame import data_notes, kinds_legend, page_title, show_error
 from pages.shared.i18n import tr, tr_message
@@ -42,6 +42,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", horizontal_align
 case.manage(opened)
 with st.expander(tr("Team, funding, credits and payments once"), icon=":material/table_rows:"):
     lists.section(opened)
+rules.section(opened, scenario.name, str(run["dataset_id"]))
 left, right = st.columns([2, 3], gap="large")
 with left:
     fields.sliders(opened)
@@ -88,4 +89,10 @@ elif look == "counted":
     counted.section(opened.kept, plan, purse)
 else:
     export.section(opened, plan, purse, labels[chosen])
+with st.container(horizontal=True):
+    for where, title, icon in (
+        (site.DECIDE, tr("Decide with this case"), ":material/gavel:"),
+        (site.READINESS, tr("How ready with this case"), ":material/radar:"),
+    ):
+        site.link(where, title, icon=icon, **(serving.carried("at") | case.handed_on(opened)))
 kinds_legend()

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from engine.analytics.costed import Choices
 from engine.analytics.vendors import vendors as priced_vendors
 from pages.shared import address, choosing, data, site
 from pages.shared.business.serving import carried
 from pages.shared.costs import answer, gpus, inputs, more_labels, own, sections, vendors, work, worth
+from pages.shared.costs import chosen as costs_chosen
 from pages.shared.costs.counted import flops_per_prediction, texts_tokens
 from pages.shared.costs.own import Fact
 from pages.shared.frame import data_notes, kinds_legend, page_title
@@ -48,24 +48,21 @@ st.subheader(tr("What it rests on"), anchor=False)
 with st.expander(tr("Load and machines"), icon=":material/schedule:"):
     operation = inputs.operation(n, p95_ms, instance)
 with st.expander(tr("Buying instead"), icon=":material/shopping_cart:"):
-    hosted, batch = inputs.hosted(mine, facts, priced_vendors(bought))
+    hosted = inputs.hosted(mine, facts, priced_vendors(bought))
     with st.grid(3, min_column_width=200):
         tokens = inputs.tokens(texts_tokens(run))
 with st.expander(tr("People"), icon=":material/group:"):
-    builders, buyers = work.people(mine, facts)
+    people = work.people(mine, facts)
 with st.expander(tr("Training again"), icon=":material/model_training:"):
     programme = work.programme()
 with st.expander(tr("Labels"), icon=":material/label:"):
-    labelling, labels_a_month = work.labelling(scenario.task, mine, facts)
+    labels_bought = work.labelling(scenario.task, mine, facts)
 with st.expander(tr("Every fact this page computes with, and your own in its place"), icon=":material/fact_check:"):
     own.table(facts, mine)
 
-choices = Choices(
-    instance=instance, region=region, load=operation.load, objective=operation.objective,
-    customers=operation.customers, programme=programme, hosted=hosted, tokens=tokens, scaled=operation.scaled,
-    spot=operation.spot, batch=batch, builders=builders, buyers=buyers, labelling=labelling,
-    labels_a_month=labels_a_month,
-)  # fmt: skip
+choices = costs_chosen.choices(
+    instance, region, operation, programme, bought=hosted, tokens=tokens, labels=labels_bought, people=people
+)
 with shown:
     found = sections.try_costs(run, choices)
     if found is None:
@@ -85,7 +82,7 @@ with shown:
         sections.by_hour(found, choices, run)
     sections.by_place(found, choices, run)
     is_worth = worth.section(scenario, detail, found)
-    more_labels.section(scenario, run, labelling, is_worth, found)
+    more_labels.section(scenario, run, choices.labelling, is_worth, found)
     with st.expander(tr("8 bits or full precision, processor or GPU"), icon=":material/memory:"):
         sections.by_precision(run, detail.variants, choices)
         gpus.section(run, flops_per_prediction(chosen, tokens))

@@ -2,17 +2,18 @@
 
 import streamlit as st
 
-from engine.analytics.costed import Choices
-from engine.analytics.deciding import Question
 from engine.analytics.priced import Pricing
+from engine.analytics.question import USUAL_MONTH, Question
 from engine.errors import BreakevenError
 from engine.reports.recommendation import recommend
-from pages.shared import address, choosing, data, pricing
+from pages.shared import choosing, data, pricing
+from pages.shared.business import chosen
 from pages.shared.compare import test_part
+from pages.shared.costs import chosen as costs_chosen
 from pages.shared.costs import inputs, own, work
 from pages.shared.costs.own import Fact
 from pages.shared.decide import answer, choose, log, pictures, report
-from pages.shared.decide.gathered import decided
+from pages.shared.decide.gathered import decided, key_of_options
 from pages.shared.decide.speech import speech
 from pages.shared.frame import kinds_legend, page_title, show_error, strong
 from pages.shared.i18n import tr
@@ -33,46 +34,51 @@ if not len(data.runs(scenario.name)):
 facts: list[Fact] = []
 mine = own.entered()
 first = st.container()
+left, right = st.columns(2)
+with left:
+    case = chosen.case(tr("Its load, its price and how long its cash lasts count for every option."))
+with right:
+    planned = choose.sale(case) if case else None
 strong(tr("What must hold"))
 promise, volume = st.columns(2)
 with promise:
     p95_ms = inputs.promise()
 with volume:
-    n = inputs.predictions()
-limits = choose.limits(p95_ms)
+    n = choose.load(planned)
+limits = choose.limits(p95_ms, planned)
 strong(tr("What counts for how much"))
 weights = choose.weights(scenario.name)
 shown = st.container()
 st.subheader(tr("What it rests on"), anchor=False)
 with st.expander(tr("Machine and load"), icon=":material/schedule:"):
     instance = inputs.machine(mine, facts)
+    beside = choose.beside(instance, mine)
     region = inputs.electricity(instance, facts)
     busy = pricing.busy_share()
     operation = inputs.operation(n, p95_ms, instance)
 with st.expander(tr("Buying instead"), icon=":material/shopping_cart:"):
-    hosted, batch = inputs.hosted(mine, facts)
+    bought = inputs.hosted(mine, facts)
     tokens = inputs.tokens(None)
 with st.expander(tr("People, training and labels"), icon=":material/group:"):
-    builders, buyers = work.people(mine, facts)
+    people = work.people(mine, facts)
     programme = work.programme()
-    labelling, labels_a_month = work.labelling(scenario.task, mine, facts)
+    labels_bought = work.labelling(scenario.task, mine, facts)
 with st.expander(tr("Every fact this page computes with, and your own in its place"), icon=":material/fact_check:"):
     own.table(facts, mine)
 
-choices = Choices(
-    instance=instance, region=region, load=operation.load, objective=operation.objective,
-    customers=operation.customers, programme=programme, hosted=hosted, tokens=tokens, scaled=operation.scaled,
-    spot=operation.spot, batch=batch, builders=builders, buyers=buyers, labelling=labelling,
-    labels_a_month=labels_a_month,
-)  # fmt: skip
+choices = costs_chosen.choices(
+    instance, region, operation, programme, bought=bought, tokens=tokens, labels=labels_bought, people=people
+)
 where = Pricing(instance, region, busy, operation.spot)
 with shown:
     points = test_part(data.points(where, scenario.name))
     question = Question(
-        scenario.name, where, choices, limits, weights, str(points["test_id"].iloc[0]), address.recall("case")
-    )
+        scenario.name, where, choices, limits, weights, str(points["test_id"].iloc[0]), beside,
+        case if planned else None, planned.month if planned else USUAL_MONTH,
+    )  # fmt: skip
+    tables = [points, *(data.points(other, scenario.name) for other in question.pricings[1:])]
     try:
-        found = decided(question, points)
+        found = decided(question, tables)
     except BreakevenError as error:
         show_error(error)
         st.stop()
@@ -83,9 +89,9 @@ with shown:
     if found.decision.lead is not None:
         answer.figures_of_lead(found, spoken)
         answer.reasons(said)
-    key = (data.version(data.index()), data.pricing_key(where), choices, str(limits), str(weights), question.test_id)
+    key = (key_of_options(question, tables), repr(case), question.month, str(limits), str(weights))
     pictures.stability(found, spoken, key)
-    pictures.front(found, points, key)
+    pictures.front(found, spoken, key)
     pictures.options(found, spoken)
     left, right = st.columns(2, gap="large")
     with left:

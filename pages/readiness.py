@@ -5,6 +5,7 @@ import streamlit as st
 from engine.economics.readiness.risks import register
 from engine.economics.readiness.score import scores
 from pages.shared import choosing, data
+from pages.shared.business import chosen
 from pages.shared.frame import data_notes, kinds_legend, page_title
 from pages.shared.i18n import md, tr
 from pages.shared.readiness import ask, known, risks, rules
@@ -16,8 +17,12 @@ page_title(
 )
 scenario = choosing.scenario()
 runs = data.runs(scenario.name)
-run_id = known.choose_run(scenario, runs)
-facts, entered = known.facts(scenario, runs, run_id)
+left, right = st.columns(2)
+with left:
+    run_id = known.choose_run(scenario, runs)
+with right:
+    planned = chosen.case(tr("What it comes to with this run counts as evidence: break-even, cash, margin, team."))
+facts, entered = known.facts(scenario, runs, run_id, planned if run_id else None)
 found = scores(facts)
 
 if facts.data:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from engine.economics.business.case import Case
 from engine.economics.business.link import read_case, written
 from engine.economics.business.presets import PRESETS, preset
 from engine.errors import BadInput, NotFound
-from engine.files import new_id, read_json, utc_now, write_json, written_aside
+from engine.files import file_in, new_id, read_json, utc_now, write_json, written_aside
 
 LONGEST_NAME = 60
 
@@ -33,12 +32,25 @@ def case(settings: Settings, case_id: str) -> Case:
         return preset(case_id)
     path = _file(settings, case_id)
     if not path.exists():
-        raise NotFound("There is no case {id} in this workspace; choose another, or open the link it was shared by.",
-                       id=case_id[:40])  # fmt: skip
+        raise _missing(case_id)
     found = _read(path)
     if isinstance(found, BadInput):
         raise found
     return found
+
+
+def named(settings: Settings, text: str) -> Case:
+    """Return a preset or a saved case by its id or its name. Raises NotFound or BadInput."""
+    by_name = {c.name.casefold(): c for c in cases(settings).values()}
+    return by_name[text.casefold()] if text.casefold() in by_name else case(settings, text)
+
+
+def latest(settings: Settings) -> Case | None:
+    """Return the case that was saved last; None where none was."""
+    for path in sorted(_files(settings), key=lambda p: p.stat().st_mtime_ns, reverse=True):
+        if isinstance(found := _read(path), Case):
+            return found
+    return None
 
 
 def save(settings: Settings, kept: Case, name: str, *, case_id: str = "") -> Case:
@@ -90,20 +102,21 @@ def _folder(settings: Settings) -> Path:
     return settings.workspace.home / "cases"
 
 
-def _file(settings: Settings, case_id: str) -> Path:
-    return _folder(settings) / f"{_safe(case_id)}.json"
+def _file(settings: Settings, case_id: str, suffix: str = ".json") -> Path:
+    """Return the file of a case. Raises NotFound for an id that is none."""
+    path = file_in(_folder(settings), case_id, suffix)
+    if path is None:
+        raise _missing(case_id)
+    return path
 
 
 def _counted(settings: Settings, case_id: str) -> Path:
-    return _folder(settings) / f"{_safe(case_id)}.csv"
+    return _file(settings, case_id, ".csv")
 
 
-def _safe(case_id: str) -> str:
-    """Return an id that is one name of a file. Raises NotFound for anything else."""
-    if not re.fullmatch(r"[0-9A-Za-z]{1,40}", case_id):
-        raise NotFound("There is no case {id} in this workspace; choose another, or open the link it was shared by.",
-                       id=case_id[:40])  # fmt: skip
-    return case_id
+def _missing(case_id: str) -> NotFound:
+    return NotFound("There is no case {id} in this workspace; choose another, or open the link it was shared by.",
+                    id=case_id[:40])  # fmt: skip
 
 
 def _read(path: Path) -> Case | BadInput:

@@ -10,11 +10,16 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from engine.analytics.deciding import QUALITY, Answered, measure
+from engine.analytics.criteria import QUALITY
+from engine.analytics.deciding import measure
+from engine.analytics.question import Answered
 from engine.config import Settings
+from engine.economics.business.case import Case
+from engine.economics.business.link import changes, read_case
+from engine.economics.business.presets import PRESETS, preset
 from engine.economics.figure import finite
 from engine.errors import BadInput, NotFound
-from engine.files import new_id, read_json, utc_now, write_json
+from engine.files import file_in, new_id, read_json, utc_now, write_json
 from engine.messages import Message
 from engine.scenarios import SCENARIOS
 
@@ -93,14 +98,14 @@ def record(settings: Settings, found: Answered, headline: Message, *, address: s
         at=utc_now(),
         scenario=question.scenario,
         verdict=found.decision.verdict,
-        run_id=lead.id if lead else "",
+        run_id=found.run_id,
         option=lead.name if lead else Message("none"),
-        instance=question.pricing.instance.id,
+        instance=found.pricing.instance.id,
         headline=headline,
         address=address,
         expected=_expected(found) if lead else (),
         note=note.strip(),
-        case=question.case,
+        case=str(question.case_name),
         asked=asked_of(found),
     )
     _write(settings, made)
@@ -121,7 +126,21 @@ def asked_of(found: Answered) -> dict[str, Any]:
         "spot": pricing.spot,
         "predictions_month": question.choices.load.predictions_month,
         "p95_ms": question.choices.objective.p95_ms,
+        "beside": [instance.id for instance in question.beside],
+        "month": question.month,
+        "case": _case(question.case) if question.case else None,
     }
+
+
+def _case(case: Case) -> dict[str, Any]:
+    """Return a case as plain values that say the same once the saved one has been changed or deleted."""
+    base = case.base if case.base in PRESETS else PRESETS[0]
+    return {"id": case.id, "name": case.name, "base": base, "assumes": changes(case, preset(base))}
+
+
+def case_of(said: Mapping[str, Any]) -> Case:
+    """Return the case a decision was taken for. Raises BadInput for one that cannot be."""
+    return replace(read_case(said["assumes"], preset(said["base"])), id=said["id"], name=said["name"])
 
 
 def _expected(found: Answered) -> tuple[Expected, ...]:
@@ -145,9 +164,9 @@ def decisions(settings: Settings) -> list[Logged]:
 
 def decision(settings: Settings, name: str) -> Logged:
     """Return the decision with that id. Raises NotFound."""
-    path = settings.workspace.decisions / f"{name}.json"
-    if not name.isalnum() or not path.exists():
-        raise NotFound("There is no decision {id}; it may have been deleted.", id=name)
+    path = file_in(settings.workspace.decisions, name)
+    if path is None or not path.exists():
+        raise NotFound("There is no decision {id}; it may have been deleted.", id=name[:40])
     return _read(path)
 
 

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.analytics.database import Index
+from engine.analytics.plans import case_facts
 from engine.analytics.priced import or_none
 from engine.analytics.queries import overview, runs
 from engine.analytics.readiness_store import entered
+from engine.analytics.usual import usual_serving
 from engine.config import Settings
 from engine.datasets.dataset import DataCard, Dataset
 from engine.datasets.store import open_dataset
+from engine.economics.business.case import Case
 from engine.economics.readiness.evidence import DataFacts, Facts, Interval, RunFacts
 from engine.economics.readiness.rules import Compliance
 from engine.errors import BreakevenError, NotFound
@@ -64,15 +67,18 @@ def data_facts(dataset: Dataset, card: DataCard) -> DataFacts:
 
 
 def rules_of(settings: Settings, scenario: str, data: DataFacts | None = None) -> Compliance:
-    """Return the rules that apply by what was answered for `scenario`, with their cost and time, for the cash plan."""
+    """Return the rules that apply by what was answered for `scenario`; `planned` makes rows of a plan of them."""
     mine = entered(settings, scenario)
     return Facts(scenario, mine.answers, data=data, own_rules=mine.rules).compliance
 
 
-def facts_of(index: Index, settings: Settings, scenario: Scenario, run_id: str = "") -> tuple[Facts, str]:
+def facts_of(
+    index: Index, settings: Settings, scenario: Scenario, run_id: str = "", case: Case | None = None
+) -> tuple[Facts, str]:
     """Return everything that is known about `scenario` with one run, and that run's id, "" without any.
 
-    Without `run_id` it is the one that did best on the validation part. Raises NotFound for a run there is not.
+    Without `run_id` it is the one that did best on the validation part; `case` is planned with what serving it costs.
+    Raises NotFound for a run there is not, and BadInput for a case that cannot be computed.
     """
     mine = entered(settings, scenario.name)
     if not run_id:
@@ -91,7 +97,8 @@ def facts_of(index: Index, settings: Settings, scenario: Scenario, run_id: str =
         )
     found = run_facts(rows[0], table, scenario.quality, folder.report().get("gate") or {})
     data = stored_facts(settings, str(rows[0]["dataset_id"]))
-    return Facts(scenario.name, mine.answers, found, data, None, mine.rules), folder.run_id
+    planned = case_facts(case, usual_serving(settings, rows[0]), case.name) if case else None
+    return Facts(scenario.name, mine.answers, found, data, planned, mine.rules), folder.run_id
 
 
 def stored_facts(settings: Settings, dataset_id: str) -> DataFacts | None:

@@ -14,7 +14,7 @@ from engine.economics.readiness.risks import Risk
 from engine.economics.readiness.rules import Own
 from engine.economics.regulations import Span, regulation
 from engine.errors import BadInput, BreakevenError
-from engine.files import new_id, read_json, utc_now, write_json
+from engine.files import file_in, new_id, read_json, utc_now, write_json
 
 VERSION = 1
 MOST_RISKS = 200
@@ -93,9 +93,10 @@ def keep_rule(settings: Settings, scenario: str, rule_id: str, own: Own | None) 
 
 
 def _file(settings: Settings, scenario: str) -> Path:
-    if not scenario.replace("_", "").isalnum():
-        raise BadInput("There is no scenario {name}.", name=scenario)
-    return settings.workspace.home / "readiness" / f"{scenario}.json"
+    path = file_in(settings.workspace.home / "readiness", scenario)
+    if path is None:
+        raise BadInput("There is no scenario {name}.", name=scenario[:40])
+    return path
 
 
 def _write(settings: Settings, scenario: str, new: Entered) -> None:

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.analytics.costed import Choices
-from engine.analytics.deciding import LATENCY, USUAL_WEIGHTS, Question
+from engine.analytics.costed import Choices, costs
+from engine.analytics.criteria import LATENCY, USUAL_WEIGHTS
+from engine.analytics.decision_log import case_of
+from engine.analytics.plans import serving_of
 from engine.analytics.priced import Pricing
+from engine.analytics.question import USUAL_MONTH, Question
 from engine.config import Settings
 from engine.economics import facts
+from engine.economics.business.serving import Serving
 from engine.economics.capacity import Objective
+from engine.economics.catalog import instance
 from engine.economics.decision.option import Limits
 from engine.economics.demand import Load
 from engine.economics.hosted import Tokens
@@ -44,7 +49,15 @@ def usual_question(settings: Settings, scenario: str, asked: Mapping[str, Any] |
     )
     limits = Limits(said.get("bounds", {LATENCY: p95_ms}), sellable=said.get("sellable", True))
     return Question(
-        scenario, pricing, choices, limits, said.get("weights", dict(USUAL_WEIGHTS)), said.get("test_id", "")
+        scenario=scenario,
+        pricing=pricing,
+        choices=choices,
+        limits=limits,
+        weights=said.get("weights", dict(USUAL_WEIGHTS)),
+        test_id=said.get("test_id", ""),
+        beside=tuple(instance(name) for name in said.get("beside", ())),
+        case=case_of(said["case"]) if said.get("case") else None,
+        month=said.get("month", USUAL_MONTH),
     )
 
 
@@ -66,6 +79,14 @@ def usual_choices(
         buyers=_people(0.05),
         labelling=_labelling(SCENARIOS[scenario].task),
     )
+
+
+def usual_serving(settings: Settings, run: Mapping[Any, Any]) -> Serving:
+    """Return what serving a row of `queries.runs` costs in a plan, as the Costs page starts.
+
+    Raises BadInput for what was not measured.
+    """
+    return serving_of(costs(run, usual_choices(usual_pricing(settings), str(run["scenario"]))))
 
 
 def _people(share_of_time: float) -> tuple[Role, ...]:

@@ -19,6 +19,7 @@ from engine.economics.business.assumptions import MONTHS
 from engine.economics.business.case import Case
 from engine.economics.business.link import changed, written
 from engine.economics.business.metrics import NAMES, Metric
+from engine.economics.business.obligations import Obligation, likely_launch, waits
 from engine.economics.business.presets import PRESETS
 from engine.economics.business.serving import Serving
 from engine.economics.business.uncertainty import Fan
@@ -35,16 +36,24 @@ def plan(
     change: Annotated[
         list[str] | None, typer.Option("--set", help="KEY=VALUE or KEY=LOW~LIKELY~HIGH; may be repeated.")
     ] = None,
+    rules: Annotated[
+        bool, typer.Option("--rules", help="Take in the rules that apply, by what was answered in readiness.")
+    ] = False,
     month: Annotated[int, typer.Option(help="The month whose figures are shown, 1 to 60.")] = 36,
     futures: Annotated[int, typer.Option(help="How many futures the fan has.")] = uncertainty.FUTURES,
     out: Annotated[Path | None, typer.Option(help="A .csv or .xlsx file for the whole plan.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Plan sixty months of profit and cash from what serving a run costs."""
+    from engine.analytics.cases import named
+
     settings, began = load_settings(), time.perf_counter()
     _check(month, futures, out)
     found = open_run(settings.workspace.runs, run)
-    chosen = _changed(_case(settings, case), change or [])
+    chosen = _changed(named(settings, case), change or [])
+    asked: list[str] = []
+    if rules:
+        chosen, asked = _with_rules(settings, chosen, found.spec.scenario, found.spec.dataset_id)
     serving = _serving(settings, found.run_id)
     outcome = model.run(chosen, serving)
     fan = uncertainty.fan(chosen, serving, futures=futures)
@@ -60,10 +69,13 @@ def plan(
         "seconds": round(time.perf_counter() - began, 3),
         "case": chosen.id or chosen.name,
         "month": month,
+        "launch": likely_launch(chosen),
+        "rules": [_rule(o) for o in chosen.rules],
+        "rules_without_price": asked,
         **_futures(fan),
         "out": str(out) if out else None,
     }
-    finish(result, _lines(shown, fan, out), as_json=as_json)
+    finish(result, [*_lines(shown, fan, out), *_rule_lines(chosen, asked)], as_json=as_json)
 
 
 def _check(month: int, futures: int, out: Path | None) -> None:
@@ -73,14 +85,6 @@ def _check(month: int, futures: int, out: Path | None) -> None:
         raise BadInput("{n} futures cannot be computed; choose 1 to {most}.", n=futures, most=MOST_FUTURES)
     if out is not None and out.suffix.lower() not in FORMS:
         raise BadInput("{path} is neither .csv nor .xlsx; give the plan one of these names.", path=str(out))
-
-
-def _case(settings: Settings, named: str) -> Case:
-    """Return a preset or a saved case by its id or name. Raises NotFound or BadInput."""
-    from engine.analytics import cases
-
-    by_name = {c.name.casefold(): c for c in cases.cases(settings).values()}
-    return by_name[named.casefold()] if named.casefold() in by_name else cases.case(settings, named)
 
 
 def _changed(case: Case, changes: list[str]) -> Case:
@@ -100,13 +104,44 @@ def _changed(case: Case, changes: list[str]) -> Case:
     return replace(made, id="") if said and case.id in PRESETS else made
 
 
+def _with_rules(settings: Settings, case: Case, scenario: str, dataset_id: str) -> tuple[Case, list[str]]:
+    """Return `case` with the rules that apply, and those left out because nobody has published their cost or time."""
+    from engine.analytics.readiness import rules_of, stored_facts
+    from engine.economics.readiness.planned import planned
+
+    found = planned(rules_of(settings, scenario, stored_facts(settings, dataset_id)))
+    named = {o.rule for o in case.rules}
+    made = replace(case, rules=(*case.rules, *(o for o in found.priced if o.rule not in named)))
+    return made, [met.rule.id for met in found.asked if met.rule.id not in named]
+
+
+def _rule(one: Obligation) -> dict[str, Any]:
+    ends = {name: {"low": s.low, "likely": s.likely, "high": s.high}
+            for name, s in (("usd", one.usd), ("months", one.months))}  # fmt: skip
+    return {"id": one.rule, "title": str(one.title), **ends, "source": one.source}
+
+
+def _rule_lines(case: Case, asked: list[str]) -> list[str]:
+    lines = [
+        f"Rule: {o.title}, {o.usd.likely:,.0f} USD ({o.usd.low:,.0f} to {o.usd.high:,.0f}) over {o.months.likely:g} "
+        f"months ({o.months.low:g} to {o.months.high:g}); {o.source}"
+        for o in case.rules
+    ]
+    if held := waits(case):
+        lines.append(str(held))
+    if asked:
+        lines += [
+            f"Not in the plan, for nobody has published their cost or time: {', '.join(asked)}.",
+            "Enter it on the Readiness page, or give --set rules=RULE~LOW_LIKELY_HIGH~MONTHS~SOURCE;…",
+        ]
+    return lines
+
+
 def _serving(settings: Settings, run_id: str) -> Serving:
     """Return what serving the run costs, as the Costs page starts. Raises BadInput for what was not measured."""
-    from engine.analytics.costed import costs
     from engine.analytics.database import open_index
-    from engine.analytics.plans import serving_of
     from engine.analytics.queries import runs
-    from engine.analytics.usual import usual_choices, usual_pricing
+    from engine.analytics.usual import usual_serving
 
     index = open_index(settings, owner=False)
     try:
@@ -116,8 +151,7 @@ def _serving(settings: Settings, run_id: str) -> Serving:
     row = rows[rows["run_id"] == run_id]
     if not len(row):
         raise BadInput("Run {run_id} is not finished; a plan needs what was measured of it.", run_id=run_id)
-    found = row.to_dict("records")[0]
-    return serving_of(costs(found, usual_choices(usual_pricing(settings), str(found["scenario"]))))
+    return usual_serving(settings, row.to_dict("records")[0])
 
 
 def _futures(fan: Fan) -> dict[str, Any]:

@@ -25,8 +25,16 @@ RunName = Annotated[str, typer.Option("--run", help="The run that would be sold;
 Given = Annotated[list[str] | None, typer.Option("--answer", help="question=answer, kept; may be repeated.")]
 
 
-def readiness(scenario: ScenarioName, run: RunName = "", answer: Given = None, as_json: AsJson = False) -> None:
+CaseName = Annotated[
+    str, typer.Option("--case", help="bear, base, bull, or a saved case; without it, the one that was saved last.")
+]
+
+
+def readiness(
+    scenario: ScenarioName, run: RunName = "", case: CaseName = "", answer: Given = None, as_json: AsJson = False
+) -> None:
     """Score how ready a start-up is, and list the rules that apply and the risks."""
+    from engine.analytics.cases import latest, named
     from engine.analytics.database import open_index
     from engine.analytics.readiness import facts_of
     from engine.analytics.readiness_store import entered
@@ -34,13 +42,15 @@ def readiness(scenario: ScenarioName, run: RunName = "", answer: Given = None, a
     settings, began = load_settings(), time.perf_counter()
     chosen = _scenario(scenario)
     _keep(settings, scenario, answer or [])
-    facts, run_id = facts_of(open_index(settings, owner=False), settings, chosen, run)
+    planned = named(settings, case) if case else latest(settings)
+    facts, run_id = facts_of(open_index(settings, owner=False), settings, chosen, run, planned)
     found, risks = scores(facts), register(facts, entered(settings, scenario).risks)
     result: dict[str, Any] = {
         "run_id": run_id or None,
         "metrics": {},
         "seconds": round(time.perf_counter() - began, 3),
         "scenario": scenario,
+        "case": str(facts.case.name) if facts.case else None,
         "answers": dict(facts.answers),
         "scores": {name: _score(score) for name, score in found.items()},
         "rules": _rules(facts),
@@ -114,7 +124,8 @@ def _lines(facts: Facts, found: dict[str, Score], risks: tuple[Risk, ...]) -> li
         (s.challenge.title, "not known" if s.value is None else f"{s.value:.0f}", f"{s.low:.0f} to {s.high:.0f}")
         for s in found.values()
     ]
-    lines = [*table(rows, ("", "score", "could be")), "", "What would raise it most:"]
+    rests = f"The business case is {facts.case.name}." if facts.case else "No business case counts; choose one: --case."
+    lines = [*table(rows, ("", "score", "could be")), "", rests, "", "What would raise it most:"]
     lines += [f"  up to +{s.points:.0f}  {s.words}" for s in next_steps(found)]
     lines += ["", f"Rules that apply ({NOT_ADVICE}):"]
     lines += [f"  {m.rule.title}, from {m.rule.applies_from}: {m.rule.duty}" for m in facts.compliance.applying]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -10,11 +11,13 @@ from urllib.parse import urlencode
 import typer
 
 from engine.analytics.decision_log import Logged, decision, decisions
+from engine.analytics.question import Question
 from engine.cli.comparison import by_test, row_of
 from engine.cli.output import finish
 from engine.cli.train import AsJson, values
 from engine.cli.workspace import finished_runs
 from engine.config import Settings, load_settings
+from engine.economics.catalog import instance
 from engine.errors import BadInput
 from engine.files import utc_now, write_text, written_aside
 from engine.jobs.queue import find_scenario
@@ -35,6 +38,12 @@ def report(
     decided: Annotated[
         str, typer.Option("--decision", help="A recorded decision by its id; left out: the newest of the scenario.")
     ] = "",
+    case: Annotated[
+        str, typer.Option(help="bear, base, bull, or a saved case; left out: that of the decision, else none.")
+    ] = "",
+    machine: Annotated[
+        list[str] | None, typer.Option(help="A further machine, on which every run is an option; may be repeated.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write a report: every run compared as .md; the decision for stakeholders as .html, .pdf or .pptx."""
@@ -44,7 +53,13 @@ def report(
     if suffix not in known:
         raise BadInput("{path} is none of {known}; give the report one of these names.", path=str(out),
                        known=", ".join(known))  # fmt: skip
-    result = _all_runs(settings, out) if suffix == MARKDOWN else _decision(settings, out, suffix, scenario, decided)
+    if suffix == MARKDOWN:
+        result = _all_runs(settings, out)
+    else:
+        logged = decision(settings, decided) if decided else _newest(settings, scenario)
+        name = find_scenario(logged.scenario if logged else scenario or _newest_scenario(settings)).name
+        question = _asked(settings, name, logged, case, machine or [])
+        result = _decision(settings, out, suffix, question, _link(settings, name, logged))
     result |= {"seconds": round(time.perf_counter() - began, 3), "out": str(out)}
     finish(result, [f"The report on {result['runs']} runs is in {out}."], as_json=as_json)
 
@@ -60,29 +75,38 @@ def _all_runs(settings: Settings, out: Path) -> dict[str, Any]:
     return {"run_id": best["run_id"] if best else None, "metrics": metrics, "runs": len(found)}
 
 
-def _decision(settings: Settings, out: Path, suffix: str, scenario: str, decided: str) -> dict[str, Any]:
+def _asked(settings: Settings, scenario: str, logged: Logged | None, case: str, machines: list[str]) -> Question:
+    """Return what is decided: as it was recorded, else as usual; with the case and the machines that were named."""
+    from engine.analytics.cases import named
+    from engine.analytics.usual import usual_question
+
+    question = usual_question(settings, scenario, logged.asked if logged else None)
+    if case:
+        question = replace(question, case=named(settings, case))
+    return replace(question, beside=tuple(instance(m) for m in machines)) if machines else question
+
+
+def _decision(settings: Settings, out: Path, suffix: str, question: Question, link: str) -> dict[str, Any]:
     """Write the report for stakeholders."""
     from engine.analytics.database import index_for
     from engine.analytics.deciding import answer, gather
-    from engine.analytics.usual import usual_question
     from engine.reports.speech import ENGLISH
     from engine.reports.stakeholder.build import document
     from engine.reports.stakeholder.formats import FORMATS
 
-    logged = decision(settings, decided) if decided else _newest(settings, scenario)
-    name = find_scenario(logged.scenario if logged else scenario or _newest_scenario(settings)).name
-    question = usual_question(settings, name, logged.asked if logged else None)
     index = index_for(settings)
     found = answer(gather(index, question), question)
-    made = document(found, ENGLISH, link=_link(settings, name, logged), date=utc_now()[:10])
+    made = document(found, ENGLISH, link=link, date=utc_now()[:10])
     data = FORMATS[suffix].draw(made)
     with written_aside(out) as aside:
         aside.write_bytes(data)
     lead = found.decision.lead
     return {
-        "run_id": lead.id if lead else None,
-        "metrics": values(open_run(settings.workspace.runs, lead.id).report()["quality"]) if lead else {},
+        "run_id": found.run_id or None,
+        "metrics": values(open_run(settings.workspace.runs, found.run_id).report()["quality"]) if lead else {},
         "verdict": found.decision.verdict,
+        "case": str(question.case_name) or None,
+        "machine": found.pricing.instance.id,
         "headline": made.headline,
         "runs": len(found.gathered.options),
     }

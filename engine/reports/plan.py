@@ -16,6 +16,7 @@ from engine.economics.business.case import TEAMS
 from engine.economics.business.link import ROWS
 from engine.economics.business.metrics import NAMES, Metric
 from engine.economics.business.model import Outcome
+from engine.economics.business.obligations import likely_launch, waits
 from engine.economics.business.spread import Spread
 from engine.economics.business.uncertainty import Fan
 from engine.economics.currency import rate
@@ -92,6 +93,7 @@ def _figures(of: Document, say: Say) -> Iterator[Row]:
     if source := rate(case.currency).source:
         price = f"1 {case.currency} = {rate(case.currency).usd} USD"
         yield [say(Message("Exchange rate")), price, source.as_of, source.where]
+    yield [say(Message("Month of the launch")), likely_launch(case), say(waits(case) or "")]
     yield [say(Message("Futures")), of.fan.futures]
     yield []
     for key, metric in of.metrics.items():
@@ -99,14 +101,29 @@ def _figures(of: Document, say: Say) -> Iterator[Row]:
 
 
 def _assumptions(of: Document, say: Say) -> Iterator[Row]:
-    yield [say(t) for t in (Message("Assumption"), Message("Unit"), Message("Low"), Message("Likely"), Message("High"))]
+    head = (
+        Message("Assumption"),
+        Message("Unit"),
+        Message("Low"),
+        Message("Likely"),
+        Message("High"),
+        Message("Source"),
+    )
+    yield [*map(say, head)]
     for key, spread in of.outcome.case.spreads.items():
         yield [say(ASSUMPTIONS[key].title), ASSUMPTIONS[key].unit, spread.low, spread.likely, spread.high]
+    for one in of.outcome.case.rules:
+        parts = ((Message("{name}, cost once", name=one.title), "USD", one.usd),
+                 (Message("{name}, time until it is met", name=one.title), "months", one.months))  # fmt: skip
+        for title, unit, spread in parts:
+            yield [say(title), unit, spread.low, spread.likely, spread.high, one.source]
 
 
 def _lists(of: Document, say: Say) -> Iterator[Row]:
     yield [say(Message("Team and funding"))]
     for name, fields in ROWS.items():
+        if name == "rules":  # they stand with the assumptions, each with its source
+            continue
         yield []
         yield [name, *fields]
         for item in getattr(of.outcome.case, name):
@@ -152,6 +169,7 @@ def month_columns(of: Document, say: Say) -> dict[str, list[Any]]:
         Message("Channels"): income.marketing,
         Message("Rent, tools and advice"): income.fixed,
         Message("Paid once"): income.once,
+        Message("Meeting rules"): income.rules,
         Message("Operating profit"): income.operating,
         Message("Grants"): income.grants,
         Message("Tax"): income.tax,

@@ -6,7 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.analytics.deciding import MONTH, QUALITY, Answered, labels_priced, train_again
+from engine.analytics.criteria import CASH, EVEN, MONTH, QUALITY
+from engine.analytics.deciding import labels_priced, train_again
+from engine.analytics.question import Answered
+from engine.economics.business.assumptions import MONTHS
 from engine.economics.decision.change import Change
 from engine.economics.decision.decide import Ranked
 from engine.economics.decision.limits import Breach
@@ -147,6 +150,8 @@ class _Words:
             "bound": self.amount(criterion, breach.bound),
             "by": self.amount(criterion, abs(breach.value - breach.bound)),
         }
+        if criterion.name == EVEN:
+            return Message("{quantity}: {value}, later than {bound}.", **values)
         if criterion.more_is_better:
             return Message("{quantity} is {value}, {by} below the limit of {bound}.", **values)
         return Message("{quantity} is {value}, {by} above the limit of {bound}.", **values)
@@ -195,7 +200,7 @@ class _Words:
         if "cost" in measures:
             yield Message(
                 "{cost} per 1,000 predictions on {instance}, busy {share} of its time.",
-                cost=self.value(self.lead, "cost"), instance=question.pricing.instance.id,
+                cost=self.value(self.lead, "cost"), instance=self.found.pricing.instance.id,
                 share=f"{question.pricing.utilisation:.0%}",
             )  # fmt: skip
         if MONTH in measures:
@@ -207,9 +212,29 @@ class _Words:
             )  # fmt: skip
         if "train" in measures:
             yield Message("{cost} for one training.", cost=self.value(self.lead, "train"))
+        yield from self.in_the_case()
         if self.decision.verdict == "train_again" and (again := train_again(self.found)):
             yield Message("{cost} to train it again: {formula}", cost=self.speech.write(again.value, "USD"),
                           formula=again.formula)  # fmt: skip
+
+    def in_the_case(self) -> Iterator[Message]:
+        """Yield what the business case comes to with it, and what its customers pay for what it costs."""
+        sale, measures = self.found.question.sale, self.lead.measures
+        if sale is None or EVEN not in measures:
+            return
+        name = self.found.question.case_name
+        if measures[EVEN].value > MONTHS:
+            yield Message("In the case {case} it does not break even in {n} months; cash lasts {cash}.", case=name,
+                          n=MONTHS, cash=self.value(self.lead, CASH))  # fmt: skip
+        else:
+            yield Message("In the case {case} it breaks even in {month}; cash lasts {cash}.", case=name,
+                          month=self.value(self.lead, EVEN), cash=self.value(self.lead, CASH))  # fmt: skip
+        if sale.price_per_1000 is not None:
+            yield Message(
+                "Customers of the case pay {price} for 1,000 predictions in month {month}, {revenue} in all.",
+                price=self.speech.write(sale.price_per_1000, "USD"), month=sale.month,
+                revenue=self.speech.write(sale.revenue_usd, "USD"),
+            )  # fmt: skip
 
     def change(self, one: Change) -> Message:
         criterion = self.decision.criterion(one.criterion)

@@ -9,7 +9,11 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from engine.economics.business.assumptions import MONTHS
 from engine.messages import Message
+
+PERCENT_DIGIT = 0.2
+"""Below it a share is written with a digit behind the point."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,12 @@ def write_english(value: float, unit: str) -> str:
         return f"{_number(value, _decimals(value, 2))} ms"
     if unit == "share":
         return _number(value, 3)
+    if unit == "percent":
+        return f"{value:.1%}" if 0 < abs(value) < PERCENT_DIGIT else f"{value:.0%}"
+    if unit == "month":
+        return f"month {math.floor(value)}" if value <= MONTHS else "never within the plan"
+    if unit == "months":
+        return f"{_number(value, 0)} months"
     whole = float(value).is_integer()
     written = _number(value, 0) if whole else _number(value, _decimals(value, 3), shown="#")
     return f"{written} {unit}".rstrip()

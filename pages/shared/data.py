@@ -49,9 +49,10 @@ def points(pricing: priced.Pricing, scenario: str = "") -> pd.DataFrame:
     return _points(found, version(found), pricing_key(pricing), pricing, scenario)
 
 
-def pricing_key(pricing: priced.Pricing) -> tuple[str, str, float, bool]:
-    """Return what tells one pricing from another, for the keys of caches."""
-    return pricing.instance.id, pricing.region.id, pricing.utilisation, pricing.spot
+def pricing_key(pricing: priced.Pricing) -> tuple[str, float, str, float, bool]:
+    """Return what tells one pricing from another, for the keys of caches; a price of one's own is another."""
+    on = pricing.instance
+    return on.id, on.usd_per_hour, pricing.region.id, pricing.utilisation, pricing.spot
 
 
 def best(qualities: dict[str, str]) -> dict[str, queries.Best]:

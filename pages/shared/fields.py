@@ -66,6 +66,20 @@ def known(label: str, names: Mapping[str, str], *, key: str, fallback: str, gone
     return chosen
 
 
+def several(label: str, names: Mapping[str, str], *, key: str, most: int, gone: str, **more: Any) -> list[str]:
+    """Draw a list over `names` of which up to `most` can be chosen; return their ids.
+
+    The URL parameter `key` holds them, joined by commas; one that is not among them is said to be `gone`.
+    """
+    said = [part for part in st.query_params.get(key, "").split(",") if part]
+    st.session_state[key] = [part for part in dict.fromkeys(said) if part in names][:most]
+    st.multiselect(label, list(names), format_func=lambda k: names.get(k, k), key=key, max_selections=most,
+                   on_change=_put_several, args=(key,), **more)  # fmt: skip
+    for part in (p for p in said if p not in names):
+        st.caption(f":red[{md(gone.format(name=part[:40]))}]")
+    return list(st.session_state[key])
+
+
 def decades(lowest: int, highest: int) -> list[float]:
     """Return 1, 2 and 5 times every power of ten from 10^lowest to 10^highest."""
     return [float(m * 10**e) for e in range(lowest, highest) for m in (1, 2, 5)] + [float(10**highest)]
@@ -97,6 +111,14 @@ def _put(key: str) -> None:
     value = st.session_state[key]
     if value is not None:
         st.query_params[key] = f"{value:.12g}"
+
+
+def _put_several(key: str) -> None:
+    chosen = st.session_state[key]
+    if chosen:
+        st.query_params[key] = ",".join(chosen)
+    else:
+        st.query_params.pop(key, None)
 
 
 def _put_switch(key: str) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import streamlit as st
 
 from engine.analytics.priced import Pricing
+from engine.economics.business.assumptions import MONTHS
 from engine.economics.catalog import Instance, instances
 from engine.economics.figure import Figure
+from engine.reports.speech import PERCENT_DIGIT
 from pages.shared import address, frame
 from pages.shared.i18n import LANGUAGES, language, md, speaking, tr, tr_message
 from pages.shared.numbers import carbon, milliseconds, money, number, percent
@@ -97,6 +100,12 @@ def written(value: float, unit: str) -> str:
         return f"{number(value * 1000)} Wh" if value < 1 else f"{number(value)} kWh"
     if unit == "share":
         return number(value, 3)
+    if unit == "percent":
+        return percent(value, 1 if 0 < abs(value) < PERCENT_DIGIT else 0)
     if unit == "ms":
         return milliseconds(value)
+    if unit == "month":
+        return tr("month {n}", n=math.floor(value)) if value <= MONTHS else tr("never within the plan")
+    if unit == "months":
+        return tr("{n} months", n=number(round(value)))
     return f"{number(value)} {md(unit)}".rstrip()

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import BadInput
-from engine.files import append_line, read_json, read_lines, sha256_json, write_json, written_aside
+from engine.files import append_line, file_in, read_json, read_lines, sha256_json, write_json, written_aside
 
 
 def test_a_file_written_aside_is_whole_or_absent(tmp_path: Path) -> None:
@@ -50,3 +50,10 @@ def test_a_line_still_being_written_is_left_out(tmp_path: Path) -> None:
 
 def test_the_hash_of_json_does_not_depend_on_the_order_of_keys() -> None:
     assert sha256_json({"a": 1, "b": "ü"}) == sha256_json(json.loads('{"b": "ü", "a": 1}'))
+
+
+@pytest.mark.parametrize("name", ["", "..", "../other", "a/b", "a\\b", "a.b", "a\x00b", "ü", "x" * 41, "a\n"])
+def test_a_name_from_outside_never_leaves_its_folder(tmp_path: Path, name: str) -> None:
+    assert file_in(tmp_path, name) is None
+    assert file_in(tmp_path, "finance_sentiment") == tmp_path / "finance_sentiment.json"
+    assert file_in(tmp_path, "01JABC", ".csv") == tmp_path / "01JABC.csv"

@@ -120,3 +120,58 @@ def test_a_figure_of_the_page_has_its_kind_and_the_options_their_reasons(page: O
     reason = test.dataframe[-1].value["Why it is out"].iloc[0]
     assert "below the limit of 0.700" in reason
     assert test.query_params["lq"] == "0.7"
+
+
+def test_a_run_on_two_machines_is_two_options(page: Open, finished: Finish) -> None:
+    finished("probe", right=0.9)
+    other = "aws/us-east-1/m7i.large"
+    test = page("decide", lang="en", sold="0", machines=f"{other},moon/base-1")
+    options = list(next(d.value for d in test.dataframe if "Score" in d.value)["Option"])
+    assert len(options) == 2
+    assert {name.rpartition(" on ")[2] for name in options} == {"aws/us-east-1/c6i.xlarge", other}
+    assert "moon/base-1 is not, or no longer, in the catalogue" in said(test).replace("\\", "")
+    test.multiselect(key="machines").set_value([]).run()
+    assert "machines" not in test.query_params
+    assert len(next(d.value for d in test.dataframe if "Score" in d.value)) == 1
+
+
+def test_the_business_case_brings_its_load_its_price_and_its_limits(page: Open, finished: Finish) -> None:
+    finished("probe", right=0.9)
+    test = page("decide", lang="en", sold="0", case="base", at="36")
+    words = said(test).replace("\\", "")
+    figures = {m.label: str(m.value).replace("\\", "") for m in test.metric}
+    business = page("business", lang="en", at="36")
+    shown = {m.label: str(m.value).replace("\\", "") for m in business.metric}
+    assert figures["Break-even"] == shown["Breaks even"]
+    assert figures["Gross margin"] == shown["Gross margin"]
+    assert "In the case Base it breaks even in month 53; cash lasts 60 months." in words
+    assert "75,849,587 predictions a month" in words
+    assert "for 1,000 predictions in month 36" in words
+    test.button(key="budget-of-the-case").click().run()
+    assert float(test.query_params["budget"]) > 1_000
+    test.number_input(key="leven").set_value(40).run()
+    assert "no option holds the limits" in test.header[0].value
+    assert "Break-even: month 53, later than month 40." in said(test).replace("\\", "")
+    test.button(key="loosen").click().run()
+    assert test.query_params["leven"] == "53"
+    assert test.header[0].value.startswith("Use Probe")
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ({"case": "gone"}, "There is no case gone here, or no longer; No case is used."),
+        ({"case": "base", "price.team": "-5"}, "give 0 to"),
+        ({"case": "base", "leven": "99"}, "The address says 99; give 0 to 60"),
+        ({"case": "base", "launch": "60"}, "the case is asked for nothing yet"),
+        ({"case": "base", **{f"spend.{c}": "0" for c in ("search", "ads", "social")}}, "wins none"),
+    ],
+)
+def test_a_case_that_cannot_be_is_explained_and_the_rest_decides(
+    page: Open, finished: Finish, address: dict[str, str], words: str
+) -> None:
+    finished("probe", right=0.9)
+    test = page("decide", lang="en", sold="0", **address)
+    told = "\n".join([said(test), *(w.value for w in test.warning)])
+    assert words in told.replace("\\", "")
+    assert test.header[0].value.startswith("Use Probe")

@@ -15,14 +15,20 @@ from pptx import Presentation
 from pypdf import PdfReader
 from streamlit.testing.v1 import AppTest
 
+from engine.analytics.criteria import TRAIN
 from engine.analytics.database import index_for
-from engine.analytics.deciding import TRAIN, Answered, answer, gather
+from engine.analytics.deciding import answer, gather
+from engine.analytics.question import Answered
 from engine.analytics.usual import usual_question
 from engine.config import load_settings
+from engine.economics.business.link import changed
+from engine.economics.business.presets import preset
+from engine.economics.catalog import instance
 from engine.economics.decision.option import Limits
 from engine.jobs.runs import RunFolder
 from engine.reports.recommendation import recommend
 from engine.reports.speech import ENGLISH
+from engine.reports.stakeholder.basis import MOVED
 from engine.reports.stakeholder.build import document
 from engine.reports.stakeholder.document import Bullets, Document, Paragraph, Section, Table
 from engine.reports.stakeholder.formats import FORMATS
@@ -129,6 +135,37 @@ def test_every_sentence_and_figure_stands_in_every_format(finished: Finish, code
         assert plain(LINK) in whole
 
 
+def test_a_case_its_rules_and_the_machines_stand_in_every_format(
+    page: Callable[..., AppTest], finished: Finish
+) -> None:
+    finished("baseline", right=0.6, train_seconds=1)
+    finished("probe", right=0.9)
+    rule = "us_hipaa~10000_30000_50000~3_4.5_6~https://example.org/prices (2025)"
+    case, _ = changed(preset("base"), {"rules": rule})
+    question = replace(
+        usual_question(load_settings(), "finance_sentiment"), limits=Limits({"latency": 200.0}, sellable=False),
+        case=case, beside=(instance("aws/us-east-1/m7i.large"),),
+    )  # fmt: skip
+    found = answer(gather(index_for(load_settings()), question), question)
+    report = document(found, ENGLISH, link=LINK, date="2026-11-24")
+    texts = report.texts()
+    assert len(texts) > 200
+    for suffix, read in READERS.items():
+        whole = plain(read(FORMATS[suffix].draw(report)))
+        assert not [t for t in texts if plain(t) not in whole], suffix
+    assert {"Health data (HIPAA)", "$30,000 ($10,000 to $50,000)", "https://example.org/prices (2025)"} <= {*texts}
+    assert "Launch in month 6 instead of 4: Health data (HIPAA) has to be met before." in texts
+    test = page("decide", lang="en", sold="0", case="base", rules=rule, machines="aws/us-east-1/m7i.large", n="1000000")
+    assert test.header[0].value.replace("\\", "") == report.headline
+    for figure in test.metric:
+        assert str(figure.value).replace("\\", "") in texts, figure.label
+
+
+def test_the_report_says_where_the_interval_it_ranks_with_comes_from(finished: Finish) -> None:
+    _swap_validation(finished(), 0.8, interval=False)
+    assert any(MOVED.text in text for text in made("en").texts())
+
+
 def test_the_report_says_what_the_page_says(page: Callable[..., AppTest], finished: Finish) -> None:
     finished("baseline", right=0.6, train_seconds=1)
     finished("probe", right=0.9)
@@ -136,6 +173,7 @@ def test_the_report_says_what_the_page_says(page: Callable[..., AppTest], finish
     report = made("en")
     assert test.header[0].value.replace("\\", "") == report.headline
     whole = plain(" ".join(report.texts()))
+    assert MOVED.text not in report.texts(), "the validation part has intervals of its own"
     for figure in test.metric:
         assert plain(str(figure.value).replace("\\", "")) in whole, figure.label
     words = plain(said(test).replace("\\", ""))
@@ -227,10 +265,11 @@ def test_options_are_ranked_on_the_validation_part_and_shown_on_the_test_part(fi
     assert recommend(found, ENGLISH).headline.text.startswith("Use {option}")
 
 
-def _swap_validation(run: RunFolder, value: float) -> None:
+def _swap_validation(run: RunFolder, value: float, *, interval: bool = True) -> None:
     """Write another validation score into the report of a finished run."""
     assert run.published is not None
     path = run.published.report_file
     report = json.loads(path.read_text("utf-8"))
-    report["validation"] = {"metrics": {"macro_f1": {"value": value, "low": value - 0.02, "high": value + 0.02}}}
+    ends = {"low": value - 0.02, "high": value + 0.02} if interval else {"low": None, "high": None}
+    report["validation"] = {"metrics": {"macro_f1": {"value": value, **ends}}}
     path.write_text(json.dumps(report), encoding="utf-8")

@@ -7,8 +7,10 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from engine.analytics import cases
 from engine.analytics.readiness_store import answer, entered, keep_rule
 from engine.config import load_settings
+from engine.economics.business.presets import preset
 from engine.economics.figure import Source
 from engine.economics.readiness.rules import Own
 from engine.economics.regulations import Span
@@ -168,3 +170,27 @@ def test_a_rule_with_one_figure_shows_one(page: Open) -> None:
     keep_rule(load_settings(), "medical_imaging", "eu_mdr", Own(Span(5, None, 5, "", Source("", "x", "2026"))))
     test = page("readiness", lang="en", scenario="medical_imaging")
     assert "$5.00" in list(test.dataframe[1].value["Cost"])
+
+
+def test_the_case_that_is_chosen_is_evidence_and_named(page: Open, finished: Finish) -> None:
+    finished()
+    assert "(case" not in words(page("readiness", lang="en"))
+    test = page("readiness", lang="en", case="base")
+    shown = words(test).replace("**", "")
+    assert "The plan pays for the team: 3 who build and 0 who support are paid by month 12 (case Base)" in shown
+    assert "of 12 The plan breaks even: In month" in shown
+    assert "Commercialisation: no score" not in shown
+    cases.save(load_settings(), preset("bull"), "Ours")
+    test = page("readiness", lang="en")
+    assert "paid by month 12 (case Ours)" in words(test), "the one that was saved last"
+    test.selectbox(key="case").set_value("bear").run()
+    assert any("Another business case" in i.value for i in test.info)
+    assert "There is no case gone here, or no longer; Ours is used." in words(page("readiness", lang="en", case="gone"))
+
+
+def test_a_case_that_cannot_be_computed_leaves_its_evidence_unknown(page: Open, finished: Finish) -> None:
+    finished()
+    nothing = {f"spend.{c}": "0" for c in ("search", "ads", "social")}
+    test = page("readiness", lang="en", case="base", **nothing)
+    assert any("wins none" in w.value for w in test.warning)
+    assert "(case" not in words(test)

@@ -16,6 +16,7 @@ from engine.economics.business.assumptions import (
     TIERS,
     Assumption,
 )
+from engine.economics.business.obligations import Obligation, spreads
 from engine.economics.business.spread import Spread, certain, within
 from engine.errors import BadInput
 from engine.messages import Message
@@ -143,6 +144,7 @@ class Case:
     rounds: tuple[Round, ...] = ()
     credits: tuple[Credit, ...] = ()
     once: tuple[Once, ...] = ()
+    rules: tuple[Obligation, ...] = ()
     base: str = ""
     """The case it was made from."""
     id: str = field(default="", compare=False)
@@ -167,9 +169,12 @@ class Case:
         self._check_shares()
 
     def _check_lists(self) -> None:
-        for rows in (self.hires, self.rounds, self.credits, self.once):
+        for rows in (self.hires, self.rounds, self.credits, self.once, self.rules):
             if len(rows) > MOST_ROWS:
                 raise BadInput("A list has {n} rows; give at most {most}.", n=len(rows), most=MOST_ROWS)
+        named = [o.rule for o in self.rules]
+        if again := next((o for o in self.rules if named.count(o.rule) > 1), None):
+            raise BadInput("{name} stands in the plan twice; leave one out.", name=again.title)
         priced = [r.month for r in self.rounds if r.instrument == "priced"]
         if twice := sorted(m for m in set(priced) if priced.count(m) > 1):
             raise BadInput(
@@ -196,9 +201,10 @@ class Case:
 
     @property
     def open(self) -> dict[str, Spread]:
-        """Return what is uncertain: assumptions by their key, payments once by `once.` and their place."""
+        """Return what is uncertain: assumptions by key, else `once.` or `rules.` and the place in its list."""
         found = {k: s for k, s in self.spreads.items() if ASSUMPTIONS[k].uncertain and not s.certain and self.uses(k)}
-        return found | {f"once.{i}": o.usd for i, o in enumerate(self.once) if not o.usd.certain}
+        found |= {f"once.{i}": o.usd for i, o in enumerate(self.once) if not o.usd.certain}
+        return found | {k: s for k, s in spreads(self).items() if not s.certain}
 
     def uses(self, key: str) -> bool:
         """Return whether an assumption plays a part, given what customers pay for."""

@@ -15,6 +15,7 @@ import numpy as np
 from engine.economics.business.assumptions import CHANNELS, MONTHS, SEGMENTS, TIERS
 from engine.economics.business.case import Case
 from engine.economics.business.draws import Draws
+from engine.economics.business.obligations import launch
 from engine.economics.business.spread import Array
 
 YEAR = 12
@@ -182,9 +183,9 @@ class _Book:
 
 def _spending(case: Case, draws: Draws, count: int) -> Array:
     """Return how much is spent against the first month of selling, (months, futures)."""
-    since = np.arange(MONTHS) - (case.likely("launch") - 1)
+    since = np.arange(MONTHS)[:, None] - (launch(case, draws) - 1)[None, :]
     grown = np.clip(since, 0, case.likely("spend.months"))
-    found = (1 + draws["spend.growth"])[None, :] ** grown[:, None] * (since >= 0)[:, None]
+    found = (1 + draws["spend.growth"])[None, :] ** grown * (since >= 0)
     return np.broadcast_to(found, (MONTHS, count))
 
 

@@ -14,6 +14,7 @@ from engine.economics.business.assumptions import MONTHS
 from engine.economics.business.case import TEAMS, Case
 from engine.economics.business.demand import YEAR, Correction, Demand
 from engine.economics.business.draws import Draws
+from engine.economics.business.obligations import outlays
 from engine.economics.business.serving import Serving
 from engine.economics.business.spread import Array
 
@@ -35,6 +36,8 @@ class Income:
     """What the channels cost."""
     fixed: Array
     once: Array
+    rules: Array
+    """What meeting rules costs."""
     grants: Array
     tax: Array
 
@@ -49,7 +52,7 @@ class Income:
     @property
     def operating(self) -> Array:
         """Profit before grants and tax."""
-        return self.gross - self.selling - self.pay["build"] - self.pay["run"] - self.fixed - self.once
+        return self.gross - self.selling - self.pay["build"] - self.pay["run"] - self.fixed - self.once - self.rules
 
     @property
     def selling(self) -> Array:
@@ -67,7 +70,7 @@ class Income:
     @property
     def suppliers(self) -> Array:
         """What is bought from others."""
-        return self.cloud + self.fees + self.support + self.marketing + self.fixed + self.once
+        return self.cloud + self.fees + self.support + self.marketing + self.fixed + self.once + self.rules
 
 
 def income(
@@ -88,6 +91,7 @@ def income(
         "marketing": market.spend * later,
         "fixed": draws["fixed"] * dearer,
         "once": _once(case, draws),
+        "rules": outlays(case, draws),
     }
     whole = {name: np.broadcast_to(part, shape) for name, part in parts.items()}
     untaxed = Income(

@@ -5,13 +5,15 @@ An assumption is `likely`, or `low~likely~high`; a list is its rows joined by `;
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from engine.economics.business.assumptions import ASSUMPTIONS, CHANNELS, SEGMENTS
 from engine.economics.business.case import Case, Credit, Hire, Once, Round, check
+from engine.economics.business.obligations import Obligation
 from engine.economics.business.spread import Spread, certain
+from engine.economics.regulations import regulation
 from engine.errors import BadInput
 from engine.messages import Message
 
@@ -28,8 +30,13 @@ def written(case: Case) -> dict[str, str]:
         "streams": FIELD.join(sorted(case.streams)),
         "currency": case.currency,
         "start": case.start,
-        **{name: ROW.join(_row(item) for item in rows) for name, rows in lists.items()},
+        **{name: rows_text(rows) for name, rows in lists.items()},
     }
+
+
+def rows_text(rows: Iterable[Hire | Round | Credit | Once | Obligation]) -> str:
+    """Return a list of a case as `changed` reads it."""
+    return ROW.join(_row(item) for item in rows)
 
 
 def changes(case: Case, base: Case) -> dict[str, str]:
@@ -115,20 +122,27 @@ def _plain(text: str) -> str:
     return text.replace(FIELD, " ").replace(ROW, " ").strip()[:60]
 
 
-def _row(item: Hire | Round | Credit | Once) -> str:
-    values = [getattr(item, name) for name in ROWS[_list_of(item)]]
-    return FIELD.join(
-        spread_text(v).replace(FIELD, "_")
-        if isinstance(v, Spread)
-        else _plain(v)
-        if isinstance(v, str)
-        else f"{v:.12g}"
-        for v in values
-    )
+def _source(text: str) -> str:
+    """Return where something comes from as a row can hold it; a web address still leads to its place."""
+    return text.replace(FIELD, "%7E").replace(ROW, ",").strip()
+
+
+def _spread_in_row(text: str) -> Spread | None:
+    return read_spread(text.replace("_", FIELD)) if text else None
+
+
+def _row(item: Hire | Round | Credit | Once | Obligation) -> str:
+    return FIELD.join(_part(getattr(item, name), read) for name, read in ROWS[_list_of(item)].items())
+
+
+def _part(value: Any, read: Callable[[str], Any]) -> str:
+    if isinstance(value, Spread):
+        return spread_text(value).replace(FIELD, "_")
+    return str(read(value)) if isinstance(value, str) else f"{value:.12g}"
 
 
 def _list_of(item: object) -> str:
-    return {Hire: "hires", Round: "rounds", Credit: "credits", Once: "once"}[type(item)]
+    return {Hire: "hires", Round: "rounds", Credit: "credits", Once: "once", Obligation: "rules"}[type(item)]
 
 
 ROWS: dict[str, dict[str, Callable[[str], Any]]] = {
@@ -140,10 +154,26 @@ ROWS: dict[str, dict[str, Callable[[str], Any]]] = {
         "discount": _number, "pool": _number,
     },
     "credits": {"name": _plain, "usd": _number, "month": _count, "last_month": _count},
-    "once": {"name": _plain, "month": _count, "usd": lambda text: read_spread(text.replace("_", FIELD))},
+    "once": {"name": _plain, "month": _count, "usd": _spread_in_row},
+    "rules": {"rule": str, "usd": _spread_in_row, "months": _spread_in_row, "source": _source},
 }  # fmt: skip
 """Each list's fields in their order, and how a text becomes one."""
-MADE: dict[str, Callable[..., Any]] = {"hires": Hire, "rounds": Round, "credits": Credit, "once": Once}
+
+
+def _obligation(rule: str, usd: Spread | None, months: Spread | None, source: str) -> Obligation:
+    """Return a rule of the plan. Raises BadInput where it has no cost or time: neither is ever taken for granted."""
+    name = regulation(rule).title
+    if usd is None:
+        raise BadInput("{name} has no cost in the plan; ask for an offer and enter low, likely and high.", name=name)
+    if months is None:
+        raise BadInput("{name} has no months in the plan; ask how long it takes and enter low, likely and high.",
+                       name=name)  # fmt: skip
+    return Obligation(rule, usd, months, source)
+
+
+MADE: dict[str, Callable[..., Any]] = {
+    "hires": Hire, "rounds": Round, "credits": Credit, "once": Once, "rules": _obligation,
+}  # fmt: skip
 
 
 def _reader(name: str) -> Callable[[str], Any]:

@@ -142,26 +142,29 @@ def _moment(outcome: Outcome, month: int) -> dict[str, Metric]:
     """Return what holds in one month, or over the year up to it."""
     now, ago = month - 1, month - 1 - YEAR
     year = slice(max(0, ago + 1), month)
-    income, recurring = outcome.income, arr(outcome)[:, 0]
-    revenue = income.revenue[:, 0]
-    sold, earned = float(revenue[year].sum()), float(income.gross[year, 0].sum())
+    recurring = arr(outcome)[:, 0]
     burn = -float(outcome.ledger.operating_cash[year, 0].sum())
     more = float(recurring[now] - (recurring[ago] if ago >= 0 else 0))
-    sells_nothing = Message("Nothing is sold in the year up to month {month}.", month=month)
-    margin = Metric(
-        earned / sold if sold > 0 else None, "share",
-        Message("Revenue less serving, fees and support, ÷ revenue, over the year up to month {month}.", month=month),
-        None if sold > 0 else sells_nothing,
-    )  # fmt: skip
     return {
         "arr": Metric(
             float(recurring[now]), "USD", Message("12 × subscriptions and use of month {month}.", month=month)
         ),
-        "gross_margin": margin,
+        "gross_margin": gross_margin(outcome, month),
         "runway": _runway(outcome, month),
         "burn_multiple": _burn_multiple(burn, more),
         "rule_of_40": _rule_of_40(outcome, month),
     }
+
+
+def gross_margin(outcome: Outcome, month: int) -> Metric:
+    """Return the gross margin over the year up to `month`, in the first future."""
+    year = slice(max(0, month - YEAR), month)
+    sold, earned = (float(a[year, 0].sum()) for a in (outcome.income.revenue, outcome.income.gross))
+    formula = Message(
+        "Revenue less serving, fees and support, ÷ revenue, over the year up to month {month}.", month=month
+    )
+    why = None if sold > 0 else Message("Nothing is sold in the year up to month {month}.", month=month)
+    return Metric(earned / sold if sold > 0 else None, "share", formula, why)
 
 
 def _burn_multiple(burn: float, more: float) -> Metric:

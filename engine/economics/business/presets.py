@@ -7,10 +7,19 @@ from dataclasses import replace
 from engine.economics.business.assumptions import ASSUMPTIONS, Assumption
 from engine.economics.business.case import Case, Credit, Hire, Round
 from engine.economics.business.spread import Spread
+from engine.messages import Message
 
 PRESETS = ("bear", "base", "bull")
 LEAN = 1 / 3
 """How far bear and bull go: every assumption at once at its end would be no case but a fairy tale."""
+
+
+NAMES = {"bear": Message("Bear"), "base": Message("Base"), "bull": Message("Bull")}
+
+
+def called(case: Case) -> Message | str:
+    """Return what a case is called: a preset in the reader's language, another as its owner named it."""
+    return NAMES.get(case.id, case.name)
 
 
 def preset(name: str) -> Case:

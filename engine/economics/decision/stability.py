@@ -63,7 +63,7 @@ def over_measurements(
     noise[:, :, together] = noise[:, :1, together]
     value, low, high = (matrix(options, criteria, end) for end in ("value", "low", "high"))
     drawn = value + noise * np.where(noise > 0, high - value, value - low) / SD_OF_95
-    drawn = np.maximum(drawn, 0.0)
+    drawn = np.where(value >= 0, np.maximum(drawn, 0.0), drawn)
     held = _held(drawn, criteria, limits)
     counted = weights > 0
     beaten = _dominated(

@@ -66,8 +66,13 @@ TALENT = Challenge(
             {"none": 0.0, "one": 0.5, "two": 1.0},
         ),
         asked("expert", 25, Message("Have somebody who knows the field check a sample of answers each week")),
-        asked("on_call", 20, Message("Agree who answers when the service fails, also at night")),
-        asked("roles_filled", 20, Message("List the roles of the next twelve months and fill the first one")),
+        asked("on_call", 15, Message("Agree who answers when the service fails, also at night")),
+        asked("roles_filled", 10, Message("List the roles of the next twelve months and fill the first one")),
+        Criterion(
+            "team", 15, Message("The plan pays for the team"),
+            Message("Put two people who build and one who supports into the first year of the plan"),
+            m.of_case(m.pays_for_team),
+        ),
     ),
 )  # fmt: skip
 COMMERCIAL = Challenge(
@@ -89,9 +94,14 @@ COMMERCIAL = Challenge(
             "real", 5, Message("Shown on real data"), Message("Train and test on real data"), m.of_data(m.is_real)
         ),
         Criterion(
-            "break_even", 20, Message("The plan breaks even"),
+            "break_even", 12, Message("The plan breaks even"),
             Message("Find a price, volume or cost at which the plan breaks even within two years"),
             m.of_case(m.breaks_even),
+        ),
+        Criterion(
+            "margin", 8, Message("What is sold brings more than it costs to serve"),
+            Message("Raise prices or serve more cheaply until the gross margin is 70% in the third year"),
+            m.of_case(m.has_margin),
         ),
     ),
 )  # fmt: skip
@@ -128,8 +138,12 @@ SUSTAINABILITY = Challenge(
         asked("monitoring", 20, Message("Check a sample of live answers each week against the truth")),
         asked("retraining", 20, Message("Put retraining and new labels into the plan of costs")),
         Criterion(
-            "runway", 20, Message("Cash lasts"), Message("Cut costs or raise money until cash lasts eighteen months"),
+            "runway", 10, Message("Cash lasts"), Message("Cut costs or raise money until cash lasts eighteen months"),
             m.of_case(m.lasts),
+        ),
+        Criterion(
+            "solvent", 10, Message("Cash lasts in most futures"),
+            Message("Raise more or spend later until cash lasts in nine of ten futures"), m.of_case(m.stays_solvent),
         ),
     ),
 )  # fmt: skip
@@ -139,16 +153,20 @@ REGULATION = Challenge(
     Message("Are the rules known, paid for and followed?"),
     (
         Criterion(
-            "rules_known", 25, Message("It is known which rules apply"),
+            "rules_known", 20, Message("It is known which rules apply"),
             Message("Answer where it is sold and what it does"), m.rules_known,
         ),
         Criterion(
             "rules_priced", 20, Message("Their cost and time are known"),
             Message("Ask for an offer for each rule without a cost or time, and enter it below"), m.rules_priced,
         ),
+        Criterion(
+            "rules_planned", 10, Message("Their cost and time are in the plan"),
+            Message("Take the rules into the case on the Business page"), m.rules_planned,
+        ),
         asked("owner", 20, Message("Make one person answerable for the rules")),
         asked("lawyer", 15, Message("Have a lawyer of each market look at it")),
-        asked("documents", 20, Message("Keep the model card and the data card of each release")),
+        asked("documents", 15, Message("Keep the model card and the data card of each release")),
     ),
 )  # fmt: skip
 CHALLENGES: dict[str, Challenge] = {

@@ -58,11 +58,24 @@ class DataFacts:
 
 @dataclass(frozen=True)
 class CaseFacts:
-    """What the business case assumes; None: not known."""
+    """What the business case comes to with the run; None: not known."""
 
     break_even_month: float | None = None
     """inf: never within the plan."""
     runway_months: float | None = None
+    """How long cash lasts with the funding that is planned; inf: to the end of the plan."""
+    name: Message | str = ""
+    """What the case is called."""
+    broke_share: float | None = None
+    """Of the futures of the plan: those that run out of cash."""
+    gross_margin: float | None = None
+    """Of revenue, in the third year; None: nothing is sold by then."""
+    builders: float | None = None
+    """People who build that are paid by the end of the first year."""
+    supporters: float | None = None
+    """People in support and operations that are paid by then."""
+    rules: frozenset[str] = frozenset()
+    """The rules whose cost and time are in the plan."""
 
 
 @dataclass(frozen=True)

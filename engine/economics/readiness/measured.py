@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 from engine.economics.readiness.evidence import CaseFacts, DataFacts, Facts, Found, Kind, RunFacts, falling
 from engine.messages import Message
@@ -19,6 +20,12 @@ SOON_MONTHS, LATE_MONTHS = 24.0, 60.0
 """Break-even: within a usual round of funding, and at the end of the plan."""
 LONG_MONTHS, SHORT_MONTHS = 18.0, 6.0
 """Runway: the time a round is raised for, and the time raising one takes."""
+RARELY_BROKE, OFTEN_BROKE = 0.1, 0.5
+"""Futures without cash: one in ten is what plans are usually held to; in one of two the plan is a coin."""
+POOR_MARGIN, GOOD_MARGIN = 0.3, 0.7
+"""Gross margin: that of a service done by hand, and the lower end of what software firms report."""
+ENOUGH_BUILD, ENOUGH_SUPPORT = 2.0, 1.0
+"""Two who build, so that one may be ill; one who answers customers."""
 
 Judge = Callable[[Facts], Found | None]
 
@@ -34,8 +41,14 @@ def of_data(judge: Callable[[DataFacts], Found | None]) -> Judge:
 
 
 def of_case(judge: Callable[[CaseFacts], Found | None]) -> Judge:
-    """Return a judge that knows nothing without a case."""
-    return lambda facts: judge(facts.case) if facts.case else None
+    """Return a judge that knows nothing without a case, and says which case it speaks of."""
+    return lambda facts: _in_case(judge(facts.case), facts.case) if facts.case else None
+
+
+def _in_case(found: Found | None, case: CaseFacts) -> Found | None:
+    if found is None or not case.name:
+        return found
+    return replace(found, words=Message("{words} (case {case})", words=found.words, case=case.name))
 
 
 def beats_baseline(run: RunFacts) -> Found | None:
@@ -143,6 +156,53 @@ def lasts(case: CaseFacts) -> Found | None:
     return Found(1 - falling(months, SHORT_MONTHS, LONG_MONTHS), "assumed", words)
 
 
+def stays_solvent(case: CaseFacts) -> Found | None:
+    if case.broke_share is None:
+        return None
+    words = Message("{share:.0%} of futures run out of cash", share=case.broke_share)
+    return Found(falling(case.broke_share, RARELY_BROKE, OFTEN_BROKE), "assumed", words)
+
+
+def has_margin(case: CaseFacts) -> Found | None:
+    if case.gross_margin is None:
+        return None
+    words = Message("Gross margin of {share:.0%} in the third year", share=case.gross_margin)
+    return Found(1 - falling(case.gross_margin, POOR_MARGIN, GOOD_MARGIN), "assumed", words)
+
+
+def pays_for_team(case: CaseFacts) -> Found | None:
+    """Half of the points for enough who build, half for those who keep it running."""
+    if case.builders is None or case.supporters is None:
+        return None
+    words = Message(
+        "{builders:g} who build and {supporters:g} who support are paid by month 12",
+        builders=case.builders, supporters=case.supporters,
+    )  # fmt: skip
+    share = min(case.builders / ENOUGH_BUILD, 1) / 2 + min(case.supporters / ENOUGH_SUPPORT, 1) / 2
+    return Found(share, "assumed", words)
+
+
+def _none_applies(facts: Facts) -> Found | None:
+    """Return all points where no rule applies and none is open."""
+    if facts.compliance.having("open"):
+        return None
+    return Found(1.0, "answered", Message("No rule of the list applies"))
+
+
+def rules_planned(facts: Facts) -> Found | None:
+    """Share of the rules that apply whose cost and time are in the plan."""
+    if rules_known(facts) is None:
+        return None
+    if not facts.compliance.applying:
+        return _none_applies(facts)
+    if facts.case is None:
+        return None
+    applying = {m.rule.id for m in facts.compliance.applying}
+    there = len(applying & facts.case.rules)
+    words = Message("{there} of {all} are in the plan", there=there, all=len(applying))
+    return _in_case(Found(there / len(applying), "assumed", words), facts.case)
+
+
 def rules_known(facts: Facts) -> Found | None:
     """Share of the rules about which the answers decide; nothing before somebody has answered where it is sold."""
     if not any(q in facts.answers for q in ("market_eu", "market_us", "market_cn")):
@@ -159,7 +219,7 @@ def rules_priced(facts: Facts) -> Found | None:
         return None
     found = facts.compliance
     if not found.applying:
-        return None if found.having("open") else Found(1.0, "answered", Message("No rule of the list applies"))
+        return _none_applies(facts)
     missing = {m.rule.id for m in (*found.without_cost, *found.without_months)}
     kind: Kind = "assumed" if any(m.own for m in found.applying) else "answered"
     priced = len(found.applying) - len(missing)

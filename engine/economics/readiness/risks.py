@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engine.economics.readiness.evidence import Facts
+from engine.economics.readiness.measured import OFTEN_BROKE
 from engine.errors import BadInput
 from engine.messages import Message
 
@@ -122,10 +123,16 @@ def _drift(facts: Facts) -> tuple[int, int, Message, Message] | None:
 
 
 def _cash(facts: Facts) -> tuple[int, int, Message, Message] | None:
-    months = facts.case.runway_months if facts.case else None
-    if months is None or not months < 12:
+    if facts.case is None:
         return None
-    return (4 if months < 6 else 3), 5, Message("Cash runs out"), Message("{months:.0f} months of cash", months=months)
+    months, share = facts.case.runway_months, facts.case.broke_share
+    if months is not None and months < 12:
+        why = Message("{months:.0f} months of cash", months=months)
+        return (4 if months < 6 else 3), 5, Message("Cash runs out"), why
+    if share is not None and share >= OFTEN_BROKE / 2:
+        why = Message("{share:.0%} of futures run out of cash", share=share)
+        return (4 if share >= OFTEN_BROKE else 3), 5, Message("Cash runs out"), why
+    return None
 
 
 def _held_up(facts: Facts) -> tuple[int, int, Message, Message] | None:

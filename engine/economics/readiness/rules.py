@@ -43,18 +43,6 @@ class Met:
 
 
 @dataclass(frozen=True)
-class Outlay:
-    """What a rule costs, for the cash plan: the amounts spread evenly from the start over its months."""
-
-    rule_id: str
-    low_usd: float
-    likely_usd: float
-    high_usd: float
-    likely_months: float
-    """0: in the first month."""
-
-
-@dataclass(frozen=True)
 class Compliance:
     """All rules against the answers."""
 
@@ -114,14 +102,6 @@ class Compliance:
             high=max(m.high for m in months),
             formula=Message("The longest of {n} rules, worked on side by side.", n=len(months)),
             sources=tuple(m.source for m in months),
-        )
-
-    def outlays(self) -> tuple[Outlay, ...]:
-        """Return what each rule that applies costs, for the cash plan; those without a cost are left out."""
-        return tuple(
-            Outlay(m.rule.id, m.cost.low, m.cost.middle, m.cost.high, m.months.middle if m.months else 0.0)
-            for m in self.applying
-            if m.cost
         )
 
     def sources(self) -> tuple[Source, ...]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.analytics.deciding import TRAIN, Answered, train_again
+from engine.analytics.criteria import TRAIN
+from engine.analytics.deciding import name_of, train_again
 from engine.analytics.priced import figures
+from engine.analytics.question import Answered
+from engine.economics.catalog import Instance
 from engine.economics.combine import distinct
 from engine.economics.decision.option import Criterion
 from engine.economics.figure import Source
@@ -14,12 +17,17 @@ from engine.jobs.bought import RECIPE as BOUGHT
 from engine.messages import Message
 from engine.reports.speech import Speech
 from engine.reports.stakeholder.document import Block, Paragraph, Table
+from engine.reports.stakeholder.plan import assumed
 
 METHOD = Message(
     "Options were ranked on the validation part; quality is quoted on the test part, which no choice looked at. Those "
     "that break a limit are out, those that another beats in everything too; the rest are scored by TOPSIS with vector "
     "normalisation (Hwang and Yoon, 1981). Weightings: 10,000 drawn evenly from all there are. Measured again: figures "
     "drawn from their 95% intervals, those of the same rule together."
+)
+MOVED = Message(
+    "Where the validation part gave a value without an interval of its own, the interval it is ranked with is that of "
+    "the test part, moved to that value."
 )
 Named = tuple[Message, Message | str]
 
@@ -29,11 +37,14 @@ def basis(found: Answered, speech: Speech) -> Iterator[Block]:
     rows = tuple((speech.say(name), speech.say(value)) for name, value in assumptions(found, speech))
     title = Message("What was assumed, and can be changed on the page")
     yield Table(speech.say(title), (speech.say(Message("Assumption")), speech.say(Message("Value"))), rows)
+    yield from assumed(found, speech)
     if known := sources(found):
         head = (Message("Source"), Message("Held on"), Message("Where"))
         lines = tuple((s.name, s.as_of or "–", s.where) for s in known)
         yield Table(speech.say(Message("Sources")), tuple(map(speech.say, head)), lines)
     yield Paragraph(speech.say(METHOD))
+    if found.gathered.moved:
+        yield Paragraph(speech.say(MOVED))
 
 
 def sources(found: Answered) -> tuple[Source, ...]:
@@ -43,7 +54,7 @@ def sources(found: Answered) -> tuple[Source, ...]:
         return ()
     known: list[Source] = []
     if row["recipe"] != BOUGHT and TRAIN in lead.measures:
-        priced = figures(row, found.question.pricing)
+        priced = figures(row, found.pricing)
         for one in (priced.cost_per_1000, priced.train_cost, priced.train_carbon, priced.carbon_per_1000):
             known += one.sources
     if lead.id in found.costs:
@@ -56,14 +67,15 @@ def sources(found: Answered) -> tuple[Source, ...]:
 
 def assumptions(found: Answered, speech: Speech) -> Iterator[Named]:
     """Yield the name and the value of everything somebody chose, in the reader's language."""
-    if found.decision.lead is not None:
-        yield Message("Run"), found.decision.lead.id
+    if (row := found.lead) is not None:
+        yield Message("Run that was chosen"), Message("{name} ({id})", name=name_of(row), id=found.run_id)
     yield from _limits(found, speech)
     for name, weight in found.decision.weights.items():
         yield Message("Weight of {quantity}", quantity=found.decision.criterion(name).title), f"{weight:.0%}"
     choices, pricing = found.question.choices, found.question.pricing
-    price = speech.write(pricing.instance.usd_per_hour, "USD")
-    yield Message("Machine to rent"), Message("{name}, {price} an hour", name=pricing.instance.id, price=price)
+    yield Message("Machine to rent"), _machine(pricing.instance, speech)
+    for other in found.question.pricings[1:]:
+        yield Message("Beside it: {name}", name=other.instance.id), _machine(other.instance, speech)
     yield Message("Busy share of its time"), f"{pricing.utilisation:.0%}"
     yield Message("Electricity of"), pricing.region.id
     yield Message("Predictions a month"), speech.write(round(choices.load.predictions_month), "")
@@ -79,8 +91,10 @@ def assumptions(found: Answered, speech: Speech) -> Iterator[Named]:
     yield Message("Hosted model"), choices.hosted.model
     if choices.labelling:
         yield Message("A label, reviewed"), speech.write(choices.labelling.usd_per_row, "USD")
-    if found.question.case:
-        yield Message("Business case"), found.question.case
+    if sale := found.question.sale:
+        yield Message("Business case"), found.question.case_name
+        yield Message("Month of the case that is looked at"), speech.write(sale.month, "month")
+        yield Message("Predictions of the case in that month"), speech.write(round(sale.predictions), "")
 
 
 def _limits(found: Answered, speech: Speech) -> Iterator[Named]:
@@ -95,6 +109,10 @@ def _bound_name(criterion: Criterion) -> Message:
     if criterion.more_is_better:
         return Message("Limit: {quantity} at least", quantity=criterion.title)
     return Message("Limit: {quantity} at most", quantity=criterion.title)
+
+
+def _machine(instance: Instance, speech: Speech) -> Message:
+    return Message("{name}, {price} an hour", name=instance.id, price=speech.write(instance.usd_per_hour, "USD"))
 
 
 def _people(roles: tuple[Role, ...]) -> Message | str:

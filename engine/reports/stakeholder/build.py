@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.analytics.deciding import Answered
+from engine.analytics.question import Answered
 from engine.messages import Message
 from engine.reports.recommendation import recommend
 from engine.reports.speech import Speech
@@ -12,6 +12,7 @@ from engine.reports.stakeholder.basis import basis
 from engine.reports.stakeholder.choice import excluded, options, stability, summary
 from engine.reports.stakeholder.document import Block, Bullets, Document, Labels, Section
 from engine.reports.stakeholder.money import money
+from engine.reports.stakeholder.plan import earns
 from engine.scenarios import SCENARIOS
 
 
@@ -23,6 +24,7 @@ def document(found: Answered, speech: Speech, *, link: str, date: str) -> Docume
         (Message("Why"), (*_bullets(speech, said.why), *stability(found, speech))),
         (Message("The options"), tuple(options(found, speech))),
         (Message("What it costs"), (*_bullets(speech, said.costs), *money(found, speech))),
+        (Message("What it earns"), tuple(earns(found, speech))),
         (Message("What would change it"), _bullets(speech, said.changes)),
         (Message("What is not known"), _bullets(speech, said.unknown)),
         (Message("Options left out, and why"), tuple(excluded(found, speech))),
@@ -44,7 +46,7 @@ def document(found: Answered, speech: Speech, *, link: str, date: str) -> Docume
 
 def _subtitle(found: Answered) -> Message:
     title = SCENARIOS[found.question.scenario].title
-    if case := found.question.case:
+    if case := found.question.case_name:
         return Message("Breakeven · {scenario} · {case}", scenario=title, case=case)
     return Message("Breakeven · {scenario}", scenario=title)
 

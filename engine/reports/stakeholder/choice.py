@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.analytics.deciding import CARBON, COST, LATENCY, MONTH, QUALITY, Answered
+from engine.analytics.criteria import CARBON, COST, LATENCY, MONTH, OF_THE_CASE, QUALITY
+from engine.analytics.question import Answered
 from engine.economics.decision.decide import Ranked
 from engine.economics.decision.option import Criterion, Option
 from engine.economics.figure import Kind
@@ -21,7 +22,7 @@ KINDS = {
     "projected": Message("projected"),
     "assumed": Message("assumed"),
 }
-SHOWN = (COST, LATENCY, MONTH, CARBON)
+SHOWN = (COST, LATENCY, MONTH, CARBON, *OF_THE_CASE)
 """What stands beside quality."""
 MOST_ROWS = 20
 """A board reads no longer table; the page has them all."""
@@ -104,7 +105,8 @@ def stability(found: Answered, speech: Speech) -> Iterator[Block]:
 def options(found: Answered, speech: Speech) -> Iterator[Block]:
     """Yield the table of options that hold, and the picture of quality against cost."""
     decision = found.decision
-    counted = [c for c in decision.criteria if c.name in decision.weights or c.name in decision.limits.bounds]
+    asked = {*decision.weights, *decision.limits.bounds, *(OF_THE_CASE if found.question.case else ())}
+    counted = [c for c in decision.criteria if c.name in asked]
     quality = decision.criterion(QUALITY).title
     head = [Message("Option"), Message("{quantity}, test part", quantity=quality)]
     head += [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.analytics.costed import Costs, Step
-from engine.analytics.deciding import Answered
+from engine.analytics.question import Answered
 from engine.economics.figure import Figure
 from engine.messages import Message
 from engine.reports.speech import Speech

@@ -168,8 +168,8 @@ def line_names() -> dict[str, str]:
     return {
         "subscription": tr("Subscriptions"), "usage": tr("Use"), "advertising": tr("Advertising"), "cloud": tr("Cloud"),
         "fees": tr("Payment fees"), "support": tr("Support"), "marketing": tr("Channels"), "pay": tr("Pay"),
-        "fixed": tr("Rent, tools and advice"), "once": tr("Paid once"), "grants": tr("Grants"), "tax": tr("Tax"),
-        "funding": tr("Funding"),
+        "fixed": tr("Rent, tools and advice"), "once": tr("Paid once"), "rules": tr("Meeting rules"),
+        "grants": tr("Grants"), "tax": tr("Tax"), "funding": tr("Funding"),
     }  # fmt: skip
 
 
@@ -179,7 +179,7 @@ def _lines(outcome: Outcome) -> dict[str, float]:
     parts: dict[str, np.ndarray] = {
         "subscription": market.subscription, "usage": market.usage, "advertising": market.advertising,
         "cloud": income.cloud, "fees": income.fees, "support": income.support, "marketing": income.marketing,
-        "pay": income.payroll, "fixed": income.fixed, "once": income.once, "grants": income.grants, "tax": income.tax,
-        "funding": outcome.ledger.paid_in[-1:],
+        "pay": income.payroll, "fixed": income.fixed, "once": income.once, "rules": income.rules,
+        "grants": income.grants, "tax": income.tax, "funding": outcome.ledger.paid_in[-1:],
     }  # fmt: skip
     return {name: float(values[..., 0].sum()) for name, values in parts.items()}

@@ -10,13 +10,13 @@ import streamlit as st
 from engine.analytics import cases
 from engine.economics.business.case import Case
 from engine.economics.business.link import changed, changes, written
-from engine.economics.business.presets import PRESETS, preset
+from engine.economics.business.presets import PRESETS, called, preset
 from engine.errors import BreakevenError
 from engine.messages import Message
 from pages.shared import address
 from pages.shared.business.serving import carried
 from pages.shared.frame import say, show_error
-from pages.shared.i18n import md, tr
+from pages.shared.i18n import md, tr, tr_message
 from pages.shared.resources import settings
 from pages.shared.site import address as link_parameters
 
@@ -41,7 +41,7 @@ class Open:
 
 def name_of(case: Case) -> str:
     """Return what a case is called, in the reader's language where it is a preset."""
-    return {"bear": tr("Bear"), "base": tr("Base"), "bull": tr("Bull")}.get(case.id, case.name)
+    return tr_message(called(case))
 
 
 def tabs() -> Open:
@@ -71,6 +71,11 @@ def forget_changes(kept: Case) -> None:
 def said_keys(kept: Case) -> list[str]:
     """Return the parts of a case that the address speaks about."""
     return [key for key in written(kept) if key in st.query_params]
+
+
+def handed_on(opened: Open) -> dict[str, str]:
+    """Return the parameters with which another page rests on the case that is open, with what the address changes."""
+    return {PARAMETER: opened.kept.id} | {key: st.query_params[key] for key in said_keys(opened.kept)}
 
 
 def link(case: Case) -> dict[str, str]:

@@ -10,6 +10,7 @@ from engine.economics.business.assumptions import ASSUMPTIONS, STREAMS, Assumpti
 from engine.economics.business.benchmarks import benchmarks
 from engine.economics.business.case import CURRENCIES, Case
 from engine.economics.business.link import FIELD, read_spread, spread_text, written
+from engine.economics.business.obligations import waits
 from engine.economics.business.spread import Spread
 from engine.errors import BadInput
 from engine.messages import Message
@@ -37,9 +38,13 @@ def unit_words(assumption: Assumption, case: Case) -> str:
 
 
 def title(key: str, case: Case) -> str:
-    """Return the name of an assumption with its unit; of a payment once, its own name."""
+    """Return the name of an assumption with its unit; of a payment once or a rule, its own name."""
     if key.startswith("once."):
         return case.once[int(key.partition(".")[2])].name
+    if key.startswith("rules."):
+        _, place, what = key.split(".")
+        name = tr_message(case.rules[int(place)].title)
+        return tr("{name}, cost (US$)", name=name) if what == "usd" else tr("{name}, months", name=name)
     assumption = ASSUMPTIONS[key]
     unit = unit_words(assumption, case)
     return tr_message(assumption.title) + (f" ({unit})" if unit else "")
@@ -137,6 +142,8 @@ def _plain(opened: Open, assumption: Assumption) -> None:
     st.number_input(title(key, opened.case), key=key + ":one", format="%.10g", on_change=_typed_one,
                     args=(key, opened.kept))  # fmt: skip
     explain(opened, key)
+    if key == "launch" and (held := waits(opened.case)):
+        st.caption(say(held))
 
 
 def _said(opened: Open, key: str) -> tuple[float, float, float]:

@@ -32,12 +32,13 @@ def names() -> dict[str, str]:
     """Return what each list is called."""
     return {
         "hires": tr("Team"), "rounds": tr("Funding"), "credits": tr("Cloud credits"), "once": tr("Paid once"),
+        "rules": tr("Rules"),
     }  # fmt: skip
 
 
 def section(opened: Open) -> None:
     """Draw the choice of a list, and what is wrong with those that are not shown; then the list itself."""
-    known = names()
+    known = {name: title for name, title in names().items() if name in STARTS}
     shown = address.choice(st.segmented_control, tr("List"), known, key="list", fallback="hires", required=True)
     for name in known:
         if name != shown and name in opened.problems:

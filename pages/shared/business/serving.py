@@ -7,7 +7,6 @@ from typing import Any
 
 import streamlit as st
 
-from engine.analytics.costed import Choices
 from engine.economics.business.serving import Serving
 from engine.economics.catalog import region
 from engine.economics.facts import hosted_prices
@@ -15,7 +14,7 @@ from engine.economics.hosted import Tokens
 from engine.errors import BreakevenError
 from pages.shared import site
 from pages.shared.business import found
-from pages.shared.costs import inputs, own, work
+from pages.shared.costs import chosen, inputs, own, work
 from pages.shared.costs.own import Fact
 from pages.shared.frame import badge, say, show_error
 from pages.shared.i18n import md, tr
@@ -41,15 +40,12 @@ def section(run: Mapping[Any, Any], task: str) -> Serving | None:
             p95_ms = inputs.promise()
         operation = inputs.operation(inputs.MILLION, p95_ms, instance)
         programme = work.programme()
-        labelling, labels = work.labelling(task, mine, facts)
+        labels = work.labelling(task, mine, facts)
         site.link(site.COSTS, tr("See it on the Costs page"), icon=":material/payments:", **carried())
         shown = st.container()
-    choices = Choices(
-        instance=instance, region=region(instance.region_id), load=operation.load, objective=operation.objective,
-        customers=operation.customers, programme=programme, hosted=next(iter(hosted_prices().values())),
-        tokens=Tokens(50, 60, 5), scaled=operation.scaled, spot=operation.spot, labelling=labelling,
-        labels_a_month=labels,
-    )  # fmt: skip
+    bought = (next(iter(hosted_prices().values())), False)
+    choices = chosen.choices(instance, region(instance.region_id), operation, programme, bought=bought,
+                             tokens=Tokens(50, 60, 5), labels=labels)  # fmt: skip
     try:
         made = found.serving(str(run["run_id"]), run, repr(choices), choices)
     except BreakevenError as error:

@@ -35,12 +35,17 @@ def machine(own: Own, found: list[Fact]) -> Instance:
         fallback=default.instance if default.instance in names else next(iter(names)),
         gone=tr("{name} is not, or no longer, in the catalogue; {other} is used.", name="{name}", other="{other}"),
     )
-    instance = instances()[chosen]
-    if entered := own.get(("instance", chosen)):
-        instance = facts.own_instance_price(instance, entered.values[0], entered.source)
+    instance = priced(chosen, own)
     price = tr("{price} an hour", price=money(instance.usd_per_hour))
     found.append(Fact("instance", chosen, chosen, price, instance.source, (instance.usd_per_hour,)))
     return instance
+
+
+def priced(name: str, own: Own) -> Instance:
+    """Return a machine of the catalogue, at a price of one's own where one was entered."""
+    entered = own.get(("instance", name))
+    found = instances()[name]
+    return facts.own_instance_price(found, entered.values[0], entered.source) if entered else found
 
 
 def electricity(instance: Instance, found: list[Fact]) -> Region:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.analytics.deciding import MONTH, QUALITY, Answered
+from engine.analytics.criteria import CASH, EVEN, MONTH, OF_THE_CASE, QUALITY
 from engine.analytics.priced import figures
+from engine.analytics.question import Answered
 from engine.economics.decision.limits import Breach
 from engine.jobs.bought import RECIPE as BOUGHT
 from engine.messages import Message
@@ -54,13 +55,24 @@ def figures_of_lead(found: Answered, speech: Speech) -> None:
         answer = speech.say(answer_in_words(row, found.question.scenario, speech))
         frame.figure(words.metric_name(metric), number(row.get(metric), 3), "measured", origin, note=answer)
         if row["recipe"] != BOUGHT:
-            priced = figures(row, found.question.pricing)
+            priced = figures(row, found.pricing)
             pricing.show(tr("Cost per 1,000 predictions"), priced.cost_per_1000)
         frame.figure(tr("Latency p95"), milliseconds(row.get("p95_ms")), "measured")
         if lead.id in found.costs:
             pricing.show(tr("Cost a month, all in"), found.costs[lead.id].now.build)
         elif MONTH in lead.measures:
             frame.figure(tr("Cost a month, all in"), speech.write(lead.measures[MONTH].value, "USD"), "projected")
+        for name in (name for name in OF_THE_CASE if name in lead.measures):
+            criterion = found.decision.criterion(name)
+            shown = speech.write(lead.measures[name].value, criterion.unit)
+            frame.figure(speech.say(criterion.title), shown, "projected", _of_the_case(found))
+
+
+def _of_the_case(found: Answered) -> str:
+    """Return from what the figures of the business case come."""
+    question = found.question
+    return tr("The likely future of the case {case} with this option; the margin is that of the year up to month {n}.",
+              case=say(question.case_name), n=question.month)  # fmt: skip
 
 
 def reasons(said: Recommendation) -> None:
@@ -95,6 +107,9 @@ def _loosen(found: Answered) -> None:
 def _set(breach: Breach) -> None:
     key = LIMIT_KEYS.get(breach.criterion, "p95")
     value = breach.value or 0.0
+    if breach.criterion in {EVEN, CASH}:
+        st.query_params[key] = str(int(value))
+        return
     st.query_params[key] = f"{value * (0.999 if breach.criterion == QUALITY else 1.001):.6g}"
 
 

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from engine.analytics.deciding import Answered
 from engine.analytics.decision_log import Expected, Logged, decisions, forget, measure_later, record
+from engine.analytics.question import Answered
 from engine.errors import BreakevenError
 from engine.messages import Message
 from engine.reports.speech import Speech

@@ -7,7 +7,7 @@ from collections.abc import Hashable
 import pandas as pd
 import streamlit as st
 
-from engine.analytics.deciding import Answered
+from engine.analytics.question import Answered
 from engine.economics.decision.decide import Ranked
 from engine.reports.recommendation import why_excluded
 from engine.reports.speech import Speech
@@ -54,14 +54,14 @@ def stability(found: Answered, speech: Speech, key: Hashable) -> None:
     ))  # fmt: skip
 
 
-def front(found: Answered, points: pd.DataFrame, key: Hashable) -> None:
+def front(found: Answered, speech: Speech, key: Hashable) -> None:
     """Draw quality on the test part against cost, the front of all that counts marked, the chosen one as a star."""
     known = axes(found.question.scenario)
     across, up = known["serve"], next(iter(known.values()))
     ranked = {r.option.id: r for r in found.decision.ranked}
-    shown = points[points["run_id"].isin(list(ranked))].copy()
-    if len(shown) < 2:
+    if len(ranked) < 2:
         return
+    shown = _shown(found, list(ranked), (across.column, up.column))
     on = sum(r.on_front for r in ranked.values())
     title = tr(
         "Of {all} options that hold the limits, {n} remain that no other beats in everything", n=on, all=len(ranked)
@@ -70,6 +70,8 @@ def front(found: Answered, points: pd.DataFrame, key: Hashable) -> None:
     shown["front"] = [ranked[str(r)].on_front for r in shown["run_id"]]
     lead = found.decision.lead
     frame = picture_frame(shown, across, up, [lead.id] if lead else [])
+    if found.question.beside:
+        frame["name"] = [speech.say(ranked[str(name)].option.name) for name in frame["run_id"]]
     made = style.kept(
         ("decide-front", key),
         lambda: tradeoff.tradeoff(frame, across.title, up.title, {"x": across.write, "y": up.write}),
@@ -79,6 +81,14 @@ def front(found: Answered, points: pd.DataFrame, key: Hashable) -> None:
     )
     style.draw(made, title, table, key="decide-front")
     badge("measured", tr("Quality is shown on the test part; the order comes from the validation part."))
+
+
+def _shown(found: Answered, names: list[str], columns: tuple[str, ...]) -> pd.DataFrame:
+    """Return one row an option, with what the picture needs of its run and no more: a row has some sixty columns."""
+    wanted = ["recipe", "scenario", "seed", "label", *(f"{c}{end}" for c in columns for end in ("", "_low", "_high"))]
+    known = {name: found.rows[name] for name in names}
+    table = {c: [row[c] for row in known.values()] for c in wanted if c in next(iter(known.values()))}
+    return pd.DataFrame({"run_id": names, **table})
 
 
 def options(found: Answered, speech: Speech) -> None:

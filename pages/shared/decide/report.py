@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from engine.analytics.deciding import Answered
+from engine.analytics.question import Answered
 from engine.reports.speech import Speech
 from engine.reports.stakeholder.build import document
 from engine.reports.stakeholder.formats import FORMATS

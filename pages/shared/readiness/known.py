@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from engine.analytics.plans import facts_of_plan
 from engine.analytics.readiness import run_facts, stored_facts
 from engine.analytics.readiness_store import Entered, entered
-from engine.economics.readiness.evidence import DataFacts, Facts, RunFacts
+from engine.analytics.usual import usual_choices, usual_pricing
+from engine.economics.business.case import Case
+from engine.economics.readiness.evidence import CaseFacts, DataFacts, Facts, RunFacts
+from engine.errors import BreakevenError
 from engine.scenarios import Scenario
 from pages.shared import address, data
+from pages.shared.business import found
+from pages.shared.business.case import name_of
+from pages.shared.frame import say
 from pages.shared.i18n import tr
 from pages.shared.resources import settings
 from pages.shared.scenario.labels import run_labels
@@ -30,17 +38,35 @@ def choose_run(scenario: Scenario, runs: pd.DataFrame) -> str:
     )  # fmt: skip
 
 
-def facts(scenario: Scenario, runs: pd.DataFrame, run_id: str) -> tuple[Facts, Entered]:
+def facts(scenario: Scenario, runs: pd.DataFrame, run_id: str, case: Case | None) -> tuple[Facts, Entered]:
     """Return everything that is known about a scenario, and what of it people entered. Raises BadInput."""
     mine = entered(settings(), scenario.name)
     run, card = _measured(scenario, runs, run_id) if run_id else (None, None)
-    return Facts(scenario.name, mine.answers, run, card, None, mine.rules), mine
+    planned = _planned(data.row(runs, run_id), case) if run_id and case else None
+    return Facts(scenario.name, mine.answers, run, card, planned, mine.rules), mine
+
+
+def _planned(run: Mapping[Any, Any], case: Case) -> CaseFacts | None:
+    """Return what the case comes to with a run, or say why that is not known and return None."""
+    try:
+        choices = usual_choices(usual_pricing(settings()), str(run["scenario"]))
+        plan = found.plan(case, found.serving(str(run["run_id"]), run, repr(choices), choices))
+        return facts_of_plan(plan.outcome, plan.quick, name_of(case))
+    except BreakevenError as error:
+        st.warning(say(error.message), title=tr("The business case does not count"), icon=":material/trending_down:")
+        return None
 
 
 def _measured(scenario: Scenario, runs: pd.DataFrame, run_id: str) -> tuple[RunFacts | None, DataFacts | None]:
     row = data.row(runs, run_id)
     gate = data.report(run_id).get("gate") or {}
-    return run_facts(row, runs, scenario.quality, gate), _data(str(data.workspace().home), str(row["dataset_id"]))
+    return run_facts(row, runs, scenario.quality, gate), data_of(str(row["dataset_id"]))
+
+
+def data_of(dataset_id: str) -> DataFacts | None:
+    """Return what the data card of a stored data set says, or None when it was deleted since."""
+    found: DataFacts | None = _data(str(data.workspace().home), dataset_id)
+    return found
 
 
 @st.cache_data(show_spinner=False, max_entries=16)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -11,12 +12,12 @@ from engine.analytics.readiness_store import keep_rule
 from engine.economics.currency import rate
 from engine.economics.figure import Figure, Source
 from engine.economics.readiness.questions import QUESTIONS
-from engine.economics.readiness.rules import Compliance, Met, Own
+from engine.economics.readiness.rules import Compliance, Met
 from engine.economics.regulations import NOT_ADVICE, Span
-from engine.errors import BreakevenError
-from pages.shared.frame import figure, say, show_error, strong
+from pages.shared.frame import figure, say, strong
 from pages.shared.i18n import md, tr, tr_message, trn
 from pages.shared.numbers import DASH, money, number
+from pages.shared.readiness import figures
 from pages.shared.resources import settings
 
 
@@ -97,8 +98,8 @@ def _table(found: Compliance) -> None:
         tr("Applies from"): [m.rule.applies_from for m in found.applying],
         tr("In force"): [m.due_in_months(today) == 0 for m in found.applying],
         tr("Before selling"): [m.rule.before_sale for m in found.applying],
-        tr("Cost"): [_span(m.cost, money) for m in found.applying],
-        tr("Months"): [_span(m.months, lambda v: number(round(v, 1))) for m in found.applying],
+        tr("Cost"): [cost_words(m) for m in found.applying],
+        tr("Months"): [months_words(m) for m in found.applying],
         tr("Official name"): [m.rule.name for m in found.applying],
         tr("Source"): [m.rule.source.where for m in found.applying],
         tr("As of"): [m.rule.source.as_of for m in found.applying],
@@ -106,6 +107,16 @@ def _table(found: Compliance) -> None:
         tr("Source of the months"): [_where(m.months) for m in found.applying],
     })  # fmt: skip
     st.dataframe(frame, hide_index=True, alt=tr("The rules that apply, with their sources"), key="rules")
+
+
+def cost_words(met: Met) -> str:
+    """Return what a rule costs, as a range, or that nobody knows."""
+    return _span(met.cost, money)
+
+
+def months_words(met: Met) -> str:
+    """Return how many months a rule takes, as a range, or that nobody knows."""
+    return _span(met.months, lambda v: number(round(v, 1)))
 
 
 def _span(found: Span | None, write: object) -> str:
@@ -129,50 +140,9 @@ def _form(scenario: str, met: Met) -> None:
     icon = ":material/edit_note:" if not missing else ":material/help:"
     with st.popover(md(name(met)), icon=icon, type="tertiary", key=place):
         st.caption(say(met.rule.duty))
-        with st.form(f"{place}-form", border=False):
-            cost = _ends(place, "cost", tr("Cost (US$)"), met.cost)
-            months = _ends(place, "months", tr("Months"), met.months)
-            where = st.text_input(
-                tr("Where it comes from"), placeholder=tr("A web address, an offer, a contract"), key=f"{place}-where"
-            )
-            when = st.date_input(tr("When it held"), date.today(), key=f"{place}-when")
-            if st.form_submit_button(tr("Use these figures"), type="primary", key=f"{place}-use"):
-                _enter(scenario, met, cost, months, where, str(when))
+        figures.form(place, met.cost, met.months, partial(keep_rule, settings(), scenario, met.rule.id))
         if met.own:
             st.button(
                 tr("Back to the catalogue"), key=f"{place}-back", icon=":material/undo:", on_click=keep_rule,
                 args=(settings(), scenario, met.rule.id, None),
             )  # fmt: skip
-
-
-def _ends(place: str, what: str, title: str, span: Span | None) -> tuple[float | None, ...]:
-    """Draw low, likely and high side by side; empty ones stay as they are."""
-    starts = (span.low, span.likely, span.high) if span else (None, None, None)
-    names = (tr("{what}, low", what=title), tr("most likely"), tr("high"))
-    with st.grid(3, min_column_width=100):
-        return tuple(
-            st.number_input(label, value=start, key=f"{place}-{what}-{i}", format="%.6g")
-            for i, (label, start) in enumerate(zip(names, starts, strict=True))
-        )
-
-
-def _enter(
-    scenario: str, met: Met, cost: tuple[float | None, ...], months: tuple[float | None, ...], where: str, when: str
-) -> None:
-    source = Source("", where, when)
-    try:
-        own = Own(_entered(cost, source), _entered(months, source))
-        keep_rule(settings(), scenario, met.rule.id, own)
-    except BreakevenError as error:
-        show_error(error)
-        return
-    st.rerun()
-
-
-def _entered(ends: tuple[float | None, ...], source: Source) -> Span | None:
-    """Return what was entered; one value alone is low and high at once."""
-    given = [v for v in ends if v is not None]
-    if not given:
-        return None
-    low, likely, high = ends
-    return Span(given[0] if low is None else low, likely, given[-1] if high is None else high, "", source)

@@ -130,7 +130,7 @@ def kind_badge(kind: Kind) -> str:
 
 def moved(facts: Facts, found: Scores, run: str) -> None:
     """Say in one sentence what the last change did to the scores, and why."""
-    said = {"run": run} | dict(facts.answers)
+    said = {"run": run, "case": repr(facts.case)} | dict(facts.answers)
     ranges = {name: (s.low, s.high) for name, s in found.items()}
     before = st.session_state.get(BEFORE)
     if before and before[0] == facts.scenario and before[1] != said:
@@ -156,6 +156,8 @@ def _moved_words(old: dict[str, str], new: dict[str, str], was: dict[str, tuple[
 def _change(question: str, old: str | None, new: str | None) -> str:
     if question == "run":
         return tr("Another run")
+    if question == "case":
+        return tr("Another business case")
     choices = QUESTIONS[question].choices
     names = [tr_message(choices[a]) if a else tr("no answer") for a in (old, new)]
     return f"{tr_message(QUESTIONS[question].text)} {names[0]} → {names[1]}"

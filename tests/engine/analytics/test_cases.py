@@ -96,3 +96,17 @@ def test_what_was_counted_stands_beside_its_case(workspace: Path) -> None:
         cases.actuals(settings, replace(base, start="2028-01"))
     cases.forget_actuals(settings, "base")
     assert cases.actuals(settings, base) is None
+
+
+def test_a_case_is_found_by_its_name_and_the_last_one_saved_is_known(workspace: Path) -> None:
+    settings = load_settings()
+    assert cases.latest(settings) is None
+    first = cases.save(settings, preset("bear"), "Ours")
+    second = cases.save(settings, preset("bull"), "Theirs")
+    assert getattr(cases.latest(settings), "id", None) == second.id
+    cases.save(settings, first, "Ours again", case_id=first.id)
+    assert getattr(cases.latest(settings), "id", None) == first.id
+    assert cases.named(settings, "theirs").id == second.id
+    assert cases.named(settings, "bull").id == "bull"
+    with pytest.raises(NotFound, match="no case gone"):
+        cases.named(settings, "gone")

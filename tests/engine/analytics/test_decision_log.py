@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from engine.analytics.database import open_index
-from engine.analytics.deciding import Answered, answer, gather
+from engine.analytics.deciding import answer, gather
 from engine.analytics.decision_log import Expected, decision, decisions, forget, measure_later, record
+from engine.analytics.question import Answered
 from engine.analytics.usual import usual_question
 from engine.config import load_settings
 from engine.economics.decision.option import Limits

@@ -12,7 +12,6 @@ from engine.economics.figure import Source
 from engine.economics.readiness.challenges import CHALLENGES, Challenge
 from engine.economics.readiness.evidence import CaseFacts, DataFacts, Facts, Interval, RunFacts
 from engine.economics.readiness.questions import IMPLIED, QUESTIONS
-from engine.economics.readiness.risks import DERIVED, Risk, register
 from engine.economics.readiness.rules import Own
 from engine.economics.readiness.score import Score, next_steps, scores
 from engine.economics.regulations import Span, regulations
@@ -37,6 +36,9 @@ def worse_to_better(question: str) -> tuple[str, ...]:
     return BETTER.get(question, ("no", "partly", "yes"))
 
 
+GOOD_CASE = CaseFacts(12, 30, "Ours", broke_share=0.05, gross_margin=0.75, builders=2, supporters=1)
+
+
 def random_facts(r: random.Random) -> Facts:
     answers = {q: r.choice(list(QUESTIONS[q].choices)) for q in QUESTIONS if r.random() < r.random()}
     middle, half, base = r.random(), r.random() / 4, r.random()
@@ -50,7 +52,11 @@ def random_facts(r: random.Random) -> Facts:
         r.randrange(1, 10**6), r.random() < 0.5, r.choice([None, True, False]), r.choice(["", "MIT"]),
         r.choice([None, True, False]), r.random() < 0.3, r.choice([None, r.random()]),
     )  # fmt: skip
-    case = CaseFacts(r.choice([None, math.inf, r.uniform(0, 90)]), r.choice([None, math.inf, r.uniform(0, 90)]))
+    case = CaseFacts(
+        r.choice([None, math.inf, r.uniform(0, 90)]), r.choice([None, math.inf, r.uniform(0, 90)]), "Ours",
+        r.choice([None, r.random()]), r.choice([None, r.uniform(-1, 1)]), r.choice([None, r.uniform(0, 5)]),
+        r.choice([None, r.uniform(0, 5)]), frozenset(r.sample(list(regulations()), 3)),
+    )  # fmt: skip
     return Facts(
         r.choice(SCENARIOS), answers, r.choice([None, run]), r.choice([None, data]), r.choice([None, case])
     )  # fmt: skip
@@ -129,6 +135,10 @@ def test_a_better_measurement_never_lowers_its_score(seed: int) -> None:
         _not_lower(replace(facts, data=bad), replace(facts, data=replace(bad, **change)))
     shorter, longer = sorted((r.uniform(0, 80), r.uniform(0, 80)))
     _not_lower(replace(facts, case=CaseFacts(longer, shorter)), replace(facts, case=CaseFacts(shorter, longer)))
+    low, high = sorted((r.random(), r.random()))
+    poor = CaseFacts(broke_share=high, gross_margin=low, builders=low, supporters=low)
+    good = CaseFacts(broke_share=low, gross_margin=high, builders=high, supporters=high, rules=frozenset(regulations()))
+    _not_lower(replace(facts, case=poor), replace(facts, case=good))
 
 
 def _not_lower(worse: Facts, better: Facts) -> None:
@@ -163,10 +173,32 @@ def test_the_technical_score_is_that_of_a_hand() -> None:
 def test_all_that_is_good_makes_a_hundred() -> None:
     best = {q: worse_to_better(q)[-1] for q in QUESTIONS if q not in TRIGGERS}
     markets = {"market_eu": "no", "market_us": "no", "market_cn": "no"}
-    facts = Facts("another", best | markets, GOOD_RUN, GOOD_DATA, CaseFacts(12, 30))
+    facts = Facts("another", best | markets, GOOD_RUN, GOOD_DATA, GOOD_CASE)
     for name, score in scores(facts).items():
         assert score.value == pytest.approx(100), name
         assert not score.steps
+
+
+def test_evidence_of_a_case_names_the_case() -> None:
+    facts = Facts("another", {"market_us": "yes", "us_health_partner": "yes"}, case=GOOD_CASE)
+    words = {
+        e.criterion.id: (str(e.found.words), e.found.share)
+        for score in scores(facts).values()
+        for e in score.known
+        if e.found
+    }
+    expected = {
+        "break_even": ("In month 12 (case Ours)", 1.0),
+        "margin": ("Gross margin of 75% in the third year (case Ours)", 1.0),
+        "team": ("2 who build and 1 who support are paid by month 12 (case Ours)", 1.0),
+        "solvent": ("5% of futures run out of cash (case Ours)", 1.0),
+        "rules_planned": ("0 of 1 are in the plan (case Ours)", 0.0),
+    }
+    assert {name: words[name] for name in expected} == expected
+    taken = replace(facts, case=replace(GOOD_CASE, rules=frozenset({"us_hipaa", "eu_mdr"})))
+    (planned,) = (e.found for e in scores(taken)["regulation"].known if e.criterion.id == "rules_planned")
+    assert planned is not None
+    assert planned.share == 1
 
 
 def test_the_next_steps_are_those_with_most_points() -> None:
@@ -216,58 +248,3 @@ def test_every_challenge_has_a_hundred_points() -> None:
         Challenge("short", Message("x"), Message("x"), CHALLENGES["talent"].criteria[1:])
     asked = {c.id for challenge in CHALLENGES.values() for c in challenge.criteria}
     assert set(QUESTIONS) - TRIGGERS - {"promise_ms"} <= asked
-
-
-RISKY = {
-    "no_better": Facts("x", {}, replace(GOOD_RUN, baseline=GOOD_RUN.quality)),
-    "late": Facts("x", {"promise_ms": "50"}, replace(GOOD_RUN, p95_ms=51.0)),
-    "not_sold": Facts("x", {}, data=replace(GOOD_DATA, commercial_use=False)),
-    "made_up": Facts("x", {}, data=replace(GOOD_DATA, synthetic=True)),
-    "people": Facts("x", {}, data=replace(GOOD_DATA, personal=True)),
-    "one_person": Facts("x", {"engineers": "one"}),
-    "nobody_pays": Facts("x", {"pilots": "free"}),
-    "drift": Facts("x", {"monitoring": "no"}),
-    "cash": Facts("x", {}, case=CaseFacts(runway_months=5)),
-    "held_up": Facts("medical_imaging", {"market_eu": "yes"}),
-    "dear": Facts("medical_imaging", {"market_eu": "yes"}),
-}
-
-
-@pytest.mark.parametrize("kind", DERIVED)
-def test_every_kind_of_risk_follows_from_evidence_and_only_from_it(kind: str) -> None:
-    assert kind in {r.id for r in register(RISKY[kind])}
-    good = Facts(
-        "x", {"promise_ms": "50", "engineers": "two", "pilots": "paid", "monitoring": "yes"}, GOOD_RUN, GOOD_DATA,
-        CaseFacts(12, 24),
-    )  # fmt: skip
-    assert register(good) == ()
-    assert register(Facts("x")) == ()
-
-
-def test_what_people_say_of_a_risk_holds_and_their_own_are_added() -> None:
-    kept = (
-        Risk("drift", "x", 5, 5, "Ada", plan="A weekly sample"),
-        Risk("mine", "The founder leaves", 2, 5),
-        Risk("late", "x", 1, 1),
-    )
-    found = {r.id: r for r in register(RISKY["drift"], kept)}
-    assert set(found) == {"drift", "mine"}, "a risk that no evidence speaks of any more is gone"
-    assert (found["drift"].severity, found["drift"].owner, found["drift"].plan) == (25, "Ada", "A weekly sample")
-    assert isinstance(found["drift"].title, Message)
-    assert next(iter(found)) == "drift", "the gravest comes first"
-
-
-@pytest.mark.parametrize(
-    ("wrong", "explained"),
-    [
-        ({"title": "  "}, "has no name"),
-        ({"likelihood": 0}, "likelihood is 0"),
-        ({"impact": 6}, "impact is 6"),
-        ({"impact": math.nan}, "impact is nan"),
-        ({"likelihood": True}, "likelihood is True"),
-        ({"owner": "a" * 301}, "has 301 letters"),
-    ],
-)
-def test_a_risk_that_cannot_be_is_one_sentence(wrong: dict[str, object], explained: str) -> None:
-    with pytest.raises(BadInput, match=explained):
-        Risk(**({"id": "x", "title": "Fire", "likelihood": 1, "impact": 1} | wrong))  # type: ignore[arg-type]

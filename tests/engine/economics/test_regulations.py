@@ -111,9 +111,6 @@ def test_costs_add_up_and_the_longest_rule_holds_up_the_sale() -> None:
     assert (delay.low, delay.value, delay.high) == (6, 7.5, 9)
     assert cost.kind == delay.kind == "projected"
     assert len(cost.sources) == 2
-    assert {o.rule_id: (o.likely_usd, o.likely_months) for o in found.outlays()} == {
-        "us_fda_510k": (100_000, 7.5), "us_hipaa": (30_000, 4.5),
-    }  # fmt: skip
 
 
 def test_a_rule_of_tomorrow_does_not_hold_up_a_sale_today() -> None:

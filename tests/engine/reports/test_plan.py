@@ -11,8 +11,10 @@ import pytest
 
 from engine.economics.business import metrics, model, uncertainty
 from engine.economics.business.case import Case, Hire, Round
+from engine.economics.business.obligations import Obligation
 from engine.economics.business.presets import preset
 from engine.economics.business.serving import flat
+from engine.economics.business.spread import Spread
 from engine.reports.plan import Document, months_csv, workbook
 
 SERVING = flat(0.01)
@@ -73,3 +75,17 @@ def test_a_plan_in_another_currency_names_its_rate_and_day() -> None:
     (row,) = [r for r in book["Figures"].iter_rows(values_only=True) if r[0] == "Exchange rate"]
     assert str(row[1]).startswith("1 CNY = 0.15")
     assert str(row[2]).startswith("20")
+
+
+def test_rules_stand_in_the_files_with_cost_time_and_source() -> None:
+    rule = Obligation("us_hipaa", Spread(10_000, 30_000, 50_000), Spread(3, 4.5, 6), "https://example.org (2025)")
+    of = document(replace(preset("base"), rules=(rule,)))
+    book = openpyxl.load_workbook(io.BytesIO(workbook(of)))
+    rows = {r[0]: r[1:] for r in book["Assumptions"].iter_rows(values_only=True)}
+    assert rows["Health data (HIPAA), cost once"] == ("USD", 10_000, 30_000, 50_000, "https://example.org (2025)")
+    assert rows["Health data (HIPAA), time until it is met"][:4] == ("months", 3, 4.5, 6)
+    (launch,) = [r for r in book["Figures"].iter_rows(values_only=True) if r[0] == "Month of the launch"]
+    assert launch[1] == 6
+    assert "Health data (HIPAA) has to be met before" in str(launch[2])
+    months = list(csv.DictReader(io.StringIO(months_csv(of).decode("utf-8-sig"))))
+    assert sum(float(m["Meeting rules"]) for m in months) == pytest.approx(30_000)

@@ -8,9 +8,11 @@ import numpy as np
 
 from engine.economics.business.assumptions import ASSUMPTIONS, MONTHS
 from engine.economics.business.case import CURRENCIES, TEAMS, Case, Credit, Hire, Once, Round
+from engine.economics.business.obligations import Obligation
 from engine.economics.business.presets import preset
 from engine.economics.business.serving import Serving
 from engine.economics.business.spread import Spread, certain
+from engine.economics.regulations import regulations
 
 STREAMS = ("subscription", "usage", "advertising")
 SUMS = ("mix.", "leads.")
@@ -41,6 +43,11 @@ def random_case(seed: int) -> Case:
         once=tuple(
             Once(f"Once {i}", _month(random), Spread(*sorted(random.uniform(0, 1e5, 3).tolist())))
             for i in range(random.integers(0, 3))
+        ),
+        rules=tuple(
+            Obligation(rule, Spread(*sorted(random.uniform(0, 1e5, 3).tolist())),
+                       Spread(*sorted(random.uniform(0, 30, 3).tolist())), "An offer")
+            for rule in random.choice(list(regulations()), random.integers(0, 3), replace=False).tolist()
         ),
     )  # fmt: skip
 

@@ -46,7 +46,16 @@ def test_cash_is_what_flowed_and_profit_is_what_was_earned(seed: int) -> None:
         planned[r.month - 1] += r.usd
     money = np.cumsum(flows + planned[:, None] * found.draws["funding"], axis=0) + case.likely("opening")
     assert np.allclose(books.cash, money, rtol=1e-9, atol=1e-3)
-    lines = income.cloud + income.fees + income.support + income.marketing + income.fixed + income.once + income.payroll
+    lines = (
+        income.cloud
+        + income.fees
+        + income.support
+        + income.marketing
+        + income.fixed
+        + income.once
+        + income.rules
+        + income.payroll
+    )
     assert np.allclose(income.operating, income.revenue - lines, rtol=1e-9, atol=1e-3)
     assert np.allclose(books.retained[-1], (income.operating + income.grants - income.tax).sum(axis=0), atol=1e-2)
 

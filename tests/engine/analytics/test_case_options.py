@@ -1,0 +1,114 @@
+"""Options are runs on machines under a business case: priced as they are alone, planned as the Business page plans."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine.analytics.costed import costs
+from engine.analytics.criteria import CASH, EVEN, MARGIN, MONTH
+from engine.analytics.database import Index, open_index
+from engine.analytics.deciding import answer, gather
+from engine.analytics.decision_log import decisions, record
+from engine.analytics.plans import sale_of, serving_of
+from engine.analytics.question import Question
+from engine.analytics.usual import usual_question
+from engine.config import load_settings
+from engine.economics.business import metrics, model
+from engine.economics.business.assumptions import MONTHS
+from engine.economics.business.presets import preset
+from engine.economics.business.spread import certain
+from engine.economics.catalog import instance
+from engine.economics.decision.option import Limits
+from engine.errors import BadInput
+from engine.messages import Message
+from tests.engine.analytics.made import make_run
+
+OTHER = "aws/us-east-1/m7i.large"
+
+
+@pytest.fixture
+def index(workspace: Path) -> Iterator[Index]:
+    for number in (1, 2):
+        make_run(load_settings().workspace.runs, number, scenario="finance_sentiment")
+    found = open_index(load_settings(), owner=True)
+    yield found
+    found.close()
+
+
+def asked(**changes: object) -> Question:
+    question = replace(usual_question(load_settings(), "finance_sentiment"), limits=Limits(sellable=False))
+    return replace(question, **changes)  # type: ignore[arg-type]
+
+
+def test_a_run_is_an_option_on_every_machine_at_the_price_it_has_there(index: Index) -> None:
+    question = asked(beside=(instance(OTHER),))
+    found = gather(index, question)
+    alone = {o.id: o for o in gather(index, asked()).options}
+    other = question.pricings[1]
+    there = {o.id: o for o in gather(index, asked(pricing=other, choices=question.choices_on(other))).options}
+    assert len(found.options) == 2 * len(alone) == 4
+    for option in found.options:
+        run_id, _, machine = option.id.partition("@")
+        assert machine in {"", OTHER}
+        assert option.measures == (there if machine else alone)[run_id].measures
+        assert str(option.name).endswith(f" on {machine or question.pricing.instance.id}")
+    assert other.region.id == "aws/us-east-1"
+
+
+def test_the_machine_that_was_chosen_is_no_second_option(index: Index) -> None:
+    question = asked()
+    same = asked(beside=(question.pricing.instance,))
+    assert len(gather(index, same).options) == 2
+
+
+def test_a_case_comes_to_with_each_option_what_it_comes_to_alone(index: Index) -> None:
+    question = asked(case=preset("base"), beside=(instance(OTHER),), month=24)
+    found = gather(index, question)
+    for option in found.options:
+        row, pricing = found.rows[option.id], found.pricings[option.id]
+        outcome = model.run(preset("base"), serving_of(costs(row, question.choices_on(pricing))))
+        shown = metrics.measure(outcome, 24)
+        assert option.measures[EVEN].value == shown["break_even"].value
+        assert option.measures[CASH].value == MONTHS
+        assert option.measures[MARGIN].value == pytest.approx(shown["gross_margin"].value)
+
+
+def test_what_never_breaks_even_breaks_the_limit_and_says_so(index: Index) -> None:
+    dear = preset("base").with_spread("fixed", certain(500_000))
+    question = asked(case=dear, limits=Limits({EVEN: 48, CASH: 24}, sellable=False))
+    found = answer(gather(index, question), question)
+    assert found.decision.verdict == "none"
+    broken = {b.criterion: b.value for b in found.decision.excluded[0].breaches}
+    assert broken[EVEN] == MONTHS + 1
+    assert (broken[CASH] or 0) < 24
+    free = asked(case=dear)
+    assert answer(gather(index, free), free).decision.verdict != "none"
+
+
+def test_a_case_that_sells_nothing_by_a_month_has_no_price(index: Index) -> None:
+    sale = sale_of(preset("base"), 1)
+    assert (sale.predictions, sale.price_per_1000) == (0, None)
+    question = asked(case=preset("base"), month=1)
+    assert MARGIN not in gather(index, question).options[0].measures
+    with pytest.raises(BadInput, match="There is no month 61"):
+        sale_of(preset("base"), 61)
+
+
+def test_a_decision_for_a_case_is_asked_again_by_its_log(index: Index) -> None:
+    case = replace(preset("bull"), name="Ours", id="").with_spread("opening", certain(1_000))
+    question = asked(case=case, beside=(instance(OTHER),), month=48)
+    found = answer(gather(index, question), question)
+    record(load_settings(), found, Message("Use it."))
+    (logged,) = decisions(load_settings())
+    assert logged.case == "Ours"
+    assert logged.run_id in {str(row["run_id"]) for row in found.rows.values()}
+    assert {EVEN, CASH, MARGIN, MONTH} <= {e.name for e in logged.expected}
+    again = usual_question(load_settings(), logged.scenario, json.loads(json.dumps(logged.asked)))
+    assert (again.case, again.beside, again.month) == (case, question.beside, 48)
+    same = answer(gather(index, again), again)
+    assert [r.option.id for r in same.decision.ranked] == [r.option.id for r in found.decision.ranked]
