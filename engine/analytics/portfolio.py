@@ -13,7 +13,7 @@ from engine.analytics.costed import costs
 from engine.analytics.database import Index
 from engine.analytics.deciding import Answered, answer, gather
 from engine.analytics.plans import serving_of
-from engine.analytics.priced import compare_points
+from engine.analytics.queries import runs
 from engine.analytics.readiness import run_facts
 from engine.analytics.usual import usual_choices, usual_pricing, usual_question
 from engine.config import Settings
@@ -39,11 +39,10 @@ class Standing:
 def standing(index: Index, settings: Settings, scenario: str) -> Standing:
     """Return where a scenario stands. Raises BadInput when it has no finished run."""
     question = usual_question(settings, scenario)
-    points = compare_points(index, question.pricing, scenario)
-    found = answer(gather(index, question, points), question)
+    found = answer(gather(index, question), question)
     near = found.decision.nearest
     row = found.lead or (found.rows[near.option.id] if near else None)
-    facts = run_facts(row, points, SCENARIOS[scenario].quality, {}) if row else None
+    facts = run_facts(row, runs(index, scenario), SCENARIOS[scenario].quality, {}) if row else None
     return Standing(found, row, facts)
 
 

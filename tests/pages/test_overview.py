@@ -47,11 +47,11 @@ def test_the_verdict_is_that_of_the_decide_page(overview: Open, page: Open, fini
     finished("baseline", right=0.6, train_seconds=1)
     finished("probe", right=0.9)
     text = said(overview())
-    headline = page("decide", lang="en", scenario="finance_sentiment").header[0].value
+    headline = page("decide", lang="en", scenario="finance_sentiment").header[0].value.replace("\\", "")
     assert headline.startswith("Quality is shown with ")
     option, cost = (
         headline.split("with ")[1].replace("\\", "").split(":")[0],
-        headline.rsplit("costs ", 1)[1].rstrip("."),
+        headline.replace("\\", "").rsplit("costs ", 1)[1].rstrip("."),
     )
     assert f"after training on licensed data, at {cost}." in text
     assert f"with {option}" in text

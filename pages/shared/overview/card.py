@@ -9,21 +9,19 @@ import streamlit as st
 
 from engine.analytics.portfolio import Standing
 from engine.analytics.priced import Pricing, figures
-from engine.analytics.readiness_store import entered
 from engine.economics.readiness.score import scores
 from engine.errors import BreakevenError
 from engine.jobs.bought import RECIPE as BOUGHT
 from engine.reports.verdict import OPEN, State, Verdict, verdict
 from engine.scenarios import Scenario
-from pages.shared import choosing, data, site, words
+from pages.shared import choosing, later, site, words
 from pages.shared.decide.speech import speech
 from pages.shared.frame import badge, say, show_error
 from pages.shared.i18n import md, tr, tr_message
 from pages.shared.numbers import milliseconds, money, number
+from pages.shared.overview import known
 from pages.shared.pricing import origin
-from pages.shared.readiness import known as readiness
 from pages.shared.readiness.scores import headline
-from pages.shared.resources import settings
 
 COLORS: dict[State, Literal["green", "blue", "orange", "red", "gray"]] = {
     "sell": "green", "train_again": "orange", "generated": "blue", "misses": "red", "open": "gray",
@@ -86,9 +84,10 @@ def scenario_card(scenario: Scenario, run: Mapping[Any, Any] | None, standing: A
         st.space("stretch")
         with st.container(horizontal=True):
             page = site.scenario_file(scenario.name)
+            ours = str((run if row["recipe"] == BOUGHT else row)["run_id"])
             site.link(site.DECIDE, tr("See why"), icon=":material/gavel:", scenario=scenario.name)
-            site.link(page, tr("Try it"), icon=":material/chat:", step="try", run=str(run["run_id"]))
-            site.link(page, tr("See the results"), icon=":material/analytics:", step="results", run=str(row["run_id"]))
+            site.link(page, tr("Try it"), icon=":material/chat:", step="try", run=ours)
+            site.link(page, tr("See the results"), icon=":material/analytics:", step="results", run=ours)
 
 
 def _verdict(found: Verdict) -> None:
@@ -135,14 +134,16 @@ def _option(scenario: Scenario, row: Mapping[Any, Any], pricing: Pricing, standi
 def _ready(scenario: Scenario) -> None:
     """Draw how ready one is, once somebody answered a question about it."""
     try:
-        if not entered(settings(), scenario.name).answers:
-            return
-        runs = data.runs(scenario.name)
-        best = data.best({scenario.name: scenario.quality}).get(scenario.name)
-        facts, _ = readiness.facts(scenario, runs, str(best.run["run_id"]) if best else "")
+        asked = known.readiness(scenario.name)
     except BreakevenError as error:
         show_error(error)
         return
+    if asked is None or not later.soon([asked]):
+        return
+    found = known.answer(asked)
+    if isinstance(found, BreakevenError):
+        show_error(found)
+        return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(md(headline(scores(facts))))
+        st.caption(md(headline(scores(found[0]))))
         site.link(site.READINESS, tr("Readiness"), icon=":material/radar:", scenario=scenario.name)

@@ -9,7 +9,11 @@ from typing import Any
 
 from engine.analytics.cases import cases
 from engine.analytics.portfolio import Outlook, Standing, outlook, standing
+from engine.analytics.readiness import facts_of
+from engine.analytics.readiness_store import entered
+from engine.economics.readiness.evidence import Facts
 from engine.errors import BreakevenError
+from engine.scenarios import SCENARIOS
 from pages.shared import data
 from pages.shared.business.found import QUICK_FUTURES, key_of
 from pages.shared.later import later
@@ -24,6 +28,19 @@ def standings(scenarios: list[str]) -> dict[str, Future[Standing]]:
     index, current = data.index(), settings()
     key = (data.version(index), current.instance, current.utilisation)
     return {s: later(("standing", s), key, partial(standing, index, current, s)) for s in scenarios}
+
+
+def readiness(scenario: str) -> Future[tuple[Facts, str]] | None:
+    """Ask how ready one is for a scenario with its best run; None until somebody answered a question about it.
+
+    Raises BadInput for a file of answers that was spoilt.
+    """
+    index, current = data.index(), settings()
+    mine = entered(current, scenario)
+    if not mine.answers:
+        return None
+    key = (data.version(index), mine.changed_at)
+    return later(("readiness", scenario), key, partial(facts_of, index, current, SCENARIOS[scenario]))
 
 
 def outlooks(row: Mapping[Any, Any] | None) -> list[Future[Outlook]]:
