@@ -34,6 +34,5 @@ business.section(shown, plans)
 st.subheader(tr("Where to start"), anchor=False)
 people.starts()
 kinds_legend()
-waiting = [one for one in (*asked.values(), *plans) if not one.done()]
-if waiting:
+if waiting := later.pending():
     later.draw_again_with(waiting)

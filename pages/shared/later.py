@@ -30,6 +30,12 @@ def later(name: Hashable, key: Hashable, make: Callable[[], Any]) -> Future[Any]
         return known[1]
 
 
+def pending() -> list[Future[Any]]:
+    """Return what was asked and is not there yet."""
+    with _asking:
+        return [asked for _, asked in _asked.values() if not asked.done()]
+
+
 def soon(asked: Iterable[Future[Any]]) -> bool:
     """Wait a moment for the answers; return whether all are there."""
     return not wait(list(asked), PATIENCE_SECONDS).not_done
