@@ -128,7 +128,7 @@ def download(visitor: Visitor, name: str) -> Path:
     return path
 
 
-VERBS: dict[str, Callable[..., None]] = {
+VERBS: dict[str, Callable[..., object]] = {
     r"Open `(/\S*)`\.": _open,
     r"Press \*\*([^*]+)\*\*\.": press,
     r"Press \*\*(.+)\*\* beside \*\*(.+)\*\*\.": press_beside,
