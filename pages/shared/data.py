@@ -66,7 +66,7 @@ def detail(run_id: str) -> queries.RunDetail:
     return _detail(found, version(found), run_id)
 
 
-def failures(most: int) -> list[dict[str, Any]]:
+def failures(most: int) -> list[dict[Any, Any]]:
     """Return the newest jobs that failed, at most so many."""
     found = index()
     return _failures(found, version(found), most)
@@ -110,7 +110,7 @@ def _best(_index: Index, version: Version, qualities: tuple[tuple[str, str], ...
 
 
 @st.cache_data(show_spinner=False, max_entries=4)
-def _failures(_index: Index, version: Version, most: int) -> list[dict[str, Any]]:  # noqa: ARG001 - the cache's key
+def _failures(_index: Index, version: Version, most: int) -> list[dict[Any, Any]]:  # noqa: ARG001 - the cache's key
     jobs = queries.jobs(_index)
     return jobs[jobs["state"] == "failed"].head(most).to_dict("records")
 
