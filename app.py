@@ -58,7 +58,7 @@ def start_supervisor(settings: Settings) -> Callable[[], None]:
 
 
 def first_jobs(settings: Settings) -> None:
-    """In an empty workspace, queue the demo runs, then the timing of their backbones: every page gets its figures."""
+    """In an empty workspace, queue the demo runs and the timing of their backbones: every page gets its figures."""
     from engine.jobs.queue import AFTER_DEMO_PRIORITY, queue_demo, submit_calibrate
     from engine.models.estimate import TASK
     from engine.scenarios import SCENARIOS

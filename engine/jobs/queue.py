@@ -34,8 +34,9 @@ __all__ = [
 
 CALIBRATE_PRIORITY = 10
 """Somebody waits for the estimate before they start, and it takes seconds."""
-AFTER_DEMO_PRIORITY = -1
-"""Nobody waits yet: what a first visitor looks for is a trained model."""
+DEMO_PRIORITY, AFTER_DEMO_PRIORITY, LAST_PRIORITY = -1, -2, -3
+"""Of the first start: the first scenario's runs, the timing of their backbone, then the other scenarios. Nobody waits
+for the last, and whatever a person starts goes before all of them."""
 
 
 def find_scenario(name: str) -> Scenario:
@@ -178,17 +179,24 @@ def cancel(run: RunFolder) -> None:
 
 
 def queue_demo(settings: Settings) -> list[RunFolder]:
-    """Queue every scenario's demo runs when the workspace has no run at all; return them.
+    """Queue every scenario's demo runs when the workspace has no run at all; return them in the order they start.
 
-    The first of them prepares the demo data. Nothing happens when `settings.demo_on_first_run` is off.
+    The first scenario comes whole, then of the others what takes seconds, then what takes minutes. Nothing happens when
+    `settings.demo_on_first_run` is off.
     """
     if not settings.demo_on_first_run or next(all_runs(settings.workspace.runs), None) is not None:
         return []
+    first, *others = SCENARIOS.values()
+    whole = [(first, recipe) for recipe in first.demo_recipes]
+    rest = [(scenario, recipe) for scenario in others for recipe in scenario.demo_recipes]
+    rest.sort(key=lambda asked: find_recipe(asked[0].task, asked[1]).neural)
     return [
-        submit_finetune(settings, scenario.name, None, recipe, demo=True)
-        for scenario in SCENARIOS.values()
-        for recipe in scenario.demo_recipes
-    ]
+        submit_finetune(
+            settings, scenario.name, None, recipe, demo=True,
+            priority=DEMO_PRIORITY if scenario is first else LAST_PRIORITY,
+        )
+        for scenario, recipe in whole + rest
+    ]  # fmt: skip
 
 
 def _spec(kind: Kind, **values: Any) -> RunSpec:

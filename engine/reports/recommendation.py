@@ -24,6 +24,7 @@ from engine.tasks import TASKS
 CLEAR = 0.9
 """A choice that stands in this share of repetitions is called clear; below half it is open."""
 MOST_CHANGES = 4
+CENT = 0.01
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,19 @@ def answer_in_words(row: Mapping[Any, Any], scenario: str, speech: Speech) -> Me
         return said
     metric = task.metric(SCENARIOS[scenario].quality)
     return Message("{metric} {value}", metric=metric.title, value=speech.write(float(row[metric.name]), "share"))
+
+
+def cost_of_training_again(found: Answered, speech: Speech) -> Message | str:
+    """Return what training the lead on data that may be sold costs, as it stands in a sentence."""
+    again = train_again(found)
+    if again is None:
+        return Message("an amount that is not known")
+    cost: Message | str = speech.write(again.value, "USD")
+    if again.value < CENT:
+        cost = Message("less than a cent")
+    if not labels_priced(found):
+        return Message("{cost} and the labels, which have no price here", cost=cost)
+    return cost
 
 
 def why_excluded(breach: Breach, found: Answered, speech: Speech) -> Message:
@@ -109,10 +123,7 @@ class _Words:
         if row["recipe"] == BOUGHT:
             return Message("Quality is shown on generated data with {option}: {answer}. Measure it on real data before "
                            "buying.", option=self.lead.name, answer=answer)  # fmt: skip
-        again = train_again(self.found)
-        cost: Message | str = self.speech.write(again.value, "USD") if again else Message("an amount that is not known")
-        if again and not labels_priced(self.found):
-            cost = Message("{cost} and the labels, which have no price here", cost=cost)
+        cost = cost_of_training_again(self.found, self.speech)
         if self.lead.synthetic:
             return Message(
                 "Quality is shown on generated data with {option}: {answer}. Train it again on real, licensed data "

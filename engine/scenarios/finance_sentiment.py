@@ -37,5 +37,5 @@ SCENARIO = Scenario(
         "The company will close two plants and lay off 300 people after orders fell sharply.",
         "The annual general meeting will be held in Helsinki on 14 April.",
     ),
-    demo_recipes=("probe", "fast", "baseline"),
+    demo_recipes=("baseline", "probe", "fast"),
 )

@@ -67,6 +67,12 @@ def detail(run_id: str) -> queries.RunDetail:
     return _detail(found, version(found), run_id)
 
 
+def failures(most: int) -> list[dict[Any, Any]]:
+    """Return the newest jobs that failed, at most so many."""
+    found = index()
+    return _failures(found, version(found), most)
+
+
 def row(table: pd.DataFrame, run_id: str) -> dict[Any, Any]:
     """Return one row of `runs` with Python's own numbers."""
     return table[table["run_id"] == run_id].to_dict("records")[0]
@@ -113,6 +119,12 @@ def _bought(_index: Index, version: Version, test_id: str) -> pd.DataFrame:  # n
 @st.cache_data(show_spinner=False, max_entries=4)
 def _best(_index: Index, version: Version, qualities: tuple[tuple[str, str], ...]) -> dict[str, queries.Best]:  # noqa: ARG001 - the cache's key
     return queries.overview(_index, dict(qualities))
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def _failures(_index: Index, version: Version, most: int) -> list[dict[Any, Any]]:  # noqa: ARG001 - the cache's key
+    jobs = queries.jobs(_index)
+    return jobs[jobs["state"] == "failed"].head(most).to_dict("records")
 
 
 @st.cache_data(show_spinner=False, max_entries=16)

@@ -41,10 +41,16 @@ def export(trained: Trained, onnx_folder: Path, inputs: Sequence[Any] = ()) -> d
 
 
 def make_int8(trained: Trained, fp32: Path, int8: Path, inputs: Sequence[Any], *, careful: int = 0) -> None:
-    """Write the int8 form of the graph in `fp32` to the folder `int8`, its first `careful` convolutions in fp32."""
+    """Write the int8 form of the graph in `fp32` to the folder `int8`, its first `careful` convolutions in fp32.
+
+    A careful one takes the ranges of activations from the plain one before it: finding them is most of the work.
+    """
+    ranges = int8 / "ranges.json"
+    if not careful:
+        ranges.unlink(missing_ok=True)
     batches = [{"image": _three(image)} for _, image in decoded(trained.encoder, spread(inputs))]
     with written_aside(model_file(int8)) as aside:
-        quantise_static(model_file(fp32), aside, batches, careful=careful)
+        quantise_static(model_file(fp32), aside, batches, careful=careful, ranges=ranges)
     describe(trained.encoder, int8)
 
 

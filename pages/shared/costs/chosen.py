@@ -27,8 +27,8 @@ def choices(
 ) -> Choices:
     """Return the choices that the fields made.
 
-    `bought` is a hosted model or a vendor and whether its answers may take a day; `people` are those who build and those who buy;
-    `labels` is what one costs, None where nobody knows, and how many are bought a month.
+    `bought` is a hosted model or a vendor and whether its answers may take a day; `people` are those who build and
+    those who buy; `labels` is what one costs, None where nobody knows, and how many are bought a month.
     """
     return Choices(
         instance=instance, region=region, load=operation.load, objective=operation.objective,

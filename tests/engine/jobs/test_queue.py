@@ -113,10 +113,20 @@ def test_the_demo_is_queued_once_in_an_empty_workspace(workspace: Path) -> None:
     settings = Settings(home=workspace)
     runs = queue_demo(settings)
     first = [r.spec.recipe for r in runs if r.spec.scenario == SCENARIO]
-    assert first == ["probe", "fast", "baseline"] == [r.spec.recipe for r in runs][:3]
+    assert first == ["baseline", "probe", "fast"] == [r.spec.recipe for r in runs][:3]
+    assert [r.spec.recipe for r in runs if r.spec.backbone][-1] == runs[-1].spec.recipe == "probe"
+    assert in_order(runs) == runs
     assert {r.spec.scenario for r in runs} == {s.name for s in SCENARIOS.values() if s.demo_recipes}
     assert all(r.spec.demo for r in runs)
     assert queue_demo(settings) == []
+
+
+def test_what_a_person_starts_goes_before_the_demo(workspace: Path) -> None:
+    settings = Settings(home=workspace)
+    demo = queue_demo(settings)
+    timing = submit_calibrate(settings, "minilm-l6", priority=AFTER_DEMO_PRIORITY)
+    mine = submit_finetune(settings, SCENARIO, None, "baseline")
+    assert in_order([*demo, timing, mine]) == [mine, *demo[:3], timing, *demo[3:]]
 
 
 def test_the_demo_can_be_turned_off(workspace: Path) -> None:

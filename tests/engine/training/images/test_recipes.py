@@ -16,7 +16,7 @@ from engine.tasks.explain_picture import evidence, shares
 from engine.tasks.image_classification import pictures_of
 from engine.training.images import gate
 from engine.training.images.efficientnet import Convolution
-from engine.training.images.export import export
+from engine.training.images.export import export, make_int8
 from engine.training.images.model import PictureClassifier
 from engine.training.images.train import Trained
 from tests.engine.training.conftest import Heard
@@ -140,6 +140,18 @@ def test_int8_is_static_and_a_row_does_not_depend_on_its_neighbours(
     held_out = pictures_of(pictures, "validation")
     alone = np.concatenate([served.answer([picture]) for picture in held_out])
     np.testing.assert_allclose(served.answer(held_out, batch=8), alone, atol=1e-5)
+
+
+def test_a_careful_int8_is_the_same_whether_ranges_were_kept_or_found_anew(
+    train_pictures: Train, pictures: Dataset, tmp_path: Path
+) -> None:
+    trained, learnt_from = train_pictures("probe"), pictures_of(pictures, "train")
+    found = export(trained, tmp_path / "onnx", learnt_from)
+    make_int8(trained, found["fp32"], found["int8"], learnt_from, careful=2)
+    make_int8(trained, found["fp32"], tmp_path / "anew", learnt_from, careful=2)
+    held_out = pictures_of(pictures, "validation")
+    kept, anew = (PictureModel.load(folder).answer(held_out) for folder in (found["int8"], tmp_path / "anew"))
+    np.testing.assert_array_equal(kept, anew)
 
 
 def test_the_gate_stops_a_graph_that_is_not_the_trained_model(
