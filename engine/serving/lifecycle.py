@@ -21,6 +21,8 @@ COMPUTE_SECONDS = 25.0
 QUIET_SECONDS = 0.25
 """How long after the last answer open connections are told that the service is stopping, so that none is closed under
 a request."""
+BUSY_QUIET_SECONDS = 2.0
+"""The same where requests came within so many seconds before the stop: more are on their way from slow clients."""
 
 
 class Lifecycle:
@@ -32,6 +34,7 @@ class Lifecycle:
         """Accepted requests that are not answered."""
         self._stopping_since: float | None = None
         self._answered_at = 0.0
+        self._quiet_seconds = QUIET_SECONDS
 
     @contextmanager
     def accepted(self) -> Iterator[None]:
@@ -57,6 +60,8 @@ class Lifecycle:
         """Take no new requests from now on."""
         if self._stopping_since is None:
             self._stopping_since = time.monotonic()
+            if self.open or self._stopping_since - self._answered_at < BUSY_QUIET_SECONDS:
+                self._quiet_seconds = BUSY_QUIET_SECONDS
             log.info("stopping", extra={"open": self.open})
 
     def over(self, connections: int) -> bool:
@@ -66,7 +71,7 @@ class Lifecycle:
         now = time.monotonic()
         if now - self._stopping_since > COMPUTE_SECONDS:
             return True
-        quiet = now - max(self._stopping_since, self._answered_at) > QUIET_SECONDS
+        quiet = now - max(self._stopping_since, self._answered_at) > self._quiet_seconds
         return not self.open and (quiet or not connections)
 
 
