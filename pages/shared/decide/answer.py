@@ -17,7 +17,7 @@ from engine.scenarios import SCENARIOS
 from pages.shared import frame, pricing, words
 from pages.shared.decide.choose import LIMIT_KEYS
 from pages.shared.frame import say, strong
-from pages.shared.i18n import md, tr
+from pages.shared.i18n import language, md, tr
 from pages.shared.numbers import milliseconds, number
 
 BEFORE = "decide-before"
@@ -121,7 +121,8 @@ def described(found: Answered, speech: Speech) -> dict[str, str]:
 def moved(found: Answered, speech: Speech) -> None:
     """Say in one sentence what the last change did to the choice."""
     lead = found.decision.lead
-    now = (described(found, speech), speech.say(lead.name if lead else Message("no option")), found.question.scenario)
+    option = speech.say(lead.name if lead else Message("no option"))
+    now = (described(found, speech), option, (found.question.scenario, language()))
     before = st.session_state.get(BEFORE)
     st.session_state[BEFORE] = now
     if not before or before[2] != now[2] or before[0] == now[0]:
