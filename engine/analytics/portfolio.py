@@ -9,13 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.analytics.costed import costs
 from engine.analytics.database import Index
-from engine.analytics.deciding import Answered, answer, gather
-from engine.analytics.plans import serving_of
+from engine.analytics.deciding import answer, gather
 from engine.analytics.queries import runs
+from engine.analytics.question import Answered
 from engine.analytics.readiness import run_facts
-from engine.analytics.usual import usual_choices, usual_pricing, usual_question
+from engine.analytics.usual import usual_question, usual_serving
 from engine.config import Settings
 from engine.economics.business import metrics, model, uncertainty
 from engine.economics.business.assumptions import MONTHS
@@ -65,7 +64,7 @@ def outlook(settings: Settings, case: Case, row: Mapping[Any, Any], *, futures: 
 
     Raises BadInput when no machine carries the run in time.
     """
-    serving = serving_of(costs(row, usual_choices(usual_pricing(settings), str(row["scenario"]))))
+    serving = usual_serving(settings, row)
     found = metrics.measure(model.run(case, serving), MONTHS)
     fan = uncertainty.fan(case, serving, futures=futures)
     return Outlook(case, row, found, float(fan.broke_by[-1]), float(fan.even_by[-1]))

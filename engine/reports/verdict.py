@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.analytics.deciding import MONTH
+from engine.analytics.criteria import MONTH
 from engine.analytics.portfolio import Standing
 from engine.messages import Message
 from engine.reports.recommendation import cost_of_training_again, why_excluded

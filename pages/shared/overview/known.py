@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
-from engine.analytics.cases import cases
+from engine.analytics.cases import cases, latest
 from engine.analytics.portfolio import Outlook, Standing, outlook, standing
 from engine.analytics.readiness import facts_of
 from engine.analytics.readiness_store import entered
@@ -39,8 +39,9 @@ def readiness(scenario: str) -> Future[tuple[Facts, str]] | None:
     mine = entered(current, scenario)
     if not mine.answers:
         return None
-    key = (data.version(index), mine.changed_at)
-    return later(("readiness", scenario), key, partial(facts_of, index, current, SCENARIOS[scenario]))
+    case = latest(current)
+    key = (data.version(index), mine.changed_at, key_of(case) if case else "")
+    return later(("readiness", scenario), key, partial(facts_of, index, current, SCENARIOS[scenario], case=case))
 
 
 def outlooks(row: Mapping[Any, Any] | None) -> list[Future[Outlook]]:
