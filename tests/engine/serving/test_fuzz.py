@@ -11,6 +11,7 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from schemathesis import checks
+from schemathesis.core.result import Ok
 
 from engine.config import Settings
 from tests.engine.serving.conftest import RUN_ID
@@ -95,7 +96,7 @@ def _is_utf8(text: bytes) -> bool:
 
 def test_the_service_is_as_it_describes_itself(service: Settings) -> None:
     described = schemathesis.openapi.from_url(f"http://127.0.0.1:{service.inference_port}/openapi.json")
-    operations = [found.ok() for found in described.get_all_operations()]  # type: ignore[union-attr]
+    operations = [found.ok() for found in described.get_all_operations() if isinstance(found, Ok)]
     assert len(operations) > 10
     for operation in operations:
 
