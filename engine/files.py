@@ -6,7 +6,7 @@ import errno
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -117,11 +117,16 @@ def read_json(path: Path, *, known_version: int = 1) -> dict[str, Any]:
 
 def append_line(path: Path, value: dict[str, Any]) -> None:
     """Append `value` as one line of JSON, in one write, so that a reader never sees half of it for long."""
-    line = json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n"
+    append_lines(path, [value])
+
+
+def append_lines(path: Path, values: Sequence[dict[str, Any]]) -> None:
+    """Append each value as a line of JSON, in one write. Raises Failure when the disk is full; then none is there."""
+    lines = "".join(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n" for value in values).encode()
     try:
         with path.open("ab", buffering=0) as file:
-            written = file.write(line.encode())
-            if written < len(line.encode()):  # the disk filled up within the line: take the half back
+            written = file.write(lines)
+            if written < len(lines):  # the disk filled up within a line: take what was written back
                 os.ftruncate(file.fileno(), file.tell() - written)
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     except OSError as error:

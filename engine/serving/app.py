@@ -17,6 +17,7 @@ import anyio
 import psutil
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -24,10 +25,14 @@ from starlette.routing import Route
 from engine import __version__
 from engine.config import Settings
 from engine.errors import BreakevenError
-from engine.serving import protocol
-from engine.serving.http import http_error, listen, read_body, status_of, unexpected_error, worded_error
+from engine.serving import keys, protocol
+from engine.serving.asked import current
+from engine.serving.guard import Guard
+from engine.serving.http import http_error, listen, read_body, unexpected_error, worded_error
 from engine.serving.index import repository_index
 from engine.serving.journal import Journal, log_as_json
+from engine.serving.meter import Meter
+from engine.serving.metrics import Metrics
 from engine.serving.models import Loaded, ModelStore
 
 log = logging.getLogger("breakeven.inference")
@@ -47,6 +52,9 @@ class Service:
         self.ready = False
         self.started = time.monotonic()
         self._turns = anyio.CapacityLimiter(AT_ONCE)
+        self.metrics = Metrics(
+            loaded=lambda: len(self.store.loaded()), waiting=lambda: self._turns.statistics().tasks_waiting
+        )
 
     def app(self) -> Starlette:
         model, version = "/v2/models/{model}", "/v2/models/{model}/versions/{version}"
@@ -58,6 +66,7 @@ class Service:
             Route("/v2/repository/index", self.index, methods=["GET", "POST"]),
             Route("/v2/repository/models/{model}/load", self.load, methods=["POST"]),
             Route("/v2/repository/models/{model}/unload", self.unload, methods=["POST"]),
+            Route("/metrics", self.metrics.show),
             *(Route(path, self.metadata) for path in (model, version)),
             *(Route(f"{path}/ready", self.model_ready) for path in (model, version)),
             *(Route(f"{path}/infer", self.infer, methods=["POST"]) for path in (model, version)),
@@ -67,7 +76,11 @@ class Service:
             BreakevenError: worded_error,
             Exception: unexpected_error,
         }
-        return Starlette(routes=routes, exception_handlers=handlers, lifespan=self.lifespan)
+        around = [
+            Middleware(Meter, self.journal, self.metrics, self.store.known),
+            Middleware(Guard, self.settings),
+        ]
+        return Starlette(routes=routes, middleware=around, exception_handlers=handlers, lifespan=self.lifespan)
 
     @asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
@@ -136,26 +149,20 @@ class Service:
         return JSONResponse({"name": params["model"], "ready": True})
 
     async def infer(self, request: Request) -> Response:
-        """Answer one inference request and write down what it took."""
+        """Answer one inference request; the meter around it writes down what it took."""
         began = time.perf_counter()
         body = await read_body(request)
         loaded = await self._model(request)
-        rows, status = 0, 200
-        try:
-            asked = protocol.parse(body, loaded)
-            rows = asked.rows
-            outputs = await anyio.to_thread.run_sync(protocol.compute, asked, loaded, limiter=self._turns)
-        except BreakevenError as error:
-            status = status_of(error)
-            raise
-        except Exception:
-            status = 500
-            raise
-        finally:
-            ms = (time.perf_counter() - began) * 1e3
-            self.journal.write(model=loaded.name, rows=rows, ms=ms, status=status)
-        model = loaded.model
-        facts = {"precision": model.precision, "provider": model.provider, "ms": round(ms, 3)}
+        asked = protocol.parse(body, loaded)
+        current().rows = asked.rows
+        outputs = await anyio.to_thread.run_sync(protocol.compute, asked, loaded, limiter=self._turns)
+        ms, model = (time.perf_counter() - began) * 1e3, loaded.model
+        facts = {
+            "precision": model.precision,
+            "provider": model.provider,
+            "ms": round(ms, 3),
+            "prediction": current().id,
+        }
         answer = {"model_name": loaded.name, "model_version": loaded.version, "outputs": outputs, "parameters": facts}
         return JSONResponse(answer | ({"id": asked.id} if asked.id else {}))
 
@@ -170,6 +177,7 @@ def serve(settings: Settings) -> None:
 
     listener = listen(settings.host, settings.inference_port)
     log_as_json()
+    log.info("keys", extra={"asked": keys.prepare(settings)})
     config = uvicorn.Config(
         Service(settings).app(),
         log_config=None,

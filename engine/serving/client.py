@@ -17,6 +17,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_e
 from engine.config import Settings
 from engine.errors import BadInput, BreakevenError, Failure, NotFound
 from engine.messages import Message
+from engine.serving.own_key import OwnKey
 from engine.serving.tensors import MAX_IMAGE_CHARACTERS
 from engine.tasks.explain import WordWeight, occlusion
 
@@ -70,7 +71,7 @@ class InferenceClient:
         host = ANY_ADDRESS.get(settings.host, settings.host)
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{settings.inference_port}"
         # The service is on this machine: a proxy of the environment must not be asked.
-        self._http = httpx.Client(base_url=self.url, timeout=ANSWER_SECONDS, trust_env=False)
+        self._http = httpx.Client(base_url=self.url, timeout=ANSWER_SECONDS, trust_env=False, auth=OwnKey(settings))
         # Whoever forgets to close it leaves no open sockets behind.
         self._close = weakref.finalize(self, self._http.close)
         self._start_seconds = start_seconds

@@ -8,13 +8,17 @@ import os
 import queue
 import threading
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from engine.errors import Failure
-from engine.files import append_line, utc_now
+from engine.files import append_lines, utc_now
+from engine.serving.asked import Asked
 
 log = logging.getLogger("breakeven.inference")
+LINES_AT_ONCE = 1000
+FLUSH_SECONDS = 10.0
 KNOWN = set(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | {"message", "taskName", "color_message"}
 
 
@@ -23,25 +27,57 @@ class Journal:
 
     def __init__(self, usage: Path) -> None:
         self._usage = usage
-        self._lines: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        self._lines: queue.SimpleQueue[dict[str, Any] | threading.Event] = queue.SimpleQueue()
+        self._done = False
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
 
-    def write(self, *, model: str, rows: int, ms: float, status: int) -> None:
-        """Note one request: which model, how many rows, how long it took, and the HTTP status it got."""
-        at = utc_now()
-        self._lines.put({"model": model, "at": at, "rows": rows, "ms": round(ms, 3), "status": status})
+    def write(self, asked: Asked, *, ms: float, status: int, bytes_in: int, bytes_out: int) -> None:
+        """Note one request: who asked which model, how many rows, how long it took, and the HTTP status it got."""
+        line = {
+            "model": asked.model,
+            "at": utc_now(),
+            "rows": asked.rows,
+            "ms": round(ms, 3),
+            "status": status,
+            "id": asked.id,
+            "version": asked.version,
+            "run": asked.run_id,
+            "key": asked.key,
+            "batch": asked.batch,
+            "queue_ms": None if asked.queue_ms is None else round(asked.queue_ms, 3),
+            "in": bytes_in,
+            "out": bytes_out,
+        }
+        counted = {"classes": dict(asked.classes), "confidence": round(asked.confidence, 4)} if asked.classes else {}
+        self._lines.put(line | counted)
+
+    def flush(self) -> None:
+        """Return when everything noted so far is in the files."""
+        written = threading.Event()
+        self._lines.put(written)
+        written.wait(FLUSH_SECONDS)
 
     def close(self) -> None:
         """Write what is left."""
-        self._lines.put(None)
-        self._thread.join()
+        self._done = True
+        self.flush()
 
     def _run(self) -> None:
-        while (line := self._lines.get()) is not None:
+        while not self._done or not self._lines.empty():
+            taken = [self._lines.get()]
+            while len(taken) < LINES_AT_ONCE and not self._lines.empty():
+                taken.append(self._lines.get())
+            self._append([line for line in taken if isinstance(line, dict)])
+            for written in taken:
+                if isinstance(written, threading.Event):
+                    written.set()
+
+    def _append(self, lines: list[dict[str, Any]]) -> None:
+        for day, those in groupby(lines, key=lambda line: str(line["at"])[:10]):
             try:
-                append_line(self._usage / f"{line['at'][:10]}-{os.getpid()}.jsonl", line)
-            except Failure as error:  # a full disk must not stop the service; the request was answered
+                append_lines(self._usage / f"{day}-{os.getpid()}.jsonl", list(those))
+            except Failure as error:  # a full disk must not stop the service; the requests were answered
                 log.error("usage not written", extra={"reason": str(error)})
 
 

@@ -103,9 +103,13 @@ class Live:
         self._changing = threading.RLock()
         self._done = threading.Event()
 
+    def known(self, name: str) -> Answering | None:
+        """Return an endpoint that was taken up already, or None."""
+        return self._answering.get(name.lower())
+
     def find(self, name: str) -> Answering | None:
         """Return an endpoint, or None when there is none."""
-        if (found := self._answering.get(name.lower())) is not None or not NAME.fullmatch(name):
+        if (found := self.known(name)) is not None or not NAME.fullmatch(name):
             return found
         return self._refresh(file_of(self._settings, name)) if file_of(self._settings, name).exists() else None
 

@@ -124,6 +124,13 @@ class ModelStore:
         else:
             self._published(name, version)
 
+    def known(self, name: str) -> str:
+        """Return the name of an endpoint or run as it is kept, or "" when there is no such model. Never raises."""
+        if (live := self.live.known(name)) is not None:
+            return live.name
+        is_run = RUN_ID.fullmatch(name.upper()) and (self._runs / name.upper() / "published.json").exists()
+        return name.upper() if is_run else ""
+
     def _published(self, name: str, version: str) -> Published:
         if not RUN_ID.fullmatch(name.upper()):
             raise NotFound(

@@ -17,6 +17,7 @@ import numpy as np
 from engine.errors import BadInput
 from engine.serving.model import ServedModel
 from engine.serving.models import Loaded
+from engine.serving.tally import tally
 from engine.serving.tensors import READERS, read_tensors
 
 MAX_EXPLAINED = 16
@@ -74,6 +75,7 @@ def compute(request: Request, loaded: Loaded) -> list[dict[str, Any]]:
     answered = None
     if any(wanted.name not in explaining for wanted in request.outputs):
         answered = model.answer(request.given) if request.given is not None else _run(model.run, request.tensors)
+        tally(model, answered)
     datatypes = {output.name: output.datatype for output in (*model.outputs, *model.explanations)}
     found = []
     for wanted in request.outputs:

@@ -47,7 +47,7 @@ def test_the_clients_errors_are_the_services_sentences(service: Settings) -> Non
     client = InferenceClient(service)
     with pytest.raises(NotFound) as error:
         client.predict("nothing", ["a"])
-    assert error.value.message.values["name"] == "nothing".upper()
+    assert error.value.message.values["name"] == "nothing"
     with pytest.raises(BadInput, match="characters"):
         client.predict(RUN_ID, ["a" * 200_000])
 
