@@ -55,7 +55,8 @@ def _lines(report: dict[str, Any], levels: list[Level]) -> list[str]:
         f"{report['name']} as {report['precision']} on {report['provider']}, {report['rows']} rows a request, measured "
         f"on {report['machine']['cpu']} ({report['machine']['cores']} cores, shared with the clients):",
         *table(rows, head),
-        f"{best.rows_per_s:.0f} rows a second with {best.clients} at once; more clients only wait longer.",
+        f"{best.rows_per_s:.0f} rows a second with {best.clients} at once; "
+        + ("more were not tried." if best is levels[-1] else "more clients only wait longer."),
     ]
 
 
