@@ -45,5 +45,22 @@ _SHARES = "ALTER TABLE runs ADD COLUMN share DOUBLE DEFAULT 1"
 
 _BOUGHT = "ALTER TABLE runs ADD COLUMN usd_per_1000 DOUBLE"
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SCORES, _SHARES, _BOUGHT)
+_METERED = """
+ALTER TABLE usage ADD COLUMN id VARCHAR;
+ALTER TABLE usage ADD COLUMN version VARCHAR;
+ALTER TABLE usage ADD COLUMN run_id VARCHAR;
+ALTER TABLE usage ADD COLUMN api_key VARCHAR DEFAULT '';
+ALTER TABLE usage ADD COLUMN batch BIGINT;
+ALTER TABLE usage ADD COLUMN queue_ms DOUBLE;
+ALTER TABLE usage ADD COLUMN bytes_in BIGINT;
+ALTER TABLE usage ADD COLUMN bytes_out BIGINT;
+ALTER TABLE usage ADD COLUMN confidence DOUBLE;
+UPDATE usage SET version = '1', run_id = model;
+CREATE TABLE usage_classes (
+    file VARCHAR, model VARCHAR, version VARCHAR, run_id VARCHAR, served_at TIMESTAMP, label VARCHAR,
+    predictions BIGINT);
+"""
+"""Before endpoints, a model's name was its run's id, and its version 1."""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SCORES, _SHARES, _BOUGHT, _METERED)
 """Step n + 1 is at place n."""

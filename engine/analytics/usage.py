@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 PIECE_BYTES = 8 << 20
+FIGURES: dict[str, type] = {"batch": int, "queue_ms": float, "in": int, "out": int, "confidence": float}
+"""What a line may say besides, in the order of the table's last columns."""
 
 
 def load_read(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -45,20 +48,21 @@ def refresh_usage(index: Index) -> int:
 
 def _forget(index: Index, file: str) -> None:
     with index.transaction() as cursor:
-        cursor.execute("DELETE FROM usage WHERE file = ?", [file])
-        cursor.execute("DELETE FROM usage_files WHERE file = ?", [file])
+        for table in ("usage", "usage_classes", "usage_files"):
+            cursor.execute(f"DELETE FROM {table} WHERE file = ?", [file])  # noqa: S608 -- our names
     index.usage_read.pop(file, None)
 
 
-def _append(index: Index, file: str, requests: list[tuple[Any, ...]], end: int) -> None:
+def _append(index: Index, file: str, requests: list[_Request], end: int) -> None:
     with index.transaction() as cursor:
-        insert(cursor, "usage", requests)
+        insert(cursor, "usage", [r.row for r in requests])
+        insert(cursor, "usage_classes", [row for r in requests for row in r.classes])
         cursor.execute("DELETE FROM usage_files WHERE file = ?", [file])
         cursor.execute("INSERT INTO usage_files VALUES (?, ?)", [file, end])
     index.usage_read[file] = end
 
 
-def _piece(path: Path, start: int) -> tuple[list[tuple[Any, ...]], int]:
+def _piece(path: Path, start: int) -> tuple[list[_Request], int]:
     """Return the requests on the whole lines from `start` on, at most a piece, and where the next piece starts."""
     with path.open("rb") as file:
         file.seek(start)
@@ -74,19 +78,34 @@ def _piece(path: Path, start: int) -> tuple[list[tuple[Any, ...]], int]:
     return good, end
 
 
-def _request(file: str, line: bytes) -> tuple[Any, ...] | None:
+@dataclass(frozen=True)
+class _Request:
+    """One line of usage, as rows of the tables."""
+
+    row: tuple[Any, ...]
+    classes: tuple[tuple[Any, ...], ...]
+
+
+def _request(file: str, line: bytes) -> _Request | None:
+    """Return what a line says, or None when it is no request; those of before endpoints say less."""
     from datetime import datetime
 
     try:
         seen = json.loads(line)
-        at = datetime.fromisoformat(seen["at"])
-        return (
-            file,
-            str(seen["model"]),
-            at.replace(tzinfo=None),
-            int(seen["rows"]),
-            float(seen["ms"]),
-            int(seen["status"]),
+        at = datetime.fromisoformat(seen["at"]).replace(tzinfo=None)
+        model, version = str(seen["model"]), str(seen.get("version", "1"))
+        run_id = str(seen.get("run", seen["model"]))
+        classes = seen.get("classes") or {}
+        row = (
+            *(file, model, at, int(seen["rows"]), float(seen["ms"]), int(seen["status"])),
+            *(str(seen.get("id", "")), version, run_id, str(seen.get("key", ""))),
+            *(_number(seen, name, kind) for name, kind in FIGURES.items()),
         )
-    except (ValueError, KeyError, TypeError):
+        return _Request(row, tuple((file, model, version, run_id, at, str(c), int(n)) for c, n in classes.items()))
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def _number(seen: dict[str, Any], name: str, kind: type) -> Any:
+    value = seen.get(name)
+    return None if value is None else kind(value)

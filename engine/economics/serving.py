@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from engine.economics.catalog import Instance
 from engine.economics.figure import Figure, above_zero, share
 from engine.economics.projection import SERVING_RULE, rounded, throughput
@@ -42,4 +44,31 @@ def cost_per_1000(
         rule=SERVING_RULE,
     )
     value, low, high = (usd_per_1000(price, t, utilisation) for t in (there.value, there.high, there.low))
+    return Figure(value, "USD per 1,000", "projected", low, high, formula, (source,))
+
+
+def cost_at_load(
+    throughput_per_s: float, cores_here: int, instance: Instance, rows_per_s: float, *, spot: bool = False
+) -> Figure:
+    """Return USD per 1,000 predictions at a measured load: machines × price an hour ÷ predictions an hour × 1,000.
+
+    There are as many machines as the load needs at full use, at least one, and each is paid for whether it is busy or
+    not: at a small load a prediction is dear. `throughput_per_s` was measured on `cores_here` cores; the range counts
+    the machines for the slow and the fast end of what one does there. Raises BadInput as `cost_per_1000`.
+    """
+    price, source = hourly_price(instance, spot=spot)
+    above_zero(Message("The load"), rows_per_s)
+    there = throughput(throughput_per_s, cores_here, instance.vcpus)
+    machines = {end: max(1, math.ceil(rows_per_s / getattr(there, end))) for end in ("low", "value", "high")}
+    formula = Message(
+        "{machines} × {price} USD per h of {instance} ÷ ({rate} per s × 3600 s) × 1,000; one does {throughput} per s. "
+        "{rule}",
+        machines=machines["value"],
+        price=price,
+        instance=instance.id,
+        rate=rounded(rows_per_s),
+        throughput=rounded(there.value),
+        rule=SERVING_RULE,
+    )
+    value, low, high = (n * price / (rows_per_s * 3600) * 1000 for n in (machines[e] for e in ("value", "high", "low")))
     return Figure(value, "USD per 1,000", "projected", low, high, formula, (source,))
