@@ -18,6 +18,7 @@ import streamlit as st
 
 from engine.config import Settings, load_settings
 from engine.errors import BreakevenError
+from pages.shared import downloads
 
 log = logging.getLogger("breakeven.dashboard")
 ROUTER = Path(__file__).resolve().parent / "pages" / "router.py"
@@ -108,4 +109,4 @@ def show_script_error(error: Exception) -> bool:
     return show_error(error)
 
 
-app = st.App(ROUTER, lifespan=lifespan, on_script_error=show_script_error)
+app = st.App(ROUTER, lifespan=lifespan, routes=downloads.ROUTES, on_script_error=show_script_error)

@@ -32,7 +32,7 @@ def loadtest(
     run = run_here(settings, spec, f"Run {spec.run_id}: a load test of {name}.")
     report = run.report()
     levels = [Level(**level) for level in report["levels"]]
-    result: dict[str, Any] = {"metrics": {}, "seconds": round(time.perf_counter() - began, 3), **report}
+    result: dict[str, Any] = {**report, "metrics": {}, "seconds": round(time.perf_counter() - began, 3)}
     result.pop("schema_version")
     finish(result, _lines(report, levels), as_json=as_json)
 
@@ -52,8 +52,8 @@ def _lines(report: dict[str, Any], levels: list[Level]) -> list[str]:
         for n in levels
     ]
     return [
-        f"{report['name']} as {report['precision']} on {report['provider']}, {report['rows']} rows a request, measured "
-        f"on {report['machine']['cpu']} ({report['machine']['cores']} cores, shared with the clients):",
+        f"{report['name']} as {report['precision']} on {report['provider']}, {report['load']['rows']} rows a request, "
+        f"measured on {report['machine']['cpu']} ({report['machine']['cores']} cores, shared with the clients):",
         *table(rows, head),
         f"{best.rows_per_s:.0f} rows a second with {best.clients} at once; "
         + ("more were not tried." if best is levels[-1] else "more clients only wait longer."),

@@ -10,19 +10,21 @@ from engine.config import Settings
 from engine.errors import BadInput
 from engine.files import new_id, utc_now, write_json
 from engine.jobs.queue import code_version, submit
-from engine.jobs.results import machine, publish
+from engine.jobs.results import Clock, machine, publish
 from engine.jobs.runs import RunFolder, RunSpec
 from engine.messages import Message
 from engine.serving.asking import answering_run, examples, request
 from engine.serving.client import InferenceClient
+from engine.serving.keys import own_key
 from engine.serving.load import Load, run_load
+from engine.serving.meter import LOAD_TEST
 
 if TYPE_CHECKING:
     from engine.jobs.hosting import Job
 
 
 def loadtest_spec(settings: Settings, name: str, load: Load) -> RunSpec:
-    """Return what a load test of an endpoint, or of a run's id, is to do. Raises NotFound when there is no such model."""
+    """Return what a load test of an endpoint, or of a run's id, is to do. Raises NotFound when there is neither."""
     answering_run(settings, name)
     return RunSpec(
         run_id=new_id(),
@@ -49,7 +51,7 @@ def load_of(spec: RunSpec) -> Load:
 
 def loadtest(job: Job) -> None:
     """Ask the running service as the spec says, and publish what was measured. Raises Failure when none answers."""
-    spec, settings = job.run.spec, job.settings
+    spec, settings, clock = job.run.spec, job.settings, Clock()
     load, name = load_of(spec), spec.label
     job.say("started", pid=os.getpid())
     job.phase("ask")
@@ -62,6 +64,7 @@ def loadtest(job: Job) -> None:
             name,
             inputs,
             load,
+            headers={"Authorization": f"Bearer {own_key(settings)}", LOAD_TEST: "1"},
             should_stop=job.should_stop,
             progress=lambda clients, share: _say(job, load, clients, share),
         )
@@ -72,7 +75,7 @@ def loadtest(job: Job) -> None:
         "schema_version": 1,
         "run_id": job.run.run_id,
         "name": name,
-        **asdict(load),
+        "load": asdict(load),
         "levels": [level.to_json() for level in levels],
         "measured_inputs": inputs.measured,
         "provider": first["parameters"]["provider"],
@@ -80,6 +83,7 @@ def loadtest(job: Job) -> None:
         "version": first["model_version"],
         "service_memory_mib": memory_mib,
         "machine": machine(),
+        "seconds": clock.seconds(),
         "finished_at": utc_now(),
     }
     write_json(job.attempt.report_file, report)

@@ -29,7 +29,7 @@ from engine.serving import keys, protocol
 from engine.serving.asked import current
 from engine.serving.guard import Guard
 from engine.serving.http import http_error, listen, read_body, unexpected_error, worded_error
-from engine.serving.index import repository_index
+from engine.serving.index import endpoint_lines, repository_index
 from engine.serving.journal import Journal, log_as_json
 from engine.serving.meter import Meter
 from engine.serving.metrics import Metrics
@@ -125,6 +125,7 @@ class Service:
                 "memory_mib": round(psutil.Process().memory_info().rss / 2**20, 1),
                 "running": self._turns.borrowed_tokens,
                 "models": models,
+                "endpoints": endpoint_lines(self.store),
             }
         )
 

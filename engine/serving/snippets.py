@@ -78,7 +78,10 @@ def javascript(call: Call) -> str:
     """Return a script for Node.js 18 or newer, or any runtime with fetch; pictures need Node.js."""
     body, picture = _json(call.body), ""
     if call.takes == "image":
-        picture = f'  const {{ readFile }} = await import("node:fs/promises");\n  const picture = await readFile("{PICTURE}", "base64");\n'
+        picture = (
+            '  const { readFile } = await import("node:fs/promises");\n'
+            f'  const picture = await readFile("{PICTURE}", "base64");\n'
+        )
         body = body.replace('[""]', "[picture]")
     return (
         f"async function ask() {{\n{picture}  const asked = {body};\n"

@@ -103,11 +103,13 @@ def zipped(models: Sequence[TritonModel]) -> Iterator[bytes]:
 
 
 def _entry(archive: zipfile.ZipFile, out: _Pieces, path: str, content: bytes | Path) -> Iterator[bytes]:
-    with archive.open(zipfile.ZipInfo(path, OLDEST), "w", force_zip64=isinstance(content, Path)) as entry:
-        with io.BytesIO(content) if isinstance(content, bytes) else content.open("rb") as source:
-            while piece := source.read(CHUNK_BYTES):
-                entry.write(piece)
-                yield out.taken()
+    with (
+        archive.open(zipfile.ZipInfo(path, OLDEST), "w", force_zip64=isinstance(content, Path)) as entry,
+        io.BytesIO(content) if isinstance(content, bytes) else content.open("rb") as source,
+    ):
+        while piece := source.read(CHUNK_BYTES):
+            entry.write(piece)
+            yield out.taken()
 
 
 class _Pieces(io.RawIOBase):

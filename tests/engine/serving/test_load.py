@@ -83,6 +83,8 @@ def test_a_job_keeps_what_was_measured_with_date_machine_and_provider(service: S
     assert report["service_memory_mib"] > 0
     assert progress(run).state == "finished"
     assert not run.is_model
+    usage = "".join(path.read_text() for path in service.workspace.usage.glob("*.jsonl"))
+    assert '"dashboard"' not in usage, "a load test is no load"
 
 
 def test_a_model_that_is_not_there_is_said_before_anything_is_queued(service: Settings) -> None:

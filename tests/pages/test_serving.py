@@ -1,0 +1,1 @@
+"""The serving page, run without a browser."""
