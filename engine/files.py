@@ -87,6 +87,12 @@ def write_text(path: Path, text: str) -> None:
         aside.write_text(text, encoding="utf-8")
 
 
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write `content`, whole or not at all."""
+    with written_aside(path) as aside:
+        aside.write_bytes(content)
+
+
 def write_json(path: Path, value: dict[str, Any]) -> None:
     """Write `value` as JSON, whole or not at all. `value` must name its `schema_version`."""
     if "schema_version" not in value:

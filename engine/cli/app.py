@@ -13,7 +13,7 @@ from pathlib import Path
 import typer
 from typer.exceptions import Abort, TyperException
 
-from engine.cli import buy, curve, load, plan, readiness, report, train, use, workspace
+from engine.cli import buy, corrections, curve, endpoints, keys, load, plan, readiness, report, train, use, workspace
 from engine.config import load_settings
 from engine.errors import BreakevenError, Failure
 from engine.jobs.faults import is_full_disk
@@ -39,6 +39,13 @@ app.command()(load.loadtest)
 app.command()(workspace.compare)
 app.command()(readiness.readiness)
 app.command()(report.report)
+app.command()(endpoints.promote)
+app.command()(endpoints.endpoints)
+app.command()(endpoints.split)
+app.command()(endpoints.rollback)
+app.command()(endpoints.retire)
+app.command()(corrections.corrections)
+app.add_typer(keys.app, name="keys")
 app.command()(workspace.serve)
 app.command()(workspace.reindex)
 
@@ -65,6 +72,7 @@ def main(arguments: Sequence[str]) -> int:
 def _usage(words: str, arguments: Sequence[str]) -> str:
     """Return what is wrong with the arguments and where the choices stand."""
     commands = [str(c.callback.__name__) for c in app.registered_commands if c.callback is not None]
+    commands += [str(group.name) for group in app.registered_groups]
     named = next((a for a in arguments if not a.startswith("-")), "")
     if not named:
         return words

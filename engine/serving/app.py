@@ -27,6 +27,7 @@ from engine.config import Settings
 from engine.errors import BreakevenError
 from engine.serving import keys, protocol
 from engine.serving.asked import current
+from engine.serving.feedback import Feedback
 from engine.serving.guard import Guard
 from engine.serving.http import http_error, listen, read_body, unexpected_error, worded_error
 from engine.serving.index import endpoint_lines, repository_index
@@ -69,6 +70,7 @@ class Service:
             Route("/metrics", self.metrics.show),
             *(Route(path, self.metadata) for path in (model, version)),
             *(Route(f"{path}/ready", self.model_ready) for path in (model, version)),
+            Route(f"{model}/feedback", Feedback(self.settings, self.journal).take, methods=["POST"]),
             *(Route(f"{path}/infer", self.infer, methods=["POST"]) for path in (model, version)),
         ]
         handlers: dict[Any, Any] = {

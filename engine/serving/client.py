@@ -139,6 +139,10 @@ class InferenceClient:
         """Return the answer to a request of the protocol, asked of an endpoint or a run. Raises as `predict`."""
         return self._ask("POST", f"/v2/models/{name}/infer", dict(request))
 
+    def load(self, name: str) -> None:
+        """Have the service take up what changed in an endpoint. Raises Failure with why it answers as before."""
+        self._ask("POST", f"/v2/repository/models/{name}/load")
+
     def close(self) -> None:
         """Close the connections; a client that is not used any more does so by itself."""
         self._close()

@@ -103,7 +103,13 @@ def home(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def publish_run(home: Path, trained: Trained, run_id: str = RUN_ID) -> Path:
     """Make a published run in the workspace and return its attempt's folder."""
-    spec = RunSpec(run_id=run_id, created_at="2026-11-22T00:00:00.000Z", kind="finetune", recipe="full")
+    spec = RunSpec(
+        run_id=run_id,
+        created_at="2026-11-22T00:00:00.000Z",
+        kind="finetune",
+        scenario="finance_sentiment",
+        recipe="full",
+    )
     run = create_run(Settings(home=home).workspace.runs, spec)
     attempt = run.new_attempt()
     export(trained, attempt.onnx, TEXTS)
