@@ -18,7 +18,7 @@ if not found:
     st.stop()
 
 names = {name: name for name in found}
-chosen = found[address.choice(st.selectbox, tr("Endpoint"), names, key="name", fallback=next(iter(names)))]
+chosen = found[address.choice(st.selectbox, tr("Endpoint"), names, key="endpoint", fallback=next(iter(names)))]
 now.endpoint(chosen)
 cost.figures(chosen)
 views = {

@@ -48,12 +48,19 @@ class Call:
 
 def curl(call: Call) -> str:
     """Return a command for a POSIX shell."""
-    headers = " \\\n".join(f"  -H {shlex.quote(f'{k}: {v}')}" for k, v in call.headers.items())
     if call.takes == "image":
         body = json.dumps(call.body).replace("%", "%%").replace('[""]', '["%s"]')
         encoded = f"\"$(base64 < {PICTURE} | tr -d '\\n')\""
-        return f"printf '{body}' {encoded} |\n  curl -sS {call.address} \\\n{headers} \\\n  --data-binary @-\n"
-    return f"curl -sS {call.address} \\\n{headers} \\\n  -d {shlex.quote(_json(call.body))}\n"
+        return f"printf '{body}' {encoded} |\n  curl -sS {call.address} \\\n{_headers(call)} \\\n  --data-binary @-\n"
+    return f"curl -sS {call.address} \\\n{_headers(call)} \\\n  -d {shlex.quote(_json(call.body))}\n"
+
+
+def correction(call: Call) -> str:
+    """Return a command that sends the right answer to a prediction, PREDICTION and LABEL being left to fill in."""
+    given = "BASE64" if call.takes == "image" else call.body["inputs"][0]["data"]
+    asked = {"prediction": "PREDICTION", "label": "LABEL", "input": given[0] if call.takes == "text" else given}
+    address = f"{call.url}/v2/models/{call.name}/feedback"
+    return f"curl -sS {address} \\\n{_headers(call)} \\\n  -d {shlex.quote(_json(asked))}\n"
 
 
 def python(call: Call) -> str:
@@ -90,6 +97,10 @@ def javascript(call: Call) -> str:
         "  const found = await answer.json();\n  if (!answer.ok) throw new Error(found.error);\n"
         "  for (const output of found.outputs) console.log(output.name, output.data);\n}\n\nask();\n"
     )
+
+
+def _headers(call: Call) -> str:
+    return " \\\n".join(f"  -H {shlex.quote(f'{k}: {v}')}" for k, v in call.headers.items())
 
 
 def _json(value: Any) -> str:

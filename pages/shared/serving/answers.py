@@ -1,4 +1,4 @@
-"""What an endpoint answered: whether the mix of its answers moved away from that of the test part."""
+"""What an endpoint answered: whether the mix of its answers moved from that of the test part, and corrections."""
 
 from __future__ import annotations
 
@@ -14,12 +14,18 @@ from pages.shared.charts import style
 from pages.shared.frame import badge, show_error
 from pages.shared.i18n import md, tr
 from pages.shared.numbers import number, percent
+from pages.shared.serving import corrections
 
 DAYS = 30
 
 
 def section(found: Endpoint) -> None:
-    """Draw the drift of one version's answers."""
+    """Draw the drift of one version's answers, and what users said was right."""
+    _drift(found)
+    corrections.section(found)
+
+
+def _drift(found: Endpoint) -> None:
     numbers = {v.number: tr("Version {n}", n=v.number) for v in reversed(found.versions)}
     first = next(iter(found.split), next(iter(numbers)))
     chosen = first

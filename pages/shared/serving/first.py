@@ -8,7 +8,7 @@ import streamlit as st
 
 from engine.scenarios import SCENARIOS
 from engine.serving.promotion import promote
-from pages.shared import choosing, data, words
+from pages.shared import address, choosing, data, words
 from pages.shared.frame import empty
 from pages.shared.i18n import md, tr
 from pages.shared.serving import versions
@@ -33,5 +33,6 @@ def invite() -> None:
                 icon=":material/publish:",
                 on_click=partial(change, promote, str(found.run["run_id"]), name),
             )
-    with st.expander(tr("Another run or another name"), icon=":material/tune:"):
+    chosen = bool(address.recall("run"))
+    with st.expander(tr("Another run or another name"), icon=":material/tune:", expanded=chosen):
         versions.promotion(None)

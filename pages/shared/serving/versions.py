@@ -55,7 +55,7 @@ def promotion(found: Endpoint | None) -> None:
         )  # fmt: skip
         pressed = st.form_submit_button(tr("Promote"), type="primary", icon=":material/publish:")
     if pressed and run and change(promote, str(run), str(name or ""), share=int(share)):
-        address.remember("name", str(name))
+        address.remember("endpoint", str(name))
         st.rerun()
 
 
