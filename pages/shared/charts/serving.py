@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
+from pages.shared.charts.costs import faint
 from pages.shared.charts.style import ACCENT, NEUTRAL, figure
 from pages.shared.i18n import tr
 from pages.shared.numbers import milliseconds, number, percent
@@ -58,7 +59,7 @@ def mix(frame: pd.DataFrame, reference: str) -> go.Figure:
         mine = frame["label"] == label
         made.add_bar(
             x=[day for day, here in zip(days, mine, strict=True) if here], y=frame.loc[mine, "share"], name=str(label),
-            marker={"color": ACCENT, "opacity": 1 - 0.8 * place / len(labels)},
+            marker={"color": faint(ACCENT, round(1 - 0.8 * place / len(labels), 3))},
             customdata=[percent(s, 1) for s in frame.loc[mine, "share"]],
             hovertemplate="%{x}: %{customdata}<extra>" + str(label) + "</extra>",
         )  # fmt: skip

@@ -77,7 +77,7 @@ def _make() -> None:
         wide, narrow = st.columns([2, 1])
         name = wide.text_input(tr("For whom"), max_chars=64, key="key-name")
         most = narrow.number_input(
-            tr("A minute"),
+            tr("Requests a minute"),
             0,
             keys.MOST_PER_MINUTE,
             0,
