@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -58,7 +58,12 @@ def endpoints(as_json: AsJson = False) -> None:
     head = ("name", "version", "state", "traffic", "run", "precision", "requests/h", "errors", "p50 ms", "p95 ms")
     lines = table(rows, head) if rows else ["There is no endpoint yet; make one with promote RUN NAME."]
     seconds = round(time.perf_counter() - began, 3)
-    result = {"run_id": None, "metrics": {}, "seconds": seconds, "endpoints": [_described(e) for e in found]}
+    result: dict[str, Any] = {
+        "run_id": None,
+        "metrics": {},
+        "seconds": seconds,
+        "endpoints": [_described(e) for e in found],
+    }
     finish(result, lines, as_json=as_json)
 
 
@@ -154,7 +159,7 @@ def _described(found: Endpoint) -> dict[str, Any]:
     }
 
 
-def _asked(row: dict[str, Any] | None) -> tuple[str, str, str, str]:
+def _asked(row: Mapping[Any, Any] | None) -> tuple[str, str, str, str]:
     if row is None:
         return "0", "0", "-", "-"
     timed = [f"{row[name]:.1f}" if row[name] == row[name] else "-" for name in ("p50_ms", "p95_ms")]

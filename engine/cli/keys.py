@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -79,5 +79,11 @@ def revoke(name: Name, as_json: AsJson = False) -> None:
     settings, began = load_settings(), time.perf_counter()
     key = revoke_key(settings, name)
     seconds = round(time.perf_counter() - began, 3)
-    result = {"run_id": None, "metrics": {}, "seconds": seconds, "name": key.name, "revoked_at": key.revoked_at}
+    result: dict[str, Any] = {
+        "run_id": None,
+        "metrics": {},
+        "seconds": seconds,
+        "name": key.name,
+        "revoked_at": key.revoked_at,
+    }
     finish(result, [f"The key of {key.name} is revoked."], as_json=as_json)

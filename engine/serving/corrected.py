@@ -60,7 +60,7 @@ def corrected_upload(settings: Settings, model: str) -> Corrected:
     learned = [
         (text, label)
         for part in ("train", "validation")
-        for text, label in dataset.rows(part)[["text", "label"]].itertuples(index=False)  # type: ignore[arg-type]
+        for text, label in dataset.rows(part)[["text", "label"]].itertuples(index=False)
         if _same(text) not in right
     ]
     test = dataset.rows("test")[["text", "label"]].itertuples(index=False)

@@ -67,7 +67,7 @@ def _asked(body: bytes) -> dict[str, Any]:
         asked = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise BadInput("The correction is not JSON ({error}).", error=str(error)[:200]) from error
-    kinds = {"prediction": str, "label": str, "input": (str, list)}
+    kinds: dict[str, Any] = {"prediction": str, "label": str, "input": (str, list)}
     if not isinstance(asked, dict) or not all(isinstance(asked.get(name), kind) for name, kind in kinds.items()):
         raise BadInput("The correction lacks prediction, label or input; send {example}.", example=EXAMPLE)
     if type(asked.get("row", 0)) is not int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.jobs.runs import RunFolder
-from pages.shared import data
+from engine.serving.promotion import endpoints_of
+from pages.shared import data, resources
 from pages.shared.i18n import md, tr
 
 AWAY = "put-away"
@@ -30,9 +31,13 @@ def away_button(run: RunFolder) -> None:
             tr("Have it back"), key=f"restore-{run.run_id}", icon=":material/undo:", on_click=restore, args=(run,)
         )
         return
+    names = endpoints_of(resources.settings(), run.run_id)
+    help_text = tr("It leaves every list and is no longer served. Its files stay, and you can have it back.")
+    if names:
+        help_text = tr("It answers for {endpoints}; retire its version there first.", endpoints=", ".join(names))
     st.button(
         tr("Put away"), key=f"away-{run.run_id}", icon=":material/inventory_2:", on_click=put_away, args=(run,),
-        help=tr("It leaves every list and is no longer served. Its files stay, and you can have it back."),
+        help=help_text, disabled=bool(names),
     )  # fmt: skip
 
 

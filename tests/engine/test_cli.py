@@ -13,7 +13,10 @@ from typing import Any
 import pytest
 
 from engine.config import REPOSITORY, Settings
+from engine.files import new_id
 from engine.jobs.runs import RunFolder, open_run
+from engine.serving.corrections import Prediction, add_correction
+from engine.serving.promotion import promote
 from tests.engine.jobs import write_csv
 
 SCENARIO = ("--scenario", "finance_sentiment")
@@ -253,3 +256,16 @@ def test_readiness_scores_keeps_answers_and_names_the_rules(home: Path, run: Run
     assert refused.returncode == 2
     assert "The answer to engineers is many" in refused.stderr
     assert engine(home, "readiness", "--scenario", "recommendation", "--run", run.run_id).returncode == 2
+
+
+def test_a_correction_ends_in_the_next_run(home: Path, run: RunFolder) -> None:
+    settings = Settings(home=home)
+    promote(settings, run.run_id, "finance")
+    asked = Prediction(new_id(), "finance", "1", run.run_id, rows=1)
+    add_correction(settings, asked, "A sentence that nobody had seen before.", "positive")
+    made = answer(home, "corrections", "finance", "--finetune")
+    before, after = run.report(), open_run(settings.workspace.runs, made["run_id"]).report()
+    assert after["dataset"]["test_id"] == before["dataset"]["test_id"], "the two runs compare"
+    rows = [sum(r["dataset"]["rows"][part] for part in ("train", "validation")) for r in (before, after)]
+    assert rows[1] == rows[0] + 1
+    assert (after["recipe"], after["seed"]) == (before["recipe"], before["seed"])

@@ -164,9 +164,10 @@ def of_task(home: Path, trained: Trained, task: str, labels: list[str]) -> tuple
     attempt = publish_run(home, trained)
     for folder in (attempt / "onnx").iterdir():
         write_json(folder / "task.json", read_task(folder) | {"task": task, "labels": labels})
-    line = {"id": new_id(), "model": RUN_ID, "version": "1", "run": RUN_ID, "rows": 1, "status": 200, "at": utc_now()}
-    append_line(settings.workspace.usage / f"{line['at'][:10]}-1.jsonl", line)
-    return settings, find_prediction(settings, str(line["id"]))
+    at, prediction = utc_now(), new_id()
+    line = {"id": prediction, "model": RUN_ID, "version": "1", "run": RUN_ID, "rows": 1, "status": 200, "at": at}
+    append_line(settings.workspace.usage / f"{at[:10]}-1.jsonl", line)
+    return settings, find_prediction(settings, prediction)
 
 
 def test_a_picture_is_kept_without_what_its_file_says(tmp_path: Path, trained: Trained) -> None:
