@@ -23,6 +23,16 @@ def figures(found: Endpoint) -> None:
         if cost.today is not None:
             pricing.show(tr("Cost per 1,000 at today's load"), cost.today)
         pricing.show(tr("Cost per 1,000 at the usual load"), cost.usual)
-    usual = tr("The usual load is assumed: {share} busy, as in the settings.", share=percent(here.utilisation))
-    today = tr("Today's is measured: {n} inputs a second over the last day.", n=number(cost.rows_per_s))
-    st.caption(md(usual if cost.today is None else tr("{today} {usual}", today=today, usual=usual)))
+    share = percent(here.utilisation)
+    st.caption(
+        md(tr("The usual load is assumed: {share} busy, as in the settings.", share=share))
+        if cost.today is None
+        else md(
+            tr(
+                "Today's load is measured: {n} inputs a second over the last day. The usual one is assumed: {share} "
+                "busy, as in the settings.",
+                n=number(cost.rows_per_s),
+                share=share,
+            )
+        )
+    )

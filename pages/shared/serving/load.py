@@ -106,4 +106,4 @@ def _origin(report: dict[str, Any]) -> str:
         seconds=number(report["load"]["seconds"]),
         memory=size((report["service_memory_mib"] or 0) * 2**20 or None),
     )
-    return said if report["measured_inputs"] else tr("{said} The inputs were made up.", said=said)
+    return said if report["measured_inputs"] else "\n\n".join([said, tr("The inputs were made up.")])
