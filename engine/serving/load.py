@@ -109,15 +109,12 @@ def run_load(
     asker = _Asker(url, f"/v2/models/{name}/infer", bodies(examples, load.rows), headers or {}, should_stop)
     asker.level(1, WARM_UP_SECONDS, load.rows, lambda _share: None)
     levels = []
-    for place, clients in enumerate(load.clients):
-        levels.append(
-            asker.level(
-                clients,
-                load.seconds,
-                load.rows,
-                lambda share, n=clients, done=place: progress(n, (done + share) / len(load.clients)),
-            )
-        )
+    for done, clients in enumerate(load.clients):
+
+        def heard(share: float, clients: int = clients, done: int = done) -> None:
+            progress(clients, (done + share) / len(load.clients))
+
+        levels.append(asker.level(clients, load.seconds, load.rows, heard))
     return levels
 
 

@@ -34,6 +34,11 @@ def change(action: Callable[..., Any], *arguments: Any, **named: Any) -> bool:
     return changed is not None
 
 
+def clicked(action: Callable[..., Any], *arguments: Any) -> None:
+    """Do `change` from a click."""
+    change(action, *arguments)
+
+
 def said(name: str) -> None:
     """Draw what became of the last change, and the click that undoes it."""
     if (error := st.session_state.get(PROBLEM)) is not None:

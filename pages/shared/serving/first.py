@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import streamlit as st
 
 from engine.scenarios import SCENARIOS
@@ -12,7 +10,7 @@ from pages.shared import address, choosing, data, words
 from pages.shared.frame import empty
 from pages.shared.i18n import md, tr
 from pages.shared.serving import versions
-from pages.shared.serving.doing import change
+from pages.shared.serving.doing import clicked
 
 ICON = ":material/dns:"
 
@@ -31,7 +29,8 @@ def invite() -> None:
                 tr("Serve {run} as {name}", run=md(words.row_name(found.run)), name=md(name)),
                 key=f"serve-{name}",
                 icon=":material/publish:",
-                on_click=partial(change, promote, str(found.run["run_id"]), name),
+                on_click=clicked,
+                args=(promote, str(found.run["run_id"]), name),
             )
     chosen = bool(address.recall("run"))
     with st.expander(tr("Another run or another name"), icon=":material/tune:", expanded=chosen):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import pandas as pd
 import streamlit as st
 
@@ -15,7 +13,7 @@ from pages.shared.frame import strong
 from pages.shared.i18n import md, tr
 from pages.shared.numbers import moment
 from pages.shared.scenario.labels import run_labels
-from pages.shared.serving.doing import change
+from pages.shared.serving.doing import change, clicked
 
 SHOWN = 20
 
@@ -105,7 +103,7 @@ def _buttons(found: Endpoint) -> None:
     with st.container(horizontal=True):
         st.button(
             tr("Roll back"), key="roll-back", icon=":material/undo:", disabled=found.before is None,
-            on_click=partial(change, roll_back, found.name),
+            on_click=clicked, args=(roll_back, found.name),
             help=tr("Gives the traffic back to those who had it before the last change; twice undoes itself."),
         )  # fmt: skip
         with st.popover(tr("Retire"), icon=":material/inventory_2:"):
@@ -113,11 +111,11 @@ def _buttons(found: Endpoint) -> None:
             for v in (v for v in found.versions if found.state(v.number) == "standby"):
                 st.button(
                     tr("Version {n}", n=v.number), key=f"retire-{v.number}",
-                    on_click=partial(change, retire, found.name, v.number),
+                    on_click=clicked, args=(retire, found.name, v.number),
                 )  # fmt: skip
             st.button(
                 tr("The whole endpoint"), key="retire-all", disabled=found.is_retired,
-                on_click=partial(change, retire, found.name),
+                on_click=clicked, args=(retire, found.name),
             )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import io
 import json
@@ -12,12 +13,11 @@ from typing import Any
 import numpy as np
 import onnxruntime
 import pytest
-import tritonclient
-from google.protobuf import text_format
 
 from engine.config import Settings
 from engine.datasets.images.picture import Picture, png
 from engine.errors import Failure, NotFound
+from engine.files import sha256_file
 from engine.serving.promotion import promote, retire
 from engine.serving.runtime import Classifier
 from engine.serving.triton import repository, zipped
@@ -35,7 +35,9 @@ DATATYPES = {"TYPE_INT64": "tensor(int64)", "TYPE_FP32": "tensor(float)", "TYPE_
 @pytest.fixture(scope="module")
 def schema() -> Any:
     """Triton's protocol buffers, from its own client; importing the package around them would want gRPC."""
-    path = Path(tritonclient.__file__).parent / "grpc" / "model_config_pb2.py"
+    package = importlib.util.find_spec("tritonclient")
+    assert package is not None
+    path = Path(str(package.origin)).parent / "grpc" / "model_config_pb2.py"
     spec = importlib.util.spec_from_file_location("model_config_pb2", path)
     assert spec is not None
     assert spec.loader is not None
@@ -57,6 +59,11 @@ def settings(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Sett
     return found
 
 
+def parsed(config: str, into: Any) -> Any:
+    """Return Triton's message that a `config.pbtxt` holds; protobuf brings no types."""
+    return importlib.import_module("google.protobuf.text_format").Parse(config, into)
+
+
 def unpacked(settings: Settings, name: str, folder: Path) -> Path:
     """Return the folder into which the repository of an endpoint or run was unpacked."""
     with zipfile.ZipFile(io.BytesIO(b"".join(zipped(repository(settings, name))))) as archive:
@@ -69,7 +76,7 @@ def test_triton_reads_the_configuration_and_it_fits_every_graph(
     settings: Settings, schema: Any, tmp_path: Path
 ) -> None:
     model = unpacked(settings, "news", tmp_path)
-    config = text_format.Parse((model / "config.pbtxt").read_text(), schema.ModelConfig())
+    config = parsed((model / "config.pbtxt").read_text(), schema.ModelConfig())
     assert (config.name, config.backend, config.max_batch_size) == ("news", "onnxruntime", 256)
     assert config.version_policy.WhichOneof("policy_choice") == "all"
     assert config.HasField("dynamic_batching")
@@ -95,15 +102,13 @@ def test_versions_with_other_tensors_are_a_model_of_their_own(
     promote(settings, SECOND, "mixed", share=10)
     spoilt = config.read_text().replace("dims: [ 3 ]", "dims: [ 5 ]")
     hashes = other.parent.parent / "published.json"
-    from engine.files import sha256_file
-
     before = sha256_file(config)
     config.write_text(spoilt)
     hashes.write_text(hashes.read_text().replace(before, sha256_file(config)))
     found = repository(settings, "mixed")
     assert [(m.name, list(m.versions)) for m in found] == [("mixed", ["1"]), ("mixed-2", ["2"])]
     for model in found:
-        assert text_format.Parse(model.config(), schema.ModelConfig()).name == model.name
+        assert parsed(model.config(), schema.ModelConfig()).name == model.name
 
 
 def test_a_run_is_exported_by_its_id_and_the_same_run_makes_the_same_zip(settings: Settings, tmp_path: Path) -> None:
@@ -172,7 +177,8 @@ def test_the_readme_encodes_as_the_encoder_does(kind: str, tmp_path: Path, monke
     encoder = encoders[kind]
     encoder.save(folder)
     does = run_code(readme("m", {"1": read_task(folder)}), tmp_path, monkeypatch)
-    inputs: list[Any] = {"bag": BAG_TEXTS, "history": HISTORIES}.get(kind) or picture_files(tmp_path)
+    known: dict[str, list[Any]] = {"bag": [*BAG_TEXTS], "history": [*HISTORIES]}
+    inputs = known.get(kind) or picture_files(tmp_path)
     expected = encoder.collate(
         encoder.rows([Path(p).read_bytes() for p in inputs] if encoder.takes == "image" else inputs), multiple=1
     )
