@@ -88,6 +88,7 @@ class Drift:
         import pandas as pd
 
         total = self.reference.rows
+        rows: list[tuple[date | None, str, float]]
         rows = [(None, label, n / total) for label, n in self.reference.counts.items()]
         rows += [(d.day, label, d.shares.get(label, 0.0)) for d in self.days for label in self.reference.counts]
         return pd.DataFrame(rows, columns=["day", "label", "share"])

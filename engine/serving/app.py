@@ -86,9 +86,9 @@ class Service:
 
     @asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
-        """Be ready once the libraries are loaded, so that the first request does not wait for them."""
+        """Be ready once libraries and endpoints are loaded, so that the first request does not wait for them."""
         await anyio.to_thread.run_sync(_load_libraries)
-        self.store.live.watch()
+        await anyio.to_thread.run_sync(self.store.live.start)
         self.ready = True
         log.info("serving", extra={"port": self.settings.inference_port, "pid": os.getpid()})
         yield

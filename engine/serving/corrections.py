@@ -88,9 +88,13 @@ def add_correction(
         raise BadInput("Prediction {id} has no row {row}; rows count from 0 to {last}.",
                        id=found.id, row=row, last=found.rows - 1)  # fmt: skip
     takes, labels = takes_of(settings, found.run_id)
-    if label not in labels and (labels or not label or len(label) > LONGEST_LABEL):
+    if labels and label not in labels:
         raise BadInput("The model knows no answer {label}; choose one of {choices}.",
-                       label=label[:64] or "''", choices=", ".join(labels) or "the items' ids")  # fmt: skip
+                       label=label[:64] or "''", choices=", ".join(labels))  # fmt: skip
+    if not 0 < len(label) <= LONGEST_LABEL:
+        raise BadInput(
+            "The right answer has {count} characters; give the id of the item that was right.", count=len(label)
+        )
     if isinstance(given, bytes):
         given = _kept(settings, found.model, given)
     made = Correction(

@@ -18,6 +18,8 @@ from engine.serving.asked import current
 from engine.serving.keys import Key, file_of, hashed, is_local, read_keys
 
 log = logging.getLogger("breakeven.inference")
+LOOK_SECONDS = 0.2
+"""How long what the file of keys said is taken to hold; for a key that is not known it is read at once."""
 OPEN = frozenset({"/v2/health/live", "/v2/health/ready", "/docs", "/openapi.json"})
 """What answers without a key: whether the service is up, and how it is asked; nothing of what it holds."""
 
@@ -54,6 +56,7 @@ class Guard:
         self._buckets: dict[str, Bucket] = {}
         self._required = self._elsewhere
         self._problem: Message | None = None
+        self._next_look = -math.inf
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in OPEN:
@@ -64,9 +67,12 @@ class Guard:
 
     def _refusal(self, authorization: str) -> JSONResponse | None:
         """Return the answer to a request that may not pass, or None."""
-        self._look()
         scheme, _, secret = authorization.partition(" ")
-        key = self._keys.get(hashed(secret.strip())) if scheme.lower() == "bearer" else None
+        sent = hashed(secret.strip()) if scheme.lower() == "bearer" else ""
+        if (now := self._clock()) >= self._next_look or (sent and sent not in self._keys):
+            self._next_look = now + LOOK_SECONDS
+            self._look()
+        key = self._keys.get(sent)
         if key is not None:
             current().key = key.name
             return self._slowed(key)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import os
-import queue
 import threading
+from collections import deque
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
@@ -18,6 +18,8 @@ from engine.serving.asked import Asked
 
 log = logging.getLogger("breakeven.inference")
 LINES_AT_ONCE = 1000
+WRITE_SECONDS = 0.1
+"""How often what was noted is written."""
 FLUSH_SECONDS = 10.0
 KNOWN = set(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | {"message", "taskName", "color_message"}
 
@@ -27,7 +29,8 @@ class Journal:
 
     def __init__(self, usage: Path) -> None:
         self._usage = usage
-        self._lines: queue.SimpleQueue[dict[str, Any] | threading.Event] = queue.SimpleQueue()
+        self._lines: deque[dict[str, Any] | threading.Event] = deque()
+        self._wake = threading.Event()
         self._done = False
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
@@ -50,12 +53,13 @@ class Journal:
             "out": bytes_out,
         }
         counted = {"classes": dict(asked.classes), "confidence": round(asked.confidence, 4)} if asked.classes else {}
-        self._lines.put(line | counted)
+        self._lines.append(line | counted)
 
     def flush(self) -> None:
         """Return when everything noted so far is in the files."""
         written = threading.Event()
-        self._lines.put(written)
+        self._lines.append(written)
+        self._wake.set()
         written.wait(FLUSH_SECONDS)
 
     def close(self) -> None:
@@ -64,14 +68,16 @@ class Journal:
         self.flush()
 
     def _run(self) -> None:
-        while not self._done or not self._lines.empty():
-            taken = [self._lines.get()]
-            while len(taken) < LINES_AT_ONCE and not self._lines.empty():
-                taken.append(self._lines.get())
-            self._append([line for line in taken if isinstance(line, dict)])
-            for written in taken:
-                if isinstance(written, threading.Event):
-                    written.set()
+        # Woken for each line, it would take turns with the requests for the interpreter; they would wait for it.
+        while not self._done or self._lines:
+            self._wake.wait(WRITE_SECONDS)
+            self._wake.clear()
+            while self._lines:
+                taken = [self._lines.popleft() for _ in range(min(len(self._lines), LINES_AT_ONCE))]
+                self._append([line for line in taken if isinstance(line, dict)])
+                for written in taken:
+                    if isinstance(written, threading.Event):
+                        written.set()
 
     def _append(self, lines: list[dict[str, Any]]) -> None:
         for day, those in groupby(lines, key=lambda line: str(line["at"])[:10]):

@@ -26,7 +26,7 @@ from engine.errors import BreakevenError, Failure, NotFound
 from engine.messages import Message
 from engine.serving.endpoints import NAME, Endpoint, Traffic, Version, file_of, read_endpoint
 from engine.serving.model import ServedModel
-from engine.serving.published import Published, published
+from engine.serving.published import RUN_ID, Published, published
 
 log = logging.getLogger("breakeven.inference")
 LOOK_SECONDS = 0.5
@@ -100,6 +100,7 @@ class Live:
         self._settings = settings
         self._load = load
         self._answering: dict[str, Answering] = {}
+        self._meant: dict[Version, Published] = {}
         self._changing = threading.RLock()
         self._done = threading.Event()
 
@@ -109,7 +110,7 @@ class Live:
 
     def find(self, name: str) -> Answering | None:
         """Return an endpoint, or None when there is none."""
-        if (found := self.known(name)) is not None or not NAME.fullmatch(name):
+        if (found := self.known(name)) is not None or not NAME.fullmatch(name) or RUN_ID.fullmatch(name.upper()):
             return found
         return self._refresh(file_of(self._settings, name)) if file_of(self._settings, name).exists() else None
 
@@ -134,8 +135,9 @@ class Live:
         for path in paths.values():
             self._refresh(path)
 
-    def watch(self) -> None:
-        """Keep up with the files until `close`, from a thread."""
+    def start(self) -> None:
+        """Load what endpoints send traffic to, then keep up with the files until `close`, from a thread."""
+        self.refresh_all()
         threading.Thread(target=self._watch, name="endpoints", daemon=True).start()
 
     def close(self) -> None:
@@ -203,7 +205,10 @@ class Live:
         return {version.number: self._opened(version) for version in endpoint.answering}
 
     def _opened(self, version: Version) -> ServedModel:
-        return self._load(published(self._settings.workspace.runs, version.run_id, version.precision))
+        if (found := self._meant.get(version)) is None:
+            found = published(self._settings.workspace.runs, version.run_id, version.precision)
+            self._meant[version] = found
+        return self._load(found)
 
 
 def _stamp(path: Path) -> Stamp:

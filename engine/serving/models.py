@@ -75,6 +75,8 @@ class ModelStore:
         self._threads = settings.threads
         self._budget_bytes = budget_bytes
         self._loaded: OrderedDict[tuple[str, str], ServedModel] = OrderedDict()
+        self._meant: dict[tuple[str, str], tuple[Published, tuple[str, ...]]] = {}
+        """Run and version → what that is and which versions there are, so that a request does not read the disk."""
         self._lock = threading.Lock()
         self._loading = threading.Lock()
         self.live = Live(settings, self._open)
@@ -88,9 +90,11 @@ class ModelStore:
             chosen = live.choose(version, current().sticky)
             model = self.live.model(live, chosen)
             return _noted(Loaded(live.name, model, live.numbers, chosen.number, chosen.run_id))
-        found = self._published(name, version)
-        run_id, versions = found.run.run_id, (SERVED, *found.precisions)
-        return _noted(Loaded(run_id, self._open(found), versions, version or SERVED, run_id))
+        key = (name.upper(), version or SERVED)
+        if (meant := self._meant.get(key)) is None:
+            found = self._published(name, version)
+            meant = self._meant[key] = (found, (SERVED, *found.precisions))
+        return _noted(Loaded(key[0], self._open(meant[0]), meant[1], key[1], key[0]))
 
     def load(self, name: str) -> None:
         """Load what `name` answers with now, and take up what changed. Raises as `get`, and the reason why a change of
@@ -105,6 +109,7 @@ class ModelStore:
         with self._lock:
             for key in [k for k in self._loaded if k[0] in runs]:
                 del self._loaded[key]
+            self._meant = {key: meant for key, meant in self._meant.items() if key[0] not in runs}
 
     def loaded(self) -> list[Loaded]:
         """Return what is in memory: what runs by their id, least recently used first, and what endpoints hold."""

@@ -157,6 +157,23 @@ def test_a_version_that_cannot_be_loaded_leaves_the_old_one_answering(tmp_path: 
     assert store.get("finance").run_id == SECOND
 
 
+def test_an_endpoint_that_was_put_away_is_loaded_again(settings: Settings) -> None:
+    promote(settings, RUN_ID, "finance")
+    store = ModelStore(settings, budget_bytes=0)
+    store.get("finance")
+    store.get(SECOND)
+    assert {m.name for m in store.loaded()} == {"finance", SECOND}, "what gets traffic stays, whatever the budget"
+    store.drop("finance")
+    assert [m.name for m in store.loaded()] == [SECOND]
+    assert store.get("finance").run_id == RUN_ID
+    store.load("finance")
+    assert "finance" in {m.name for m in store.loaded()}
+    file_of(settings, "finance").unlink()
+    store.live.refresh_all()
+    with pytest.raises(NotFound, match="There is no model finance"):
+        store.get("finance")
+
+
 def test_a_damaged_file_changes_nothing_that_answers(settings: Settings) -> None:
     promote(settings, RUN_ID, "finance")
     store = ModelStore(settings)

@@ -193,6 +193,8 @@ def test_a_picture_is_kept_without_what_its_file_says(tmp_path: Path, trained: T
 
 def test_a_history_becomes_a_user(tmp_path: Path, trained: Trained) -> None:
     settings, prediction = of_task(tmp_path, trained, "ranking", [])
+    with pytest.raises(BadInput, match="has 0 characters; give the id"):
+        add_correction(settings, prediction, ("P1", "P2"), "")
     made = add_correction(settings, prediction, ("P1", "P2"), "P7")
     write_corrections(settings, RUN_ID, tmp_path / "out.csv")
     rows = list(csv.reader((tmp_path / "out.csv").read_text().splitlines()))

@@ -25,7 +25,7 @@ from engine.serving.keys import (
     required,
     revoke_key,
 )
-from tests.engine.serving.conftest import RUN_ID, Trained, alone, publish_run, served
+from tests.engine.serving.conftest import RUN_ID, Trained, alone, publish_run, served, wait_for
 
 INDEX = "/v2/repository/index"
 
@@ -50,7 +50,7 @@ def test_from_the_first_key_on_every_request_needs_one(asked: Settings) -> None:
         assert http.get(INDEX).status_code == 200, "before anybody was given a key"
         assert client.predict(RUN_ID, ["profit rose"]).answers
         key, secret = add_key(asked, "shop", by="ann")
-        refused = http.get(INDEX)
+        refused = wait_for(lambda: found if (found := http.get(INDEX)).is_error else None, 5)
         assert refused.status_code == 401
         assert refused.headers["www-authenticate"] == "Bearer"
         assert "Authorization: Bearer" in refused.json()["error"]
@@ -61,7 +61,8 @@ def test_from_the_first_key_on_every_request_needs_one(asked: Settings) -> None:
         assert client.predict(RUN_ID, ["profit rose"]).answers, "the dashboard has a key of its own"
         assert client.state() is not None
         revoke_key(asked, "shop")
-        assert "revoked" in http.get(INDEX, headers=bearer(secret)).json()["error"]
+        gone = wait_for(lambda: found if (found := http.get(INDEX, headers=bearer(secret))).is_error else None, 5)
+        assert "revoked" in gone.json()["error"]
         assert http.get(INDEX).status_code == 401, "revoking the last key opens nothing"
     assert secret not in file_of(asked).read_text()
     assert key.sha256 in file_of(asked).read_text()
