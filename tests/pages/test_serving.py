@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections.abc import Callable
 
 import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
 from engine.config import load_settings
@@ -18,6 +22,7 @@ from engine.serving.endpoints import endpoint, endpoints
 from engine.serving.keys import add_key, keys
 from engine.serving.load import Level, Load
 from engine.serving.promotion import promote
+from pages.shared import downloads
 from tests.pages.conftest import LABELS
 from tests.pages.test_pages import said
 
@@ -36,7 +41,11 @@ def model(finished: Callable[..., RunFolder]) -> Model:
         folder = attempt.onnx / "int8"
         (folder / "1").mkdir(parents=True)
         (folder / "1" / "model.onnx").write_bytes(b"a graph")
-        write_json(folder / "task.json", {"schema_version": 1, "task": "text_classification", "labels": list(LABELS)})
+        write_json(
+            folder / "task.json",
+            {"schema_version": 1, "task": "text_classification", "encoder": "tokens", "labels": list(LABELS)},
+        )
+        (folder / "config.pbtxt").write_text('name: "int8"\nbackend: "onnxruntime"\ndynamic_batching { }\n')
         hashes = {p.relative_to(attempt.folder).as_posix(): sha256_file(p) for p in folder.rglob("*") if p.is_file()}
         write_json(
             run.folder / "published.json",
@@ -208,6 +217,17 @@ def test_drift_is_said_and_corrections_become_a_data_set(page: Open, served: tup
     (job,) = [run for run in all_runs(load_settings().workspace.runs) if run.spec.kind == "prepare"]
     assert job.spec.dataset["store"]
     assert job.spec.label == "News + 1"
+
+
+def test_the_triton_repository_is_sent_as_a_zip(page: Open, served: tuple[RunFolder, RunFolder]) -> None:
+    asks = TestClient(Starlette(routes=downloads.ROUTES))
+    sent = asks.get("/" + downloads.triton_address("news"))
+    assert 'filename="news-triton.zip"' in sent.headers["content-disposition"]
+    with zipfile.ZipFile(io.BytesIO(sent.content)) as archive:
+        assert {"news/config.pbtxt", "news/1/model.onnx", "news/2/model.onnx"} <= set(archive.namelist())
+    nobody = asks.get("/" + downloads.triton_address("nobody"))
+    assert nobody.status_code == 404
+    assert "There is no endpoint nobody" in nobody.json()["error"]
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])

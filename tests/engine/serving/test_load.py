@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from engine.config import Settings
 from engine.errors import BadInput, Cancelled, NotFound
 from engine.jobs.loadtest import loadtest_spec
 from engine.jobs.progress import progress
-from engine.jobs.runs import create_run
+from engine.jobs.runs import create_run, open_run
 from engine.jobs.worker import run_attempt
 from engine.serving.asking import Examples, answering_run, examples
 from engine.serving.load import Level, Load, enough, run_load
+from tests.browser.server import command
 from tests.engine.serving.conftest import RUN_ID, TEXTS
 
 EXAMPLES = Examples("text", TEXTS, True)
@@ -85,6 +88,18 @@ def test_a_job_keeps_what_was_measured_with_date_machine_and_provider(service: S
     assert not run.is_model
     usage = "".join(path.read_text() for path in service.workspace.usage.glob("*.jsonl"))
     assert '"dashboard"' not in usage, "a load test is no load"
+
+
+def test_the_command_prints_what_the_job_keeps(service: Settings) -> None:
+    asked = ("loadtest", RUN_ID, "--clients", "1,2", "--seconds", "0.2", "--rows", "2", "--json")
+    done = command(service.home, *asked, inference_port=service.inference_port)
+    printed = json.loads(done.stdout.splitlines()[-1])
+    assert [n["clients"] for n in printed["levels"]] == [1, 2]
+    assert printed["load"]["rows"] == 2
+    assert open_run(service.workspace.runs, printed["run_id"]).report()["levels"] == printed["levels"]
+    refused = command(service.home, "loadtest", "nobody", check=False)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "There is no endpoint nobody" in refused.stderr
 
 
 def test_a_model_that_is_not_there_is_said_before_anything_is_queued(service: Settings) -> None:

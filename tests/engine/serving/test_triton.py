@@ -14,6 +14,7 @@ import numpy as np
 import onnxruntime
 import pytest
 
+from engine.cli.app import main
 from engine.config import Settings
 from engine.datasets.images.picture import Picture, png
 from engine.errors import Failure, NotFound
@@ -117,6 +118,20 @@ def test_a_run_is_exported_by_its_id_and_the_same_run_makes_the_same_zip(setting
     assert source == {"run": RUN_ID, "precision": "int8"}
     first, second = (b"".join(zipped(repository(settings, RUN_ID))) for _ in range(2))
     assert first == second
+
+
+def test_the_command_writes_the_zip_once(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("BREAKEVEN_HOME", str(settings.home))
+    out = tmp_path / "news.zip"
+    asked = ["export", "news", "--triton", "--out", str(out), "--json"]
+    assert main(asked) == 0
+    printed = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert printed["models"] == {"news": ["1", "2"]}
+    assert zipfile.is_zipfile(out)
+    assert main(asked) == 2
+    assert "is there already; give another file with --out" in capsys.readouterr().err
 
 
 def test_what_is_not_there_or_was_changed_is_a_sentence(trained: Trained, tmp_path: Path) -> None:
