@@ -111,6 +111,14 @@ class Settings:
     """The inference service's port."""
     threads: int = 0
     """Threads for training and inference; 0 means one a physical core."""
+    require_gpu: bool = False
+    """Refuse to serve a model that would not run on a GPU."""
+    batch_delay_us: int = 500
+    """How many microseconds a request waits at most for others to be computed with; not at all when others are rare."""
+    queue_rows: int = 8192
+    """Rows of all requests that may wait to be computed; beyond it requests are refused."""
+    request_timeout_ms: int = 60_000
+    """How long a request may take before it is dropped, in milliseconds; 0 means as long as it takes."""
     demo_on_first_run: bool = True
     """Train demo runs in the background when the workspace is empty."""
     offline: bool = False
@@ -139,6 +147,11 @@ class Settings:
     def __post_init__(self) -> None:
         if not 0 < self.utilisation <= 1:
             raise BadInput("utilisation is {value}; give a share above 0 and up to 1.", value=self.utilisation)
+        for name, least in (("batch_delay_us", 0), ("queue_rows", 1), ("request_timeout_ms", 0)):
+            if (value := getattr(self, name)) < least:
+                raise BadInput(
+                    "{name} is {value}; give a whole number from {least}.", name=name, value=value, least=least
+                )
         for name in ("port", "inference_port"):
             if not 0 < (value := getattr(self, name)) < 65536:
                 raise BadInput("{name} is {value}; give a port from 1 to 65535.", name=name, value=value)

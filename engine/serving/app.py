@@ -18,29 +18,31 @@ import psutil
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from engine import __version__
 from engine.config import Settings
 from engine.errors import BreakevenError
-from engine.serving import keys, protocol
-from engine.serving.asked import current
+from engine.serving import docs, keys
+from engine.serving.batching import Gone
+from engine.serving.busy import Draining
 from engine.serving.feedback import Feedback
 from engine.serving.guard import Guard
-from engine.serving.http import http_error, listen, read_body, unexpected_error, worded_error
+from engine.serving.http import http_error, listen, read_options, unexpected_error, worded_error
 from engine.serving.index import endpoint_lines, repository_index
+from engine.serving.inference import Inference
 from engine.serving.journal import Journal, log_as_json
+from engine.serving.lifecycle import COMPUTE_SECONDS, FINISH_SECONDS, DrainingServer, Lifecycle
 from engine.serving.meter import Meter
 from engine.serving.metrics import Metrics
 from engine.serving.models import Loaded, ModelStore
+from engine.serving.wire import Wire
 
 log = logging.getLogger("breakeven.inference")
-AT_ONCE = 2
-"""Requests computed at the same time; the others wait. Each already uses every thread."""
-FINISH_SECONDS = 30
-"""How long accepted requests may take after SIGTERM."""
+EXTENSIONS = ("binary_tensor_data", "classification", "model_repository", "schedule_policy")
+"""As Triton names what goes beyond the protocol; of the scheduling policies it is `timeout`."""
 
 
 class Service:
@@ -49,17 +51,19 @@ class Service:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.store = ModelStore(settings)
+        self.inference = Inference(settings, self.store)
         self.journal = Journal(settings.workspace.usage)
-        self.ready = False
+        self.lifecycle = Lifecycle()
         self.started = time.monotonic()
-        self._turns = anyio.CapacityLimiter(AT_ONCE)
         self.metrics = Metrics(
-            loaded=lambda: len(self.store.loaded()), waiting=lambda: self._turns.statistics().tasks_waiting
+            loaded=lambda: len(self.store.loaded()), waiting=lambda: self.inference.batcher.queue.waiting_rows
         )
 
     def app(self) -> Starlette:
         model, version = "/v2/models/{model}", "/v2/models/{model}/versions/{version}"
         routes = [
+            Route("/docs", docs.page),
+            Route("/openapi.json", docs.openapi),
             Route("/v2", self.server),
             Route("/v2/health/live", self.live),
             Route("/v2/health/ready", self.health),
@@ -76,6 +80,8 @@ class Service:
         handlers: dict[Any, Any] = {
             HTTPException: http_error,
             BreakevenError: worded_error,
+            ClientDisconnect: unexpected_error,
+            Gone: unexpected_error,
             Exception: unexpected_error,
         }
         around = [
@@ -89,23 +95,25 @@ class Service:
         """Be ready once libraries and endpoints are loaded, so that the first request does not wait for them."""
         await anyio.to_thread.run_sync(_load_libraries)
         await anyio.to_thread.run_sync(self.store.live.start)
-        self.ready = True
+        self.lifecycle.started = True
         log.info("serving", extra={"port": self.settings.inference_port, "pid": os.getpid()})
         yield
-        self.ready = False
+        self.lifecycle.stop()
+        await anyio.to_thread.run_sync(self.inference.batcher.close)
         self.store.live.close()
         self.journal.close()
         log.info("stopped")
 
     async def server(self, _request: Request) -> Response:
-        extensions = ["model_repository", "classification"]
-        return JSONResponse({"name": "breakeven", "version": __version__, "extensions": extensions})
+        return JSONResponse({"name": "breakeven", "version": __version__, "extensions": list(EXTENSIONS)})
 
     async def live(self, _request: Request) -> Response:
         return JSONResponse({"live": True})
 
     async def health(self, _request: Request) -> Response:
-        return JSONResponse({"ready": self.ready}, status_code=200 if self.ready else 503)
+        if self.lifecycle.stopping:
+            raise Draining.now()
+        return JSONResponse({"ready": self.lifecycle.ready}, status_code=200 if self.lifecycle.ready else 503)
 
     async def state(self, _request: Request) -> Response:
         """What the dashboard wants to know of this process; no part of the protocol."""
@@ -125,7 +133,10 @@ class Service:
                 "pid": os.getpid(),
                 "uptime_seconds": round(time.monotonic() - self.started, 1),
                 "memory_mib": round(psutil.Process().memory_info().rss / 2**20, 1),
-                "running": self._turns.borrowed_tokens,
+                "running": self.inference.batcher.running,
+                "waiting_rows": self.inference.batcher.queue.waiting_rows,
+                "lanes": self.inference.batcher.lanes,
+                "open": self.lifecycle.open,
                 "models": models,
                 "endpoints": endpoint_lines(self.store),
             }
@@ -135,10 +146,12 @@ class Service:
         return JSONResponse(await anyio.to_thread.run_sync(repository_index, self.store))
 
     async def load(self, request: Request) -> Response:
+        await read_options(request)
         await anyio.to_thread.run_sync(self.store.load, request.path_params["model"])
         return JSONResponse({})
 
     async def unload(self, request: Request) -> Response:
+        await read_options(request, "unload_dependents")
         await anyio.to_thread.run_sync(self.store.check, request.path_params["model"])
         self.store.drop(request.path_params["model"])
         return JSONResponse({})
@@ -153,21 +166,11 @@ class Service:
 
     async def infer(self, request: Request) -> Response:
         """Answer one inference request; the meter around it writes down what it took."""
-        began = time.perf_counter()
-        body = await read_body(request)
-        loaded = await self._model(request)
-        asked = protocol.parse(body, loaded)
-        current().rows = asked.rows
-        outputs = await anyio.to_thread.run_sync(protocol.compute, asked, loaded, limiter=self._turns)
-        ms, model = (time.perf_counter() - began) * 1e3, loaded.model
-        facts = {
-            "precision": model.precision,
-            "provider": model.provider,
-            "ms": round(ms, 3),
-            "prediction": current().id,
-        }
-        answer = {"model_name": loaded.name, "model_version": loaded.version, "outputs": outputs, "parameters": facts}
-        return JSONResponse(answer | ({"id": asked.id} if asked.id else {}))
+        with self.lifecycle.accepted():
+            answer = await self.inference.infer(request)
+        if self.lifecycle.stopping:
+            answer.headers["connection"] = "close"
+        return answer
 
     async def _model(self, request: Request) -> Loaded:
         params = request.path_params
@@ -181,18 +184,21 @@ def serve(settings: Settings) -> None:
     listener = listen(settings.host, settings.inference_port)
     log_as_json()
     log.info("keys", extra={"asked": keys.prepare(settings)})
+    service = Service(settings)
     config = uvicorn.Config(
-        Service(settings).app(),
+        service.app(),
+        http=Wire,
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_keep_alive=75,
-        timeout_graceful_shutdown=FINISH_SECONDS,
+        timeout_graceful_shutdown=int(FINISH_SECONDS - COMPUTE_SECONDS),
     )
     # uvicorn raises the signal again once it has finished; then it has done its work.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
-    uvicorn.Server(config).run(sockets=[listener])
+    DrainingServer(config, service.lifecycle).run(sockets=[listener])
 
 
 def _load_libraries() -> None:

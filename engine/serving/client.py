@@ -12,7 +12,14 @@ from typing import Any
 
 import httpx
 import numpy as np
-from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception_type,
+    retry_if_result,
+    stop_after_delay,
+    wait_exponential,
+)
 
 from engine.config import Settings
 from engine.errors import BadInput, BreakevenError, Failure, NotFound
@@ -29,6 +36,8 @@ START_SECONDS = 10.0
 """How long a request waits for a service that is starting."""
 RETRIED = (httpx.ConnectError, httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 """The service was starting or restarting. Asking twice changes nothing, so it is safe to ask again."""
+LATER = {429, 503}
+"""The service has too much to do, or is about to stop."""
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - a server binds to these, a client cannot ask them
 
 
@@ -71,7 +80,11 @@ class InferenceClient:
         host = ANY_ADDRESS.get(settings.host, settings.host)
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{settings.inference_port}"
         # The service is on this machine: a proxy of the environment must not be asked.
-        self._http = httpx.Client(base_url=self.url, timeout=ANSWER_SECONDS, trust_env=False, auth=OwnKey(settings))
+        # Compressing would only cost time.
+        plain = {"accept-encoding": "identity"}
+        self._http = httpx.Client(
+            base_url=self.url, timeout=ANSWER_SECONDS, trust_env=False, headers=plain, auth=OwnKey(settings)
+        )
         # Whoever forgets to close it leaves no open sockets behind.
         self._close = weakref.finalize(self, self._http.close)
         self._start_seconds = start_seconds
@@ -166,10 +179,10 @@ class InferenceClient:
 
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         attempts = Retrying(
-            retry=retry_if_exception_type(RETRIED),
+            retry=retry_if_exception_type(RETRIED) | retry_if_result(lambda found: found.status_code in LATER),
+            retry_error_callback=_last,
             stop=stop_after_delay(self._start_seconds),
             wait=wait_exponential(0.05, max=1.0),
-            reraise=True,
         )
         try:
             answer = attempts(self._http.request, method, path, json=body)
@@ -184,6 +197,13 @@ class InferenceClient:
             raise _error_of(answer)
         found: dict[str, Any] = answer.json()
         return found
+
+
+def _last(state: RetryCallState) -> httpx.Response:
+    """Return the last answer, or raise what the last attempt did."""
+    assert state.outcome is not None
+    found: httpx.Response = state.outcome.result()
+    return found
 
 
 def _base64(files: Sequence[bytes]) -> list[str]:

@@ -19,9 +19,12 @@ from engine.config import Settings
 from engine.errors import BadInput, NotFound
 from engine.serving.asked import current
 from engine.serving.corrections import Correction, Prediction, add_correction, find_prediction, takes_of
+from engine.serving.datatypes import BYTES
+from engine.serving.frames import split
+from engine.serving.given import READERS
 from engine.serving.http import read_body
 from engine.serving.journal import Journal
-from engine.serving.tensors import READERS
+from engine.serving.tensors import read_inputs
 
 EXAMPLE = '{"prediction": "01K…", "label": "positive", "input": "Profit rose."}'
 
@@ -79,7 +82,8 @@ def _given(takes: str, value: Any) -> Any:
     """Return an input as its reader gives it, one row. Raises BadInput as for inference."""
     data = value if isinstance(value, list) else [value]
     shape = [1, len(data)] if takes == "history" else [len(data)]
-    rows = READERS[takes]({"name": takes, "datatype": "BYTES", "shape": shape, "data": data})
+    tensor = {"name": takes, "datatype": BYTES, "shape": shape, "data": data}
+    rows = READERS[takes](read_inputs(split(json.dumps({"inputs": [tensor]}).encode(), None), takes)[takes])
     if len(rows) != 1 or not rows[0]:
         raise BadInput("The input is {count} values; send the one row that was asked.", count=len(data))
     return rows[0]

@@ -5,66 +5,110 @@ from __future__ import annotations
 import logging
 import os
 import socket
+from collections.abc import Mapping
 
+import anyio
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from engine.errors import BadInput, BreakevenError, Failure, NotFound
-from engine.messages import Message
+from engine.serving.batching import Gone
+from engine.serving.busy import Busy, Draining
+from engine.serving.codings import (
+    CODINGS,
+    WORTH_BYTES,
+    TooLarge,
+    UnknownCoding,
+    accepted,
+    coding_of,
+    compress,
+    decompress,
+)
+from engine.serving.frames import parameters, read_object
 
 log = logging.getLogger("breakeven.inference")
 MAX_BODY_BYTES = 16 << 20
+GONE_STATUS = 499
+"""What is written down for a client that did not wait; nobody receives it."""
 
 
-class TooLarge(BadInput):
-    """The request is larger than the service takes."""
-
-
-STATUS: tuple[tuple[type[BreakevenError], int], ...] = ((NotFound, 404), (TooLarge, 413), (BadInput, 400))
+STATUS: tuple[tuple[type[BreakevenError], int], ...] = (
+    (NotFound, 404),
+    (TooLarge, 413),
+    (UnknownCoding, 415),
+    (BadInput, 400),
+)
 """First match wins; any other error for a user is a 500."""
 
 
 async def read_body(request: Request) -> bytes:
-    """Return the body of a JSON request. Raises TooLarge beyond 16 MiB, BadInput for encodings that are not spoken."""
-    if request.headers.get("content-encoding", "identity") != "identity":
-        raise BadInput(
-            "The content encoding {value} is not spoken; send plain JSON.", value=request.headers["content-encoding"]
-        )
-    if "inference-header-content-length" in request.headers:
-        raise BadInput("Binary tensors are not spoken; send the data as JSON (binary_data=False).")
+    """Return a request's body, decompressed. Raises TooLarge beyond 16 MiB, UnknownCoding, and BadInput for damage."""
+    coding = coding_of(request.headers.get("content-encoding"))
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_BODY_BYTES:
-            raise TooLarge(
-                Message("The request is larger than {mib} MiB; send fewer rows at once.", mib=MAX_BODY_BYTES >> 20)
-            )
-    return bytes(body)
+            raise TooLarge.than(MAX_BODY_BYTES)
+    if not coding:
+        return bytes(body)
+    return await anyio.to_thread.run_sync(decompress, bytes(body), coding, MAX_BODY_BYTES)
+
+
+async def read_options(request: Request, *known: str) -> None:
+    """Check the optional body of a request that may have `known` parameters. Raises BadInput for any other."""
+    body = await read_body(request)
+    given = parameters(read_object(body)) if body else {}
+    if strange := sorted(set(given) - set(known)):
+        raise BadInput(
+            "The parameter {name} is not spoken; models come from finished runs and are loaded as they are.",
+            name=strange[0][:64],
+        )
+
+
+async def respond(request: Request, body: bytes, headers: Mapping[str, str]) -> Response:
+    """Return an answer, compressed when it is long and the client says that it likes that."""
+    coding = accepted(request.headers.get("accept-encoding")) if len(body) >= WORTH_BYTES else ""
+    if coding:
+        body = await anyio.to_thread.run_sync(compress, body, coding)
+        headers = {**headers, "content-encoding": coding, "vary": "Accept-Encoding"}
+    return Response(body, headers=dict(headers))
 
 
 def status_of(error: BreakevenError) -> int:
     """Return the HTTP status for an error that is worded for a user."""
+    if isinstance(error, Busy):
+        return error.status
     return next((status for kind, status in STATUS if isinstance(error, kind)), 500)
 
 
 async def worded_error(_request: Request, error: BreakevenError) -> Response:
     """Answer in English under `error`, as the protocol wants, and as a message that a page can translate."""
-    if not isinstance(error, BadInput):
+    if not isinstance(error, BadInput | Busy):
         log.error(str(error))
-    return JSONResponse({"error": str(error), "message": error.message.to_json()}, status_code=status_of(error))
+    headers = {"retry-after": str(error.retry_after_s)} if isinstance(error, Busy) and error.retry_after_s else {}
+    if isinstance(error, Draining):
+        headers["connection"] = "close"
+    if isinstance(error, UnknownCoding):
+        headers["accept-encoding"] = ", ".join(CODINGS)
+    body = {"error": str(error), "message": error.message.to_json()}
+    return JSONResponse(body, status_code=status_of(error), headers=headers)
 
 
 async def http_error(request: Request, error: HTTPException) -> Response:
-    text = {404: f"There is nothing at {request.url.path}; GET /v2 says what speaks here."}
+    path, allowed = request.url.path[:200], (error.headers or {}).get("Allow", "another method")
+    text = {
+        404: f"There is nothing at {path}; GET /docs says what speaks here.",
+        405: f"{request.method} is not what {path} takes; use {allowed}.",
+    }
     return JSONResponse(
         {"error": text.get(error.status_code, error.detail)}, status_code=error.status_code, headers=error.headers
     )
 
 
 async def unexpected_error(request: Request, error: Exception) -> Response:
-    if isinstance(error, ClientDisconnect):
-        return Response(status_code=499)
+    if isinstance(error, ClientDisconnect | Gone):
+        return Response(status_code=GONE_STATUS)
     log.error("unexpected error", exc_info=error, extra={"path": request.url.path})
     return JSONResponse({"error": "The service failed; its log says why."}, status_code=500)
 

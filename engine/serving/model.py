@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from engine.serving.sessions import open_session
+from engine.errors import BreakevenError
+from engine.serving.sessions import CPU, lanes, open_session
 from engine.tasks import TASKS
 from engine.tasks.encoder import Encoder, TensorSpec, read_task
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
+log = logging.getLogger("breakeven.inference")
 BATCH = 16
 """Rows a batch: beyond it activations outgrow a core's cache and throughput falls."""
 
@@ -28,6 +33,8 @@ class ServedModel(ABC):
     folder: Path
     session: InferenceSession
     encoder: Encoder
+    loaded_ns: int = 0
+    """When the graph was read: nanoseconds since the epoch."""
 
     @classmethod
     def load(cls, folder: Path, *, threads: int = 0, require_gpu: bool = False) -> Self:
@@ -37,8 +44,9 @@ class ServedModel(ABC):
         required and not used.
         """
         encoder = TASKS[read_task(folder)["task"]].load_encoder(folder)
+        began_ns = time.time_ns()
         session = open_session(folder / "1" / "model.onnx", threads=threads, require_gpu=require_gpu)
-        return cls(folder, session, encoder)
+        return cls(folder, session, encoder, began_ns)
 
     @property
     def precision(self) -> str:
@@ -75,13 +83,41 @@ class ServedModel(ABC):
     def answer(self, inputs: Sequence[Any], *, batch: int = BATCH) -> Any:
         """Return what the graph gives for `inputs` as people give them, in their order."""
 
-    @abstractmethod
-    def run(self, tensors: Mapping[str, np.ndarray]) -> Any:
-        """Return what the graph gives for one batch of encoded `tensors`."""
+    @property
+    def batch_rows(self) -> int:
+        """Rows that are computed together at most."""
+        return BATCH
 
     @abstractmethod
-    def values(self, name: str, answered: Any) -> Any:
-        """Return output `name` of what `answer` or `run` returned: an array, or strings."""
+    def run(self, tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Return what the graph gives for one batch of encoded `tensors`: name → (rows, …)."""
+
+    def run_rows(self, rows: Sequence[Any]) -> dict[str, np.ndarray]:
+        """Return what `run` does for rows as the encoder gives them, which are padded together."""
+        return self.run(self.encoder.collate(rows, multiple=1))
+
+    @abstractmethod
+    def values(self, name: str, answered: Mapping[str, np.ndarray]) -> Any:
+        """Return output `name` of what `run` returned: an array, or strings."""
+
+    @cached_property
+    def beside(self) -> Self:
+        """The same model for when several batches are computed at once, each on a core of its own.
+
+        Batches side by side need not wait for each other at every operator, as threads of one batch do; alone, one
+        batch is faster on every core. On a GPU there is nothing to share out. A graph that was changed since it was
+        checked and read is not read again.
+        """
+        threads, file = self.session.get_session_options().intra_op_num_threads, self.folder / "1" / "model.onnx"
+        if self.provider != CPU or threads == 1:
+            return self
+        try:
+            if file.stat().st_ctime_ns > self.loaded_ns:
+                return self
+            return replace(self, session=open_session(file, threads=threads // lanes(threads)))
+        except (OSError, BreakevenError) as error:
+            log.warning("no second session", extra={"model": str(self.folder), "reason": str(error)})
+            return self
 
     @property
     def explanations(self) -> tuple[TensorSpec, ...]:

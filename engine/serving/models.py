@@ -73,6 +73,7 @@ class ModelStore:
     def __init__(self, settings: Settings, *, budget_bytes: int = BUDGET_BYTES) -> None:
         self._runs = settings.workspace.runs
         self._threads = settings.threads
+        self._require_gpu = settings.require_gpu
         self._budget_bytes = budget_bytes
         self._loaded: OrderedDict[tuple[str, str], ServedModel] = OrderedDict()
         self._meant: dict[tuple[str, str], tuple[Published, tuple[str, ...]]] = {}
@@ -160,7 +161,7 @@ class ModelStore:
 
     def _load(self, key: tuple[str, str], found: Published) -> ServedModel:
         check_hashes(found)
-        model = load_model(found.folder, threads=self._threads)
+        model = load_model(found.folder, threads=self._threads, require_gpu=self._require_gpu)
         log.info("model loaded", extra={"model": key[0], "precision": key[1]})
         with self._lock:
             self._loaded[key] = model

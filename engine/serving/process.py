@@ -23,7 +23,8 @@ FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 30.0
 STEADY_SECONDS = 60.0
 """A process that lived this long is started again at once."""
-STOP_SECONDS = 15.0
+STOP_SECONDS = 32.0
+"""A little longer than the process takes at most."""
 LOG_NAME = "inference.log"
 """The process's own log in the workspace, one JSON object a line."""
 LOG_BYTES = 5 << 20

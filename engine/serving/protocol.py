@@ -1,4 +1,4 @@
-"""Inference requests and answers as JSON, by the Open Inference Protocol, version 2.
+"""What an inference request asks, by the Open Inference Protocol, version 2.
 
 https://github.com/kserve/open-inference-protocol/blob/main/specification/protocol/inference_rest.md
 A request holds either one BYTES tensor with what people give (text, image, history), which is encoded here, or the
@@ -7,30 +7,34 @@ tensors that the graph takes.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from engine.errors import BadInput
+from engine.serving.frames import Frame, flag, parameters, split, whole_number
+from engine.serving.given import READERS, read_tensors
 from engine.serving.model import ServedModel
-from engine.serving.models import Loaded
-from engine.serving.tally import tally
-from engine.serving.tensors import READERS, read_tensors
+from engine.serving.tensors import read_inputs
 
 MAX_EXPLAINED = 16
 RANKED = {"probabilities", "logits"}
 """Outputs with a value a class, which the classification parameter ranks."""
+MAX_ID = 1024
+MAX_OUTPUTS = 64
 
 
 @dataclass(frozen=True)
 class Output:
-    """One output a request asks for; `top` is the protocol's classification parameter, 0 meaning plain values."""
+    """One output a request asks for."""
 
     name: str
     top: int = 0
+    """The protocol's classification parameter; 0 means plain values."""
+    binary: bool = False
+    """Whether its values stand behind the JSON object."""
 
 
 @dataclass(frozen=True)
@@ -42,107 +46,82 @@ class Request:
     given: tuple[Any, ...] | None
     """What people gave, row by row, or None when tensors were given."""
     tensors: Mapping[str, np.ndarray]
+    timeout_us: int = 0
+    """How long it may take, in microseconds; 0: as long as the service lets everyone."""
 
     @property
     def rows(self) -> int:
         return len(self.given) if self.given is not None else len(next(iter(self.tensors.values())))
 
 
-def parse(body: bytes, loaded: Loaded) -> Request:
-    """Return the request in `body` for the model. Raises BadInput with what is wrong and what to send."""
-    try:
-        data = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise BadInput("The request is not JSON ({error}).", error=str(error)[:200]) from error
-    if not isinstance(data, dict) or not isinstance(data.get("inputs"), list) or not data["inputs"]:
-        raise BadInput("The request has no inputs; send {example}.", example=EXAMPLE)
-    inputs = {str(i.get("name")): i for i in data["inputs"] if isinstance(i, dict)}
-    outputs = _outputs(data.get("outputs"), loaded.model)
-    request_id = str(data.get("id") or "")[:128]
-    encoder = loaded.model.encoder
-    if set(inputs) == {encoder.takes}:
-        return Request(request_id, outputs, READERS[encoder.takes](inputs[encoder.takes]), {})
-    return Request(request_id, outputs, None, read_tensors(inputs, encoder))
+def parse(body: bytes, model: ServedModel, header_length: str | None = None) -> Request:
+    """Return the request in `body` for the model. Raises BadInput with what is wrong and what to send.
 
-
-EXAMPLE = '{"inputs": [{"name": "text", "shape": [1], "datatype": "BYTES", "data": ["Profit rose."]}]}'
-
-
-def compute(request: Request, loaded: Loaded) -> list[dict[str, Any]]:
-    """Return the outputs asked for. Raises BadInput when the graph cannot take the tensors."""
-    model = loaded.model
-    explaining = {output.name for output in model.explanations}
-    answered = None
-    if any(wanted.name not in explaining for wanted in request.outputs):
-        answered = model.answer(request.given) if request.given is not None else _run(model.run, request.tensors)
-        tally(model, answered)
-    datatypes = {output.name: output.datatype for output in (*model.outputs, *model.explanations)}
-    found = []
-    for wanted in request.outputs:
-        if wanted.name in explaining:
-            values = _explained(model, wanted.name, request)
-        else:
-            values = model.values(wanted.name, answered)
-        found.append(_output(wanted, values, datatypes[wanted.name], model.encoder.labels))
+    `header_length` is the HTTP header that gives the length of the JSON object before binary data.
+    """
+    frame = split(body, header_length)
+    own = parameters(frame.header)
+    outputs = _outputs(frame, flag(own, "binary_data_output", frame.raw is not None), model)
+    inputs = read_inputs(frame, model.encoder.takes)
+    tensor = inputs.get(model.encoder.takes)
+    # A picture's graph calls its tensor what people call theirs: the datatype tells them apart.
+    for_people = len(inputs) == 1 and tensor is not None and (tensor.datatype == "BYTES" or not _is_graphs(model))
+    given = READERS[model.encoder.takes](tensor) if for_people and tensor is not None else None
+    found = Request(
+        _id(frame),
+        outputs,
+        given,
+        {} if given is not None else read_tensors(inputs, model.encoder),
+        whole_number(own, "timeout") or 0,
+    )
+    explained = {output.name for output in model.explanations} & {output.name for output in outputs}
+    if explained and found.rows > MAX_EXPLAINED:
+        raise BadInput(
+            "{name} is asked for {rows} inputs; ask for at most {most} at once.",
+            name=", ".join(sorted(explained)),
+            rows=found.rows,
+            most=MAX_EXPLAINED,
+        )
     return found
 
 
-def _explained(model: ServedModel, name: str, request: Request) -> Any:
-    """Return an explanation of a few inputs; it takes much more room than an answer."""
-    if request.rows > MAX_EXPLAINED:
-        raise BadInput(
-            "{name} is asked for {rows} inputs; ask for at most {most} at once.",
-            name=name,
-            rows=request.rows,
-            most=MAX_EXPLAINED,
-        )
-    tensors = request.tensors if request.given is None else model.encoder.encode(request.given)
-    return _run(lambda given: model.explained(name, given), tensors)
+def _is_graphs(model: ServedModel) -> bool:
+    return model.encoder.takes in model.encoder.inputs
 
 
-def _run(graph: Callable[[Mapping[str, np.ndarray]], Any], tensors: Mapping[str, np.ndarray]) -> Any:
-    try:
-        return graph(tensors)
-    except Exception as error:  # ONNX Runtime's errors share no base class
-        raise BadInput(
-            "The model cannot take these tensors ({error}).", error=str(error).splitlines()[0][:200]
-        ) from error
+def _id(frame: Frame) -> str:
+    found = frame.header.get("id", "")
+    if not isinstance(found, str) or len(found) > MAX_ID:
+        raise BadInput("id is {value}; give a string of up to {most} characters.", value=str(found)[:64], most=MAX_ID)
+    return found
 
 
-def _outputs(given: Any, model: ServedModel) -> tuple[Output, ...]:
-    if not given:
-        return tuple(map(Output, model.default_outputs))
+def _outputs(frame: Frame, binary: bool, model: ServedModel) -> tuple[Output, ...]:
+    given = frame.header.get("outputs")
+    if not given and given in (None, []):
+        return tuple(Output(name, 0, binary) for name in model.default_outputs)
     known = [output.name for output in (*model.outputs, *model.explanations)]
     choices = ", ".join(known)
-    if not isinstance(given, list) or not all(isinstance(o, dict) for o in given):
+    if not isinstance(given, list) or not all(isinstance(o, dict) for o in given) or len(given) > MAX_OUTPUTS:
         raise BadInput("outputs is no list of objects; leave it out or name some of {choices}.", choices=choices)
     for output in given:
         if output.get("name") not in known:
             raise BadInput(
                 "There is no output {name}; choose from {choices}.", name=str(output.get("name"))[:64], choices=choices
             )
-    return tuple(Output(o["name"], _top(o.get("parameters"))) for o in given)
+    if len({output["name"] for output in given}) < len(given):
+        raise BadInput("outputs names one of them twice; name each once.")
+    return tuple(_output(o["name"], parameters(o), binary) for o in given)
 
 
-def _top(parameters: Any) -> int:
-    top = parameters.get("classification", 0) if isinstance(parameters, dict) else 0
-    if not isinstance(top, int) or isinstance(top, bool) or top < 0:
+def _output(name: str, own: Mapping[str, Any], binary: bool) -> Output:
+    top = own.get("classification", 0)
+    if type(top) is not int or top < 0:
         raise BadInput("classification is {value}; give a whole number of classes.", value=str(top)[:64])
-    return top
-
-
-def _output(wanted: Output, values: Any, datatype: str, labels: Sequence[str]) -> dict[str, Any]:
-    if wanted.top and wanted.name in RANKED:
-        values, datatype = [_best(row, labels, wanted.top) for row in values], "BYTES"
-    if isinstance(values, np.ndarray):
-        return {"name": wanted.name, "datatype": datatype, "shape": list(values.shape), "data": values.ravel().tolist()}
-    nested = bool(values) and isinstance(values[0], list)
-    shape = [len(values), *([len(values[0])] if nested else [])]
-    flat = [value for row in values for value in row] if nested else list(values)
-    return {"name": wanted.name, "datatype": datatype, "shape": shape, "data": flat}
-
-
-def _best(row: np.ndarray, labels: Sequence[str], top: int) -> list[str]:
-    """Return the best classes of a row as "value:index:label"."""
-    best = np.argsort(-row, kind="stable")[:top]
-    return [f"{row[i]:.6f}:{i}:{labels[i]}" for i in best]
+    if top and name not in RANKED:
+        raise BadInput(
+            "classification goes with {choices}, not with {name}; leave it out there.",
+            choices=", ".join(sorted(RANKED)),
+            name=name,
+        )
+    return Output(name, top, flag(own, "binary_data", binary))

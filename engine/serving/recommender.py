@@ -55,7 +55,15 @@ class Recommender(ServedModel):
 
     def answer(self, inputs: Sequence[Sequence[str]], *, batch: int = MOST_AT_ONCE) -> dict[str, np.ndarray]:
         """Return `items` and `scores` (N, K) after histories of item ids; what was had never comes back."""
-        codes, scores = self.top(self.encoder.rows(inputs), batch=batch)
+        return self.run_rows(self.encoder.rows(inputs), batch=batch)
+
+    @property
+    def batch_rows(self) -> int:
+        return MOST_AT_ONCE
+
+    def run_rows(self, rows: Sequence[np.ndarray], *, batch: int = MOST_AT_ONCE) -> dict[str, np.ndarray]:
+        """Return `items` and `scores` (N, K) after rows of codes."""
+        codes, scores = self.top(rows, batch=batch)
         return {"items": codes, "scores": scores}
 
     def values(self, name: str, answered: Mapping[str, np.ndarray]) -> Any:

@@ -62,16 +62,17 @@ class Classifier(ServedModel):
         """Return (B, C) float32 for encoded `inputs`, each (B, …)."""
         return np.asarray(self.session.run(["logits"], dict(inputs))[0])
 
-    def run(self, tensors: Mapping[str, np.ndarray]) -> np.ndarray:
-        return self.logits(tensors)
+    def run(self, tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        return {"logits": self.logits(tensors)}
 
-    def values(self, name: str, answered: np.ndarray) -> Any:
+    def values(self, name: str, answered: Mapping[str, np.ndarray]) -> Any:
         """Return output `name` of logits (N, C): labels, probabilities or the logits."""
+        logits = answered["logits"]
         if name == "logits":
-            return answered
+            return logits
         if name == "label":
-            return [self.labels[int(row.argmax())] for row in answered]
-        return decode(answered, self.encoder.temperature)
+            return [self.labels[int(place)] for place in logits.argmax(axis=1)]
+        return decode(logits, self.encoder.temperature)
 
 
 class PictureModel(Classifier):

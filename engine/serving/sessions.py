@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 GPU = "CUDAExecutionProvider"
 CPU = "CPUExecutionProvider"
+MAX_LANES = 8
+"""Batches computed at once at most; on larger machines each gets several threads."""
 ERRORS_ONLY = 3
 """ONNX Runtime's log severity: a missing GPU is said in the metadata, not on standard error."""
 
@@ -77,6 +79,11 @@ def physical_cores() -> int:
     import psutil
 
     return min(psutil.cpu_count(logical=False) or 1, len(usable_cpus()))
+
+
+def lanes(threads: int) -> int:
+    """Return how many batches are computed at once on `threads` threads (0: one a physical core)."""
+    return min(threads or physical_cores(), MAX_LANES)
 
 
 def usable_cpus() -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -12,11 +12,11 @@ from engine.serving.runtime import Classifier
 from engine.tasks.text_classification import decode
 
 
-def tally(model: ServedModel, answered: Any) -> None:
-    """Note the classes of `answered`, what `model.answer` or `model.run` returned; models without classes have none."""
-    if not isinstance(model, Classifier) or not len(answered):
+def tally(model: ServedModel, answered: Mapping[str, np.ndarray]) -> None:
+    """Note the classes of `answered`, what the model gave by row; models without classes have none."""
+    if not isinstance(model, Classifier):
         return
-    probabilities = decode(answered, model.encoder.temperature)
+    probabilities = decode(answered["logits"], model.encoder.temperature)
     counts = np.bincount(probabilities.argmax(axis=1), minlength=len(model.labels))
     asked = current()
     asked.classes = {label: int(n) for label, n in zip(model.labels, counts, strict=True) if n}

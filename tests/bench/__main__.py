@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-ALL = ("peers", "serving", "folds", "imaging", "ranking", "dashboard", "analytics", "forecast", "plans")
+ALL = ("peers", "serving", "http_serving", "folds", "imaging", "ranking", "dashboard", "analytics", "forecast", "plans")
 
 
 def main(names: list[str]) -> None:

@@ -17,6 +17,7 @@ import httpx
 import numpy as np
 import pytest
 import torch
+from hypothesis import settings as hypothesis_settings
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from torch import nn
 from transformers import BertConfig, BertModel
@@ -28,6 +29,9 @@ from engine.serving.client import InferenceClient
 from engine.tasks.text_classification import TokenEncoder
 from engine.training.export import export
 
+# The same examples in every run, and none kept on disk.
+hypothesis_settings.register_profile("breakeven", database=None, deadline=None, derandomize=True)
+hypothesis_settings.load_profile("breakeven")
 WORDS = (
     "[PAD]",
     "[UNK]",

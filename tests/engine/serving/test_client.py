@@ -17,8 +17,11 @@ def test_many_clients_get_their_own_answers(service: Settings) -> None:
     wrong: list[str] = []
 
     def ask(text: str) -> None:
-        found = [client.predict(RUN_ID, [text]).probabilities[0] for _ in range(10)]
-        wrong.extend(text for row in found if not np.allclose(row, alone[text]))
+        for _ in range(10):
+            row = client.predict(RUN_ID, [text]).probabilities[0]
+            # int8 in company is not bit by bit what it is alone: the nearest answer is the text's own.
+            if min(TEXTS, key=lambda t: float(np.abs(row - alone[t]).max())) != text:
+                wrong.append(text)
 
     threads = [threading.Thread(target=ask, args=(text,)) for text in TEXTS * 3]
     for thread in threads:

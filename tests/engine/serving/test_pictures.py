@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tritonclient.http as triton
+from tritonclient.utils import np_to_triton_dtype
 
 from engine.datasets.demo.phantoms import LABELS, as_zip, generate
 from engine.datasets.images.picture import Picture, png
@@ -80,3 +82,17 @@ def test_a_pasted_snippet_asks_with_a_file(language: str, client: InferenceClien
     (tmp_path / PICTURE).write_bytes(noise(64, 0))
     expected = client.predict_pictures(run_id, [noise(64, 0)]).answers[0]
     assert expected in pasted(language, Call(client.url, run_id, "image", b""), tmp_path)
+
+
+def test_pictures_as_they_are_and_as_pixels_get_the_same_answer(
+    client: InferenceClient, home: Path, run_id: str
+) -> None:
+    files = [noise(64, seed) for seed in range(3)]
+    local = PictureModel.load(next((home / "runs" / run_id / "attempts").glob("*/onnx/fp32")), threads=1)
+    pixels = local.encoder.encode(files)["image"]
+    with triton.InferenceServerClient(client.url.removeprefix("http://")) as other:
+        for values in (np.array(files, dtype=object), pixels):
+            tensor = triton.InferInput("image", list(values.shape), np_to_triton_dtype(values.dtype))
+            tensor.set_data_from_numpy(values)
+            found = other.infer(run_id, [tensor]).as_numpy("probabilities")
+            np.testing.assert_allclose(found, local.probabilities(files), atol=1e-5)
