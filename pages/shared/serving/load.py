@@ -56,7 +56,7 @@ def _start(found: Endpoint) -> None:
 
 
 def _label(report: dict[str, Any]) -> str:
-    return tr("{when}, {n} inputs a request", when=moment(report["finished_at"]), n=report["load"]["rows"])
+    return tr("{when}, inputs a request: {n}", when=moment(report["finished_at"]), n=report["load"]["rows"])
 
 
 def curve(report: dict[str, Any]) -> None:
@@ -94,7 +94,7 @@ def _table(frame: pd.DataFrame) -> pd.DataFrame:
 def _origin(report: dict[str, Any]) -> str:
     machine = report["machine"]
     said = tr(
-        "{when}, on {cpu} with {cores} cores: version {version} as {precision} on {provider}, {rows} inputs a request, "
+        "{when}, on {cpu} with {cores} cores: version {version} as {precision} on {provider}, inputs a request: {rows}, "
         "{seconds} s at each number of clients; the service took {memory}.",
         when=moment(report["finished_at"]),
         cpu=machine["cpu"],
