@@ -94,8 +94,8 @@ def _table(frame: pd.DataFrame) -> pd.DataFrame:
 def _origin(report: dict[str, Any]) -> str:
     machine = report["machine"]
     said = tr(
-        "{when}, on {cpu} with {cores} cores: version {version} as {precision} on {provider}, inputs a request: {rows}, "
-        "{seconds} s at each number of clients; the service took {memory}.",
+        "{when}, on {cpu} with {cores} cores: version {version} as {precision} on {provider}, inputs a request: "
+        "{rows}, {seconds} s at each number of clients; the service took {memory}.",
         when=moment(report["finished_at"]),
         cpu=machine["cpu"],
         cores=machine["cores"],
