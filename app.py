@@ -15,9 +15,11 @@ from typing import Any
 
 import anyio
 import streamlit as st
+from starlette.websockets import WebSocketDisconnected
 
 from engine.config import Settings, load_settings
 from engine.errors import BreakevenError
+from pages.shared import downloads
 
 log = logging.getLogger("breakeven.dashboard")
 ROUTER = Path(__file__).resolve().parent / "pages" / "router.py"
@@ -81,6 +83,11 @@ def attempt(what: str, action: Callable[..., Any], *arguments: Any) -> Any:
     return None
 
 
+def is_a_fault(record: logging.LogRecord) -> bool:
+    """Return whether a log record is news: a browser that leaves while a page still sends to it is none."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], WebSocketDisconnected)
+
+
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Run the parts of the dashboard's process for as long as it serves."""
@@ -88,6 +95,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     # Streamlit makes uvicorn print a line for every file and visitor, whatever level it was started with.
     for name in ("uvicorn.access", "uvicorn.error"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.error").addFilter(is_a_fault)
     stops = [
         await anyio.to_thread.run_sync(attempt, "The job supervisor", start_supervisor, settings),
         await anyio.to_thread.run_sync(attempt, "The inference process", start_inference, settings),
@@ -108,4 +116,4 @@ def show_script_error(error: Exception) -> bool:
     return show_error(error)
 
 
-app = st.App(ROUTER, lifespan=lifespan, on_script_error=show_script_error)
+app = st.App(ROUTER, lifespan=lifespan, routes=downloads.ROUTES, on_script_error=show_script_error)

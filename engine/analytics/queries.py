@@ -204,6 +204,16 @@ def jobs(index: Index, *, limit: int = 200, trashed: bool = False) -> pd.DataFra
     )
 
 
+def ended_well(index: Index, kind: str, label: str) -> list[str]:
+    """Return the finished jobs of one kind with that label, newest first: the load tests of an endpoint."""
+    rows = index.rows(
+        "SELECT run_id FROM runs WHERE kind = ? AND label = ? AND state = 'finished' AND NOT trashed "
+        "ORDER BY run_id DESC",
+        [kind, label],
+    )
+    return [str(run_id) for (run_id,) in rows]
+
+
 def usage(index: Index, *, days: int = 30) -> pd.DataFrame:
     """Return by model what was served in the last `days`: requests, predictions, errors, p50_ms, p95_ms, last_at."""
     return index.frame(

@@ -13,7 +13,7 @@ from pathlib import Path
 import typer
 from typer.exceptions import Abort, TyperException
 
-from engine.cli import buy, corrections, curve, endpoints, keys, plan, readiness, report, train, use, workspace
+from engine.cli import buy, corrections, curve, endpoints, keys, load, plan, readiness, report, train, use, workspace
 from engine.config import load_settings
 from engine.errors import BreakevenError, Failure
 from engine.jobs.faults import is_full_disk
@@ -35,6 +35,7 @@ app.command()(use.evaluate)
 app.command()(use.predict)
 app.command()(use.export)
 app.command()(use.bench)
+app.command()(load.loadtest)
 app.command()(workspace.compare)
 app.command()(readiness.readiness)
 app.command()(report.report)

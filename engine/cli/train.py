@@ -151,7 +151,12 @@ def _progress() -> Callable[[float, Message], None]:
 
 
 def train(settings: Settings, spec: RunSpec) -> RunFolder:
-    """Run `spec` in this process and return its folder.
+    """Train as `spec` says in this process and return the run's folder."""
+    return run_here(settings, spec, f"Run {spec.run_id}: recipe {spec.recipe}, seed {spec.seed}.")
+
+
+def run_here(settings: Settings, spec: RunSpec, words: str) -> RunFolder:
+    """Say `words`, do the job that `spec` describes in this process, and return its folder.
 
     The lease stands before the run can be seen, so that no supervisor takes it.
     """
@@ -162,7 +167,7 @@ def train(settings: Settings, spec: RunSpec) -> RunFolder:
     attempt = run.new_attempt()
     Lease.of_this_process(foreground=True).write(attempt.folder)
     create_run(settings.workspace.runs, spec)
-    say(f"Run {run.run_id}: recipe {spec.recipe}, seed {spec.seed}.")
+    say(words)
     with output_to(attempt.log_file) as stderr:
         run_attempt(run, attempt, settings, foreground=True, listener=Watcher(stderr))
     return run

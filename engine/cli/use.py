@@ -17,6 +17,7 @@ from engine.cli.train import AsJson, existing, values
 from engine.cli.uses import USES
 from engine.config import load_settings
 from engine.errors import BadInput
+from engine.serving.endpoints import NAME
 from engine.tasks import TASKS
 
 Run = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or the start of it.")]
@@ -85,12 +86,18 @@ def predict(
 
 
 def export(
-    run: Run,
+    run: Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or the start of it; or an endpoint.")],
     precision: Annotated[str, typer.Option(help="fp32, fp16 or int8.")] = "fp32",
-    out: Annotated[Path | None, typer.Option(help="Copy the model folder here.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Copy the model folder here, or write the ZIP.")] = None,
+    triton: Annotated[
+        bool, typer.Option("--triton", help="Write a Triton model repository as a ZIP: all versions of an endpoint.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Give the folder with a run's ONNX model in one precision, in the layout of a Triton model repository."""
+    """Give the folder with a run's ONNX model in one precision, or a whole Triton model repository as a ZIP."""
+    if triton:
+        _export_triton(run, out, as_json=as_json)
+        return
     from engine.training.quantise import export_precision
 
     settings, began = load_settings(), time.perf_counter()
@@ -109,6 +116,34 @@ def export(
         "size_bytes": size,
     }
     finish(result, [f"{folder} ({size / 1e6:.1f} MB)"], as_json=as_json)
+
+
+def _export_triton(name: str, out: Path | None, *, as_json: bool) -> None:
+    """Write the Triton model repository of an endpoint, or of a run as it is served."""
+    from engine.files import written_aside
+    from engine.serving.endpoints import file_of
+    from engine.serving.triton import repository, zipped
+
+    settings, began = load_settings(), time.perf_counter()
+    run_id = None
+    if not NAME.fullmatch(name) or not file_of(settings, name).exists():
+        name = run_id = finished_run(settings, name).run.run_id
+    models = repository(settings, name)
+    path = out or Path(f"{name}-triton.zip")
+    if path.exists():
+        raise BadInput("{path} is there already; give another file with --out.", path=str(path))
+    with written_aside(path) as aside, aside.open("wb") as file:
+        file.writelines(zipped(models))
+    result = {
+        "run_id": run_id,
+        "metrics": {},
+        "seconds": round(time.perf_counter() - began, 3),
+        "file": str(path),
+        "size_bytes": path.stat().st_size,
+        "models": {model.name: list(model.versions) for model in models},
+    }
+    lines = [f"{model.name}, versions {', '.join(model.versions)}" for model in models]
+    finish(result, [*lines, f"{path} ({path.stat().st_size / 1e6:.1f} MB)"], as_json=as_json)
 
 
 def bench(run: Run, as_json: AsJson = False) -> None:

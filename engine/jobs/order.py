@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from engine.jobs.runs import Kind, RunFolder
 
-SLOTS: dict[Kind, str] = {"finetune": "training", "calibrate": "training", "prepare": "light", "bought": "light"}
-"""One job at a time in each slot. Timing a step beside a training run would measure both, so they share one."""
+SLOTS: dict[Kind, str] = {
+    "finetune": "training",
+    "calibrate": "training",
+    "loadtest": "training",
+    "prepare": "light",
+    "bought": "light",
+}
+"""One job at a time in each slot. What is timed beside a training run would measure both, so they share one."""
 
 
 def in_order(queued: list[RunFolder]) -> list[RunFolder]:

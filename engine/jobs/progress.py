@@ -40,6 +40,7 @@ PHASES: dict[str, Phase] = {
     "evaluate": Phase(Message("Judging the exported model"), 0.86, 0.92),
     "measure": Phase(Message("Measuring latency and throughput"), 0.92, 0.99),
     "publish": Phase(Message("Writing the report"), 0.99, 1.0),
+    "ask": Phase(Message("Asking the service"), 0.0, 1.0),
     "time": Phase(Message("Timing training steps on this machine"), 0.0, 1.0),
 }
 STATES: dict[State, Message] = {

@@ -30,7 +30,7 @@ __all__ = [
     "open_run",
 ]
 
-Kind = Literal["finetune", "prepare", "calibrate", "bought"]
+Kind = Literal["finetune", "prepare", "calibrate", "loadtest", "bought"]
 """What is bought comes in whole and is never queued (`engine.jobs.bought`)."""
 
 

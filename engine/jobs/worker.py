@@ -24,6 +24,7 @@ from engine.datasets.store import open_dataset, open_raw
 from engine.errors import BreakevenError, NotFound
 from engine.files import write_json
 from engine.jobs.hosting import Job, Listener, host
+from engine.jobs.loadtest import loadtest
 from engine.jobs.logs import JsonLines
 from engine.jobs.results import Clock
 from engine.jobs.runs import Attempt, RunFolder
@@ -109,7 +110,12 @@ def calibrate(job: Job) -> None:
     _publish_report(job, {"measurement": measured}, clock)
 
 
-WORK: dict[str, Callable[[Job], None]] = {"finetune": finetune, "prepare": prepare, "calibrate": calibrate}
+WORK: dict[str, Callable[[Job], None]] = {
+    "finetune": finetune,
+    "prepare": prepare,
+    "calibrate": calibrate,
+    "loadtest": loadtest,
+}
 
 
 def _options(job: Job, asked: dict[str, Any]) -> Options:

@@ -31,7 +31,7 @@ from engine.serving.busy import Draining
 from engine.serving.feedback import Feedback
 from engine.serving.guard import Guard
 from engine.serving.http import http_error, listen, read_options, unexpected_error, worded_error
-from engine.serving.index import repository_index
+from engine.serving.index import endpoint_lines, repository_index
 from engine.serving.inference import Inference
 from engine.serving.journal import Journal, log_as_json
 from engine.serving.lifecycle import COMPUTE_SECONDS, FINISH_SECONDS, DrainingServer, Lifecycle
@@ -138,6 +138,7 @@ class Service:
                 "lanes": self.inference.batcher.lanes,
                 "open": self.lifecycle.open,
                 "models": models,
+                "endpoints": endpoint_lines(self.store),
             }
         )
 

@@ -6,7 +6,7 @@ import base64
 import math
 import time
 import weakref
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -149,6 +149,10 @@ class InferenceClient:
         facts = pieces[-1]["parameters"] if pieces else {"provider": "", "precision": ""}
         lists = tuple(found[:k] for piece in pieces for found in _lists(piece))
         return Recommendations(lists, took_ms, facts["provider"], facts["precision"])
+
+    def infer(self, name: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the answer to a request of the protocol, asked of an endpoint or a run. Raises as `predict`."""
+        return self._ask("POST", f"/v2/models/{name}/infer", dict(request))
 
     def load(self, name: str) -> None:
         """Have the service take up what changed in an endpoint. Raises Failure with why it answers as before."""

@@ -22,13 +22,12 @@ from engine.config import Settings
 from engine.datasets.images.picture import Picture, finished, png
 from engine.errors import BadInput, NotFound
 from engine.files import append_line, new_id, read_lines, utc_now, write_bytes
+from engine.serving.asking import TAKES
 from engine.serving.published import published
 from engine.tasks import TASKS
 from engine.tasks.encoder import read_task
 from engine.tasks.pictures import pixels
 
-TAKES = {"text_classification": "text", "image_classification": "image", "ranking": "history"}
-"""Task → the name of the input that people give."""
 LONGEST_LABEL = 256
 
 

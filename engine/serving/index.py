@@ -16,12 +16,18 @@ READY, UNAVAILABLE = "READY", "UNAVAILABLE"
 def repository_index(store: ModelStore) -> list[dict[str, Any]]:
     """Return a line a version of every endpoint, then a line a run that can be asked by its id.
 
-    `state` and `reason` are the protocol's; `share`, `use`, `run` and `precision` say more about an endpoint's version.
+    `state` and `reason` are the protocol's. Of an endpoint's version there are `use`, `share`, `run`, `precision` and,
+    where it is loaded, `provider`; `problem` is the reason why it cannot be, as a message.
     """
     store.live.refresh_all()
-    versions = [_line(found, version) for found in store.live.all() for version in found.written.versions]
+    versions = endpoint_lines(store)
     runs = [{"name": n, "version": SERVED, "state": READY, "precision": p} for n, p in store.published()]
     return versions + runs
+
+
+def endpoint_lines(store: ModelStore) -> list[dict[str, Any]]:
+    """Return a line a version of every endpoint, as they answer now."""
+    return [_line(found, version) for found in store.live.all() for version in found.written.versions]
 
 
 def _line(found: Answering, version: Version) -> dict[str, Any]:
@@ -34,8 +40,10 @@ def _line(found: Answering, version: Version) -> dict[str, Any]:
         "version": version.number,
         "state": UNAVAILABLE if reason else READY,
         **({"reason": reason} if reason else {}),
+        **({"problem": found.problem.to_json()} if wanted and found.problem else {}),
         "use": use,
         "share": found.endpoint.split.get(version.number, 0),
         "run": version.run_id,
         "precision": version.precision,
+        **({"provider": model.provider} if (model := found.models.get(version.number)) is not None else {}),
     }

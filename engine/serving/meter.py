@@ -16,12 +16,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from engine.files import new_id
 from engine.serving.asked import CURRENT, Asked
 from engine.serving.journal import Journal
+from engine.serving.keys import OWN
 from engine.serving.metrics import Metrics
 
 INFER = re.compile(r"/v2/models/([^/]+)(?:/versions/[^/]+)?/infer")
 STICKY = "x-sticky-key"
 """The header with the sticky key: who sends the same one gets the same version (`engine.serving.live`)."""
 PREDICTION = "x-prediction-id"
+LOAD_TEST = "x-load-test"
+"""The header of requests that only try how much the service can take. They are counted at /metrics and not in the
+usage, from which load, cost and drift are told; with the dashboard's own key alone, so that nobody else escapes it."""
 GONE = 499
 """The status of a request whose client went away before its answer: nginx's, as there is no standard one."""
 
@@ -79,4 +83,5 @@ class Meter:
             self._metrics.in_flight.dec()
             asked.model = asked.model or self._known(named)
             self._metrics.count(asked, seconds, status)
-            self._journal.write(asked, ms=seconds * 1e3, status=status, bytes_in=bytes_in, bytes_out=bytes_out)
+            if not (asked.key == OWN and LOAD_TEST in Headers(scope=scope)):
+                self._journal.write(asked, ms=seconds * 1e3, status=status, bytes_in=bytes_in, bytes_out=bytes_out)

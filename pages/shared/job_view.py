@@ -62,6 +62,8 @@ def job_name(run: RunFolder) -> str:
         return name if run.is_model else f"{name} · {words.share_of_data(spec.share)}"
     if spec.kind == "bought":
         return tr("Bought: {name}", name=run.label)
+    if spec.kind == "loadtest":
+        return tr("Load test of {name}", name=spec.label)
     if spec.kind == "calibrate":
         return tr("Timing training steps of {backbone}", backbone=spec.backbone)
     name = spec.label or tr("a file")

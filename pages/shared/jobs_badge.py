@@ -32,6 +32,8 @@ def running_jobs() -> None:
 
 
 def _bar(run: RunFolder) -> None:
+    from pages.shared.job_view import job_name  # with its charts, which a page without jobs need not load
+
     now = progress(run)
-    name = words.recipe(run.spec.recipe, run.spec.scenario) if run.spec.kind == "finetune" else say(now.phase)
+    name = words.recipe(run.spec.recipe, run.spec.scenario) if run.spec.kind == "finetune" else job_name(run)
     st.progress(now.fraction, text=f":small[**{md(name)}** · {say(now.phase)}]")

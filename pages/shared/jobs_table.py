@@ -95,6 +95,7 @@ def name(row: dict[Any, Any]) -> str:
         "prepare": tr("Data: {name}", name=row["label"] or tr("a file")),
         "calibrate": tr("Timing this machine"),
         "bought": tr("Bought: {name}", name=row["label"]),
+        "loadtest": tr("Load test of {name}", name=row["label"]),
     }
     return kinds.get(str(row["kind"]), str(row["kind"]))
 

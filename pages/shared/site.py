@@ -13,8 +13,9 @@ from pages.shared.i18n import language, tr, tr_message
 HERE = "here"
 """Where the session keeps the name of the page that is open."""
 PAGES = Path(__file__).resolve().parent.parent
-OVERVIEW, COMPARE, COSTS, BUSINESS, READINESS, DECIDE, JOBS, SETTINGS = (
-    PAGES / f"{n}.py" for n in ("overview", "compare", "costs", "business", "readiness", "decide", "jobs", "settings")
+OVERVIEW, COMPARE, COSTS, BUSINESS, READINESS, DECIDE, SERVING, JOBS, SETTINGS = (
+    PAGES / f"{n}.py"
+    for n in ("overview", "compare", "costs", "business", "readiness", "decide", "serving", "jobs", "settings")
 )
 
 
@@ -39,6 +40,7 @@ def navigation() -> dict[str, list[Any]]:
             st.Page(DECIDE, title=tr("Decision"), icon=":material/gavel:"),
         ],
         tr("Operate"): [
+            st.Page(SERVING, title=tr("Serving"), icon=":material/dns:"),
             st.Page(JOBS, title=tr("Jobs"), icon=":material/list_alt:"),
             st.Page(SETTINGS, title=tr("Settings"), icon=":material/settings:"),
         ],

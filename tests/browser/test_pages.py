@@ -23,6 +23,7 @@ ADDRESSES = {
     "/business": {},
     "/readiness": {},
     "/decide": {},
+    "/serving": {},
     "/jobs": {},
     "/settings": {},
 }

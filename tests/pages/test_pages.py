@@ -12,7 +12,7 @@ from engine.jobs.runs import RunFolder
 
 Open = Callable[..., AppTest]
 Finish = Callable[..., RunFolder]
-PAGES = ("overview", "finance_sentiment", "compare", "business", "readiness", "jobs", "settings")
+PAGES = ("overview", "finance_sentiment", "compare", "business", "readiness", "serving", "jobs", "settings")
 STEPS = ("try", "data", "finetune", "results")
 
 

@@ -17,10 +17,10 @@ PARTS = {"serving": ACCENT, "training": "#9a63d8", "people": "#dd8a1c", "labels"
 FAINT = 0.14
 
 
-def faint(color: str) -> str:
-    """Return a colour so thin that a band of it can lie over another."""
+def faint(color: str, opacity: float = FAINT) -> str:
+    """Return a colour so thin that a band of it can lie over another, or as thin as `opacity` says."""
     red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{FAINT})"
+    return f"rgba({red},{green},{blue},{opacity})"
 
 
 def build_or_buy(frame: pd.DataFrame, build_color: str, now: float, meeting: float | None) -> go.Figure:

@@ -28,4 +28,4 @@ def starts() -> None:
             strong(tr("You run it"))
             st.caption(tr("Provider, memory, queue and errors of this machine, and the address to call."))
             st.space("stretch")
-            site.link(site.SETTINGS, tr("See the machine"), icon=":material/dns:")
+            site.link(site.SERVING, tr("See what is served"), icon=":material/dns:")

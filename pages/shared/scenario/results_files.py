@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from engine.scenarios import Scenario
-from pages.shared import data
+from pages.shared import data, site
 from pages.shared.i18n import tr
 from pages.shared.resources import settings
 from pages.shared.scenario.parts import parts_of
@@ -43,6 +43,7 @@ def draw(scenario: Scenario, report: dict[str, Any]) -> None:
         )
     st.caption(tr("Ask the served model from anywhere on this machine:"))
     st.code(curl(report["run_id"], parts_of(scenario).example()), language="bash", wrap_lines=True)
+    site.link(site.SERVING, tr("Serve it under a name"), icon=":material/publish:", run=report["run_id"])
 
 
 def curl(run_id: str, example: dict[str, Any]) -> str:

@@ -16,9 +16,11 @@ from engine.errors import BadInput
 from engine.jobs.runs import all_runs
 from engine.serving.client import InferenceClient
 from engine.serving.runtime import PictureModel
+from engine.serving.snippets import LANGUAGES, PICTURE, Call
 from engine.tasks.explain_picture import evidence
 from tests.browser.server import command
 from tests.engine.serving.conftest import alone, served
+from tests.engine.serving.pasting import pasted
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +75,13 @@ def test_what_the_maps_say_is_what_the_probabilities_say(client: InferenceClient
 
 def test_no_picture_is_no_answer(client: InferenceClient, run_id: str) -> None:
     assert client.predict_pictures(run_id, []).probabilities.shape == (0, len(LABELS))
+
+
+@pytest.mark.parametrize("language", list(LANGUAGES))
+def test_a_pasted_snippet_asks_with_a_file(language: str, client: InferenceClient, run_id: str, tmp_path: Path) -> None:
+    (tmp_path / PICTURE).write_bytes(noise(64, 0))
+    expected = client.predict_pictures(run_id, [noise(64, 0)]).answers[0]
+    assert expected in pasted(language, Call(client.url, run_id, "image", b""), tmp_path)
 
 
 def test_pictures_as_they_are_and_as_pixels_get_the_same_answer(

@@ -13,11 +13,13 @@ from engine.jobs.runs import all_runs
 from engine.serving.client import InferenceClient
 from engine.serving.recommender import Recommender
 from engine.serving.ruled import Ruled, ruled
+from engine.serving.snippets import LANGUAGES, Call
 from engine.tasks.histories import TOP
 from engine.tasks.reasons import reasons
 from engine.tasks.rules import Rules
 from tests.browser.server import command
 from tests.engine.serving.conftest import alone, served
+from tests.engine.serving.pasting import pasted
 
 HISTORIES = [["P0001", "P0007", "P0042"], [], ["P0003", "nobody sells this", "P0011", "P0019", "P0020"]]
 
@@ -106,3 +108,9 @@ def test_reasons_are_the_weights_of_the_item_item_model(
         exact = {b.item: b.weight for b in local.explain(history, item) if b.weight > 0}
         assert found[item][0].past == max(exact, key=lambda past: exact[past])
         assert sum(reason.share for reason in found[item]) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("language", list(LANGUAGES))
+def test_a_pasted_snippet_gets_the_list(language: str, client: InferenceClient, run_id: str, tmp_path: Path) -> None:
+    best = client.recommend(run_id, HISTORIES[:1], 1).lists[0][0][0]
+    assert best in pasted(language, Call(client.url, run_id, "history", HISTORIES[0]), tmp_path)
