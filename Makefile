@@ -32,7 +32,7 @@ run: $(INSTALLED) $(CATALOGUES)
 
 test: $(DEV) $(CATALOGUES)
 	@$(PY) -m tests.browser.chromium
-	@$(PY) -m pytest
+	@$(PY) -m tests
 
 check: $(DEV) $(CATALOGUES)
 	@$(PY) -m ruff format --check .
