@@ -43,7 +43,7 @@ def draw(scenario: Scenario) -> None:
     results_cost.draw(report, data.row(runs, run_id))
     results_compare.draw(report, runs)
     results_seeds.draw(report, runs)
-    results_files.draw(report)
+    results_files.draw(scenario, report)
     kinds_legend()
 
 

@@ -8,17 +8,16 @@ from typing import Any
 
 import streamlit as st
 
-from engine.errors import BreakevenError
-from engine.serving.snippets import curl
+from engine.scenarios import Scenario
 from pages.shared import data, site
-from pages.shared.frame import show_error
 from pages.shared.i18n import tr
-from pages.shared.serving.call import call_of
+from pages.shared.resources import settings
+from pages.shared.scenario.parts import parts_of
 
 CARDS = ("model_card.md", "model_card.json", "data_card.md", "data_card.json")
 
 
-def draw(report: dict[str, Any]) -> None:
+def draw(scenario: Scenario, report: dict[str, Any]) -> None:
     """Draw the downloads of a run and the line that calls it."""
     st.subheader(tr("Take it with you"), anchor=False)
     names = {
@@ -42,11 +41,16 @@ def draw(report: dict[str, Any]) -> None:
             mime="application/json",
             icon=":material/data_object:",
         )
-    try:
-        command = curl(call_of(report["run_id"]))
-    except BreakevenError as error:
-        show_error(error)
-        return
     st.caption(tr("Ask the served model from anywhere on this machine:"))
-    st.code(command, language="bash", wrap_lines=True)
+    st.code(curl(report["run_id"], parts_of(scenario).example()), language="bash", wrap_lines=True)
     site.link(site.SERVING, tr("Serve it under a name"), icon=":material/publish:", run=report["run_id"])
+
+
+def curl(run_id: str, example: dict[str, Any]) -> str:
+    """Return the command that asks the inference service for one answer of `run_id`."""
+    here = settings()
+    body = {"inputs": [example]}
+    return (
+        f"curl -s http://{here.host}:{here.inference_port}/v2/models/{run_id}/infer "
+        f"-H 'Content-Type: application/json' -d '{json.dumps(body)}'"
+    )
