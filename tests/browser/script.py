@@ -84,7 +84,8 @@ def press_beside(visitor: Visitor, name: str, beside: str) -> None:
 
 
 def choose(visitor: Visitor, option: str, label: str) -> None:
-    """Choose an option of the select box, or of the row of choices, that is called `label`."""
+    """Choose an option of the select box, or of the row of choices, that is called `label`, once the page is drawn."""
+    visitor.settled()
     box = visitor.page.get_by_role("combobox", name=label).locator("visible=true").first
     row = visitor.page.get_by_role("radiogroup", name=label).locator("visible=true").first
     expect(box.or_(row)).to_be_visible()
