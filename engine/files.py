@@ -20,12 +20,21 @@ from engine.errors import BadInput, Failure
 CHUNK_BYTES = 1 << 20
 
 
+Stamp = tuple[int, int, int]
+
+
 def file_in(folder: Path, name: str, suffix: str = ".json") -> Path | None:
     """Return the file of `folder` for a name that came from outside; None for what is more than one plain name.
 
     So no name of a store reaches beyond its folder.
     """
     return folder / f"{name}{suffix}" if re.fullmatch(r"[0-9A-Za-z_]{1,40}", name) else None
+
+
+def stamp_of(path: Path) -> Stamp:
+    """Return what changes when the file is written anew. Raises FileNotFoundError."""
+    found = path.stat()
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def new_id() -> str:

@@ -29,7 +29,8 @@ _FIGURES = """
     max(served_at) AS last_at
 """
 """Latencies are of what was answered: a refusal is quick and would flatter them."""
-_SINCE = "served_at >= (now() AT TIME ZONE 'UTC') - to_seconds(?::DOUBLE)"
+SINCE = "served_at >= (now() AT TIME ZONE 'UTC') - to_seconds(?::DOUBLE)"
+"""Which requests were answered in the last so many seconds."""
 
 
 def traffic(index: Index, *, seconds: float = HOUR, by: Sequence[str] = ("model", "version")) -> pd.DataFrame:
@@ -44,7 +45,7 @@ def traffic(index: Index, *, seconds: float = HOUR, by: Sequence[str] = ("model"
     named = ", ".join(f"{column} AS {name}" for name, column in columns.items())
     groups = ", ".join(columns.values())
     return index.frame(
-        f"SELECT {named}, {_FIGURES} FROM usage WHERE {_SINCE} AND model <> '' GROUP BY {groups} "  # noqa: S608 -- ours
+        f"SELECT {named}, {_FIGURES} FROM usage WHERE {SINCE} AND model <> '' GROUP BY {groups} "  # noqa: S608 -- ours
         f"ORDER BY requests DESC, {groups}",
         [seconds, seconds],
     )
@@ -58,7 +59,7 @@ def over_time(index: Index, model: str, *, seconds: float = HOUR, points: int = 
     step = max(1.0, seconds / points)
     place = "to_timestamp(floor(epoch(served_at) / ?::DOUBLE) * ?::DOUBLE) AT TIME ZONE 'UTC'"
     return index.frame(
-        f'SELECT {place} AS "at", version, {_FIGURES} FROM usage WHERE {_SINCE} AND model = ? '  # noqa: S608 -- ours
+        f'SELECT {place} AS "at", version, {_FIGURES} FROM usage WHERE {SINCE} AND model = ? '  # noqa: S608 -- ours
         'GROUP BY "at", version ORDER BY "at", version',
         [step, step, step, seconds, model],
     )

@@ -15,7 +15,7 @@ from engine.datasets.images.picture import Picture, png
 from engine.datasets.store import open_dataset
 from engine.errors import NotFound
 from engine.serving.endpoints import endpoint, file_of
-from engine.serving.published import RUN_ID, Published, published
+from engine.serving.published import Published, is_run_id, published
 from engine.tasks import TASKS
 from engine.tasks.encoder import read_task
 
@@ -43,7 +43,7 @@ def answering_run(settings: Settings, name: str) -> Published:
 
     Raises NotFound when there is none, and when the endpoint is retired.
     """
-    if RUN_ID.fullmatch(name.upper()) and not file_of(settings, name).exists():
+    if is_run_id(name) and not file_of(settings, name).exists():
         return published(settings.workspace.runs, name.upper())
     found = endpoint(settings, name)
     if found.is_retired:

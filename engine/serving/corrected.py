@@ -27,7 +27,7 @@ from engine.jobs.runs import RunSpec, open_run
 from engine.scenarios import SCENARIOS
 from engine.serving.corrections import Correction, corrections, picture_file
 from engine.serving.endpoints import endpoint
-from engine.serving.published import RUN_ID
+from engine.serving.published import is_run_id
 
 SUFFIX = {"text": ".csv", "image": ".zip", "history": ".csv"}
 """What people give → the name of the file that its corrections become."""
@@ -111,7 +111,7 @@ def write_corrections(settings: Settings, model: str, path: Path) -> int:
 
 
 def _some(settings: Settings, model: str) -> list[Correction]:
-    name = model if RUN_ID.fullmatch(model.upper()) else endpoint(settings, model).name
+    name = model if is_run_id(model) else endpoint(settings, model).name
     made = corrections(settings, name)
     if not made:
         raise BadInput(
@@ -122,7 +122,7 @@ def _some(settings: Settings, model: str) -> list[Correction]:
 
 
 def _newest_run(settings: Settings, model: str) -> str:
-    if RUN_ID.fullmatch(model.upper()):
+    if is_run_id(model):
         return model.upper()
     found = endpoint(settings, model)
     return (found.answering or found.versions)[-1].run_id

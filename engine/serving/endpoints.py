@@ -19,7 +19,7 @@ from filelock import FileLock
 from engine.config import Settings
 from engine.errors import BadInput, NotFound
 from engine.files import read_json, write_json
-from engine.serving.published import RUN_ID
+from engine.serving.published import is_run_id
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 Action = Literal["promote", "split", "rollback", "retire"]
@@ -129,7 +129,7 @@ class Endpoint:
 
 def checked_name(name: str) -> str:
     """Return `name` when an endpoint may be called that. Raises BadInput."""
-    if not NAME.fullmatch(name) or RUN_ID.fullmatch(name.upper()):
+    if not NAME.fullmatch(name) or is_run_id(name):
         raise BadInput(
             "{name} cannot be the name of an endpoint; use up to 64 letters, digits, - and _, beginning with a letter "
             "or digit, and not a run's id.",

@@ -13,8 +13,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from engine.config import Settings
 from engine.errors import BadInput
+from engine.files import Stamp, stamp_of
 from engine.messages import Message
 from engine.serving.asked import current
+from engine.serving.http import in_words
 from engine.serving.keys import Key, file_of, hashed, is_local, read_keys
 
 log = logging.getLogger("breakeven.inference")
@@ -51,7 +53,7 @@ class Guard:
         self._file = file_of(settings)
         self._elsewhere = not is_local(settings.host)
         self._clock = clock
-        self._stamp: tuple[int, int, int] | None = None
+        self._stamp: Stamp | None = None
         self._keys: dict[str, Key] = {}
         self._buckets: dict[str, Bucket] = {}
         self._required = self._elsewhere
@@ -79,14 +81,14 @@ class Guard:
         if not self._required:
             return None
         if self._problem is not None:
-            return _answer(self._problem, 503)
+            return in_words(self._problem, 503)
         sentence = Message(
             "This service asks for an API key; send the header Authorization: Bearer <key>. `python -m engine keys add "
             "NAME` makes one."
         )
         if authorization:
             sentence = Message("This API key is not good: it is unknown, or was revoked. Ask for another one.")
-        return _answer(sentence, 401, {"www-authenticate": "Bearer"})
+        return in_words(sentence, 401, {"www-authenticate": "Bearer"})
 
     def _slowed(self, key: Key) -> JSONResponse | None:
         if not key.per_minute:
@@ -102,13 +104,12 @@ class Guard:
             most=key.per_minute,
             seconds=seconds,
         )
-        return _answer(sentence, 429, {"retry-after": str(seconds)})
+        return in_words(sentence, 429, {"retry-after": str(seconds)})
 
     def _look(self) -> None:
         """Read the keys when their file has changed. One that cannot be read lets nobody in who was not before."""
         try:
-            found = self._file.stat()
-            stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
+            stamp = stamp_of(self._file)
         except FileNotFoundError:
             stamp = None
         if stamp == self._stamp:
@@ -124,7 +125,3 @@ class Guard:
         self._problem = None
         self._keys = {key.sha256: key for key in known if key.is_good}
         self._required = self._elsewhere or any(not key.is_own for key in known)
-
-
-def _answer(sentence: Message, status: int, headers: dict[str, str] | None = None) -> JSONResponse:
-    return JSONResponse({"error": str(sentence), "message": sentence.to_json()}, status_code=status, headers=headers)

@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from engine.errors import BadInput, BreakevenError, Failure, NotFound
+from engine.messages import Message
 from engine.serving.batching import Gone
 from engine.serving.busy import Busy, Draining
 from engine.serving.codings import (
@@ -30,7 +31,7 @@ from engine.serving.frames import parameters, read_object
 log = logging.getLogger("breakeven.inference")
 MAX_BODY_BYTES = 16 << 20
 GONE_STATUS = 499
-"""What is written down for a client that did not wait; nobody receives it."""
+"""What is written down for a client that did not wait; nobody receives it. nginx's, as there is no standard one."""
 
 
 STATUS: tuple[tuple[type[BreakevenError], int], ...] = (
@@ -83,7 +84,7 @@ def status_of(error: BreakevenError) -> int:
 
 
 async def worded_error(_request: Request, error: BreakevenError) -> Response:
-    """Answer in English under `error`, as the protocol wants, and as a message that a page can translate."""
+    """Answer with the sentence of an error."""
     if not isinstance(error, BadInput | Busy):
         log.error(str(error))
     headers = {"retry-after": str(error.retry_after_s)} if isinstance(error, Busy) and error.retry_after_s else {}
@@ -91,8 +92,12 @@ async def worded_error(_request: Request, error: BreakevenError) -> Response:
         headers["connection"] = "close"
     if isinstance(error, UnknownCoding):
         headers["accept-encoding"] = ", ".join(CODINGS)
-    body = {"error": str(error), "message": error.message.to_json()}
-    return JSONResponse(body, status_code=status_of(error), headers=headers)
+    return in_words(error.message, status_of(error), headers)
+
+
+def in_words(sentence: Message, status: int, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """Return a refusal: in English under `error`, as the protocol wants, and as a message that a page can translate."""
+    return JSONResponse({"error": str(sentence), "message": sentence.to_json()}, status_code=status, headers=headers)
 
 
 async def http_error(request: Request, error: HTTPException) -> Response:

@@ -23,10 +23,11 @@ from pathlib import Path
 
 from engine.config import Settings
 from engine.errors import BreakevenError, Failure, NotFound
+from engine.files import Stamp, stamp_of
 from engine.messages import Message
 from engine.serving.endpoints import NAME, Endpoint, Traffic, Version, file_of, read_endpoint
 from engine.serving.model import ServedModel
-from engine.serving.published import RUN_ID, Published, published
+from engine.serving.published import Published, is_run_id, published
 
 log = logging.getLogger("breakeven.inference")
 LOOK_SECONDS = 0.5
@@ -34,7 +35,6 @@ LOOK_SECONDS = 0.5
 RETRY_SECONDS = 30.0
 """How soon a change that could not be taken up is tried again."""
 GOLDEN = (5**0.5 - 1) / 2
-Stamp = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class Live:
 
     def find(self, name: str) -> Answering | None:
         """Return an endpoint, or None when there is none."""
-        if (found := self.known(name)) is not None or not NAME.fullmatch(name) or RUN_ID.fullmatch(name.upper()):
+        if (found := self.known(name)) is not None or not NAME.fullmatch(name) or is_run_id(name):
             return found
         return self._refresh(file_of(self._settings, name)) if file_of(self._settings, name).exists() else None
 
@@ -173,7 +173,7 @@ class Live:
         with self._changing:
             known = self._answering.get(path.stem)
             try:
-                stamp = _stamp(path)
+                stamp = stamp_of(path)
             except FileNotFoundError:
                 return self._answering.pop(path.stem, None) and None
             if known is not None and known.stamp == stamp and not known.is_due(again=again):
@@ -209,11 +209,6 @@ class Live:
             found = published(self._settings.workspace.runs, version.run_id, version.precision)
             self._meant[version] = found
         return self._load(found)
-
-
-def _stamp(path: Path) -> Stamp:
-    found = path.stat()
-    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _place(*words: str) -> float:

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.files import new_id
 from engine.serving.asked import CURRENT, Asked
+from engine.serving.http import GONE_STATUS
 from engine.serving.journal import Journal
 from engine.serving.keys import OWN
 from engine.serving.metrics import Metrics
@@ -26,8 +27,6 @@ PREDICTION = "x-prediction-id"
 LOAD_TEST = "x-load-test"
 """The header of requests that only try how much the service can take. They are counted at /metrics and not in the
 usage, from which load, cost and drift are told; with the dashboard's own key alone, so that nobody else escapes it."""
-GONE = 499
-"""The status of a request whose client went away before its answer: nginx's, as there is no standard one."""
 
 
 class Meter:
@@ -56,7 +55,7 @@ class Meter:
             CURRENT.reset(token)
 
     async def _measured(self, scope: Scope, receive: Receive, send: Send, asked: Asked, named: str) -> None:
-        began, status, bytes_in, bytes_out = time.perf_counter(), GONE, 0, 0
+        began, status, bytes_in, bytes_out = time.perf_counter(), GONE_STATUS, 0, 0
 
         async def received() -> Message:
             nonlocal bytes_in

@@ -13,7 +13,7 @@ from engine.config import Settings
 from engine.errors import NotFound
 from engine.serving.asked import current
 from engine.serving.live import Live
-from engine.serving.published import RUN_ID, SERVED, Published, check_hashes, published, published_runs
+from engine.serving.published import SERVED, Published, check_hashes, is_run_id, published, published_runs
 from engine.serving.runtime import ServedModel, load_model
 from engine.tasks.encoder import TensorSpec
 
@@ -134,11 +134,11 @@ class ModelStore:
         """Return the name of an endpoint or run as it is kept, or "" when there is no such model. Never raises."""
         if (live := self.live.known(name)) is not None:
             return live.name
-        is_run = RUN_ID.fullmatch(name.upper()) and (self._runs / name.upper() / "published.json").exists()
+        is_run = is_run_id(name) and (self._runs / name.upper() / "published.json").exists()
         return name.upper() if is_run else ""
 
     def _published(self, name: str, version: str) -> Published:
-        if not RUN_ID.fullmatch(name.upper()):
+        if not is_run_id(name):
             raise NotFound(
                 "There is no model {name}; GET /v2/repository/index and `python -m engine compare` name what there is.",
                 name=name[:64],

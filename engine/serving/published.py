@@ -16,6 +16,11 @@ SERVED = "1"
 RUN_ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 
 
+def is_run_id(name: str) -> bool:
+    """Return whether `name`, in capitals or not, can only be a run's id."""
+    return RUN_ID.fullmatch(name.upper()) is not None
+
+
 @dataclass(frozen=True)
 class Published:
     """A run's attempt that counts, and the precision that is meant."""

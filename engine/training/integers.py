@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.training.smooth import LEAST, activations
+from engine.training.smooth import LEAST, activations, constant_products
 
 DOMAIN = "com.microsoft"
 PRODUCT = "MatMulIntegerToFloat"
@@ -69,11 +69,9 @@ def compute_in_integers(
     `batches` are encoded inputs of typical texts, on which each tensor that a product reads has the least and the
     greatest value in `reach`; `most` is the largest whole weight. Return how many products there are.
     """
-    weights = {t.name: t for t in model.graph.initializer if len(t.dims) == 2}
-    products: dict[str, list[Any]] = {}
-    for node in model.graph.node:
-        if node.op_type == "MatMul" and node.input[1] in weights and node.name not in kept:
-            products.setdefault(node.input[0], []).append(node)
+    weights, found = constant_products(model)
+    whole = {tensor: [node for node in nodes if node.name not in kept] for tensor, nodes in found.items()}
+    products = {tensor: nodes for tensor, nodes in whole.items() if nodes}
     scales = {tensor: Scale.of(*reach[tensor]) for tensor in products}
     moved = _moved_means(model, scales, batches)
     graph = _Rewriting(model, weights, most)

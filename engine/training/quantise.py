@@ -16,7 +16,15 @@ import numpy as np
 from engine.errors import BadInput
 from engine.files import write_text, written_aside
 from engine.training.integers import Scale, compute_in_integers, whole_weights
-from engine.training.smooth import LEAST, activations, drop_unused, is_narrowing, narrow_embeddings, smooth
+from engine.training.smooth import (
+    LEAST,
+    activations,
+    constant_products,
+    drop_unused,
+    is_narrowing,
+    narrow_embeddings,
+    smooth,
+)
 
 PRECISIONS = ("fp32", "fp16", "int8")
 FAST_DOT_PRODUCTS = ("avx512_vnni", "avx_vnni", "amx_int8")
@@ -92,9 +100,9 @@ def most_inexact(model: Any, batches: Iterable[Mapping[str, np.ndarray]]) -> lis
     """Return the names of the narrowing products, the one first whose result int8 changes most on `batches`."""
     from onnx import numpy_helper
 
-    constants = {t.name: t for t in model.graph.initializer if len(t.dims) == 2}
-    products = [n for n in model.graph.node if n.op_type == "MatMul" and n.input[1] in constants]
-    matrices = {n.name: numpy_helper.to_array(constants[n.input[1]]) for n in products}
+    weights, found = constant_products(model)
+    products = [node for nodes in found.values() for node in nodes]
+    matrices = {n.name: numpy_helper.to_array(weights[n.input[1]]) for n in products}
     inputs = {n.name: n.input[0] for n in products if is_narrowing(matrices[n.name])}
     errors = dict.fromkeys(inputs, 0.0)
     for values in activations(model, list(inputs.values()), batches):

@@ -30,16 +30,22 @@ def smooth(model: Any, batches: Iterable[Mapping[str, np.ndarray]]) -> dict[str,
 
     Return for each scaled tensor the least and the greatest value it then has on these batches.
     """
-    weights = {t.name: t for t in model.graph.initializer}
-    products: dict[str, list[Any]] = {}
-    for node in model.graph.node:
-        if node.op_type == "MatMul" and node.input[1] in weights:
-            products.setdefault(node.input[0], []).append(node)
+    weights, products = constant_products(model)
     reach = {}
     for tensor, (least, greatest) in channel_ranges(model, list(products), batches).items():
         factor = _scale(model, tensor, products[tensor], weights, np.maximum(-least, greatest))
         reach[f"{tensor}_even"] = float((least / factor).min()), float((greatest / factor).max())
     return reach
+
+
+def constant_products(model: Any) -> tuple[dict[str, Any], dict[str, list[Any]]]:
+    """Return the matrices of `model` by name, and the tensors that are multiplied by one → the nodes that do it."""
+    weights = {t.name: t for t in model.graph.initializer if len(t.dims) == 2}
+    products: dict[str, list[Any]] = {}
+    for node in model.graph.node:
+        if node.op_type == "MatMul" and node.input[1] in weights:
+            products.setdefault(node.input[0], []).append(node)
+    return weights, products
 
 
 def channel_ranges(

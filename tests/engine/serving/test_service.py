@@ -179,14 +179,14 @@ def test_models_can_be_put_away_and_loaded(http: httpx.Client) -> None:
 
 
 def test_every_request_is_written_down(http: httpx.Client, home: Path) -> None:
-    def lines() -> list[dict[str, Any]]:
-        return [line for path in Settings(home=home).workspace.usage.glob("*.jsonl") for line in read_lines(path)]
+    asked = [http.post(INFER, json=text_input(*TEXTS)), http.post(INFER, content=b"{")]
+    ids = [answer.headers["x-prediction-id"] for answer in asked]
 
-    before = lines()
-    http.post(INFER, json=text_input(*TEXTS))
-    http.post(INFER, content=b"{")
-    new = wait_for(lambda: [line for line in lines() if line not in before][1:] and lines())
-    good, bad = [line for line in new if line not in before]
+    def lines() -> list[dict[str, Any]]:
+        written = [line for path in Settings(home=home).workspace.usage.glob("*.jsonl") for line in read_lines(path)]
+        return [line for line in written if line["id"] in ids]
+
+    good, bad = wait_for(lambda: lines()[1:] and lines())
     assert (good["model"], good["rows"], good["status"]) == (RUN_ID, 4, 200)
     assert good["ms"] > 0
     assert (bad["rows"], bad["status"]) == (0, 400)
