@@ -27,7 +27,7 @@ def number(
     **more: Any,
 ) -> float:
     """Draw a field for a number from `low` to `high`, with its value in the URL parameter `key`; return the number."""
-    said = st.query_params.get(key)
+    said = address.query().get(key)
     value, wrong = _read(said, fallback, low, high, written)
     kind: type[int] | type[float] = int if whole else float
     st.session_state[key] = kind(value)
@@ -42,7 +42,7 @@ def slider(
     label: str, scale: list[float], *, key: str, fallback: float, write: Write, low: float, high: float, **more: Any
 ) -> float:
     """Draw a slider over `scale` with its value in the URL parameter `key`; the URL may hold a value between."""
-    value, wrong = _read(st.query_params.get(key), fallback, low, high, write)
+    value, wrong = _read(address.query().get(key), fallback, low, high, write)
     options = sorted({*scale, value})
     st.session_state[key] = value
     found = st.select_slider(label, options, format_func=write, key=key, on_change=_put, args=(key,), **more)
@@ -52,14 +52,14 @@ def slider(
 
 def toggle(label: str, *, key: str, fallback: bool, **more: Any) -> bool:
     """Draw a switch with its value in the URL parameter `key`: 1 or 0."""
-    said = st.query_params.get(key)
+    said = address.query().get(key)
     st.session_state[key] = fallback if said not in {"0", "1"} else said == "1"
     return bool(st.toggle(label, key=key, on_change=_put_switch, args=(key,), **more))
 
 
 def known(label: str, names: Mapping[str, str], *, key: str, fallback: str, gone: str = "", **more: Any) -> str:
     """Draw a list over `names`; a name in the URL that is not among them is said to be `gone`."""
-    said = st.query_params.get(key, "")
+    said = address.recall(key)
     chosen = address.choice(st.selectbox, label, names, key=key, fallback=fallback, **more)
     if gone and said and said not in names:
         st.caption(f":red[{md(gone.format(name=said, other=names[chosen]))}]")
@@ -71,7 +71,7 @@ def several(label: str, names: Mapping[str, str], *, key: str, most: int, gone: 
 
     The URL parameter `key` holds them, joined by commas; one that is not among them is said to be `gone`.
     """
-    said = [part for part in st.query_params.get(key, "").split(",") if part]
+    said = [part for part in address.recall(key).split(",") if part]
     st.session_state[key] = [part for part in dict.fromkeys(said) if part in names][:most]
     st.multiselect(label, list(names), format_func=lambda k: names.get(k, k), key=key, max_selections=most,
                    on_change=_put_several, args=(key,), **more)  # fmt: skip
@@ -110,16 +110,16 @@ def _explain(wrong: str) -> None:
 def _put(key: str) -> None:
     value = st.session_state[key]
     if value is not None:
-        st.query_params[key] = f"{value:.12g}"
+        address.remember(key, f"{value:.12g}")
 
 
 def _put_several(key: str) -> None:
     chosen = st.session_state[key]
     if chosen:
-        st.query_params[key] = ",".join(chosen)
+        address.remember(key, ",".join(chosen))
     else:
-        st.query_params.pop(key, None)
+        address.remember(key, None)
 
 
 def _put_switch(key: str) -> None:
-    st.query_params[key] = str(int(st.session_state[key]))
+    address.remember(key, str(int(st.session_state[key])))

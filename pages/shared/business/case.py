@@ -49,7 +49,7 @@ def tabs() -> Open:
     known: dict[str, Case] = {name: preset(name) for name in PRESETS} | cases.cases(settings())
     for error in cases.broken(settings()):
         show_error(error)
-    said = st.query_params.get(PARAMETER, "")
+    said = address.recall(PARAMETER)
     names = {key: name_of(case) for key, case in known.items()}
     if said and said not in known:
         gone = md(tr("There is no case {name} here, or no longer; Base is shown.", name=said[:40]))
@@ -58,24 +58,25 @@ def tabs() -> Open:
     if st.session_state.get("case-open") not in {None, kept.id}:
         forget_changes(kept)
     st.session_state["case-open"] = kept.id
-    case, problems = changed(kept, st.query_params.to_dict())
+    case, problems = changed(kept, address.query())
     return Open(kept, case, problems)
 
 
 def forget_changes(kept: Case) -> None:
     """Take what changes a case out of the address."""
     for key in said_keys(kept):
-        st.query_params.pop(key, None)
+        address.remember(key, None)
 
 
 def said_keys(kept: Case) -> list[str]:
     """Return the parts of a case that the address speaks about."""
-    return [key for key in written(kept) if key in st.query_params]
+    said = address.query()
+    return [key for key in written(kept) if key in said]
 
 
 def handed_on(opened: Open) -> dict[str, str]:
     """Return the parameters with which another page rests on the case that is open, with what the address changes."""
-    return {PARAMETER: opened.kept.id} | {key: st.query_params[key] for key in said_keys(opened.kept)}
+    return {PARAMETER: opened.kept.id} | {key: address.recall(key) for key in said_keys(opened.kept)}
 
 
 def link(case: Case) -> dict[str, str]:
@@ -117,7 +118,7 @@ def _keep(case: Case, name: str, case_id: str) -> None:
         st.error(say(error.message), icon=":material/error:")
         return
     forget_changes(case)
-    st.query_params[PARAMETER] = made.id
+    address.remember(PARAMETER, made.id)
     st.session_state["case-open"] = made.id
     st.rerun()
 
@@ -125,7 +126,7 @@ def _keep(case: Case, name: str, case_id: str) -> None:
 def _delete(kept: Case) -> None:
     cases.delete(settings(), kept.id)
     forget_changes(kept)
-    st.query_params.pop(PARAMETER, None)
+    address.remember(PARAMETER, None)
     st.session_state.pop(PARAMETER, None)
     st.session_state.pop("case-open", None)
 

@@ -20,7 +20,7 @@ def case(help_: str) -> Case | None:
     known: dict[str, Case] = {name: preset(name) for name in PRESETS} | cases.cases(settings())
     newest = cases.latest(settings())
     names = {"": tr("No case")} | {key: name_of(one) for key, one in known.items()}
-    said = st.query_params.get(PARAMETER, "")
+    said = address.recall(PARAMETER)
     chosen = address.choice(st.selectbox, tr("Business case"), names, key=PARAMETER,
                             fallback=newest.id if newest else "", help=help_)  # fmt: skip
     if said and said not in known:
@@ -28,7 +28,7 @@ def case(help_: str) -> Case | None:
         st.caption(f":red[{md(text)}]")
     if not chosen:
         return None
-    found, problems = changed(known[chosen], st.query_params.to_dict())
+    found, problems = changed(known[chosen], address.query())
     for problem in problems.values():
         st.caption(f":red[{say(problem)}]")
     return found

@@ -14,6 +14,7 @@ from engine.economics.business.obligations import waits
 from engine.economics.business.spread import Spread
 from engine.errors import BadInput
 from engine.messages import Message
+from pages.shared import address
 from pages.shared.business.case import Open
 from pages.shared.frame import badge, say
 from pages.shared.i18n import md, tr, tr_message
@@ -92,7 +93,7 @@ def _step(most: float) -> float:
 
 def _slid(key: str, kept: Case) -> None:
     likely = st.session_state[f"slide-{key}"] * factor(ASSUMPTIONS[key])
-    said = st.query_params.get(key)
+    said = address.query().get(key)
     try:
         now = read_spread(said) if said else kept.spreads[key]
     except BadInput:
@@ -150,7 +151,7 @@ def _said(opened: Open, key: str) -> tuple[float, float, float]:
     """Return the three numbers the address holds, whether or not they can be; else those of the case."""
     spread = opened.case.spreads[key]
     kept = (spread.low, spread.likely, spread.high)
-    said = st.query_params.get(key, "")
+    said = address.recall(key)
     try:
         values = [float(part) for part in said.split(FIELD)]
     except ValueError:
@@ -177,9 +178,9 @@ def _typed_one(key: str, kept: Case) -> None:
 def put(key: str, text: str, kept: Case) -> None:
     """Write a part of the case to the address, or take it out where it is as it was kept."""
     if text == written(kept)[key]:
-        st.query_params.pop(key, None)
+        address.remember(key, None)
     else:
-        st.query_params[key] = text
+        address.remember(key, text)
 
 
 def explain(opened: Open, key: str) -> None:
@@ -210,7 +211,7 @@ def streams(opened: Open) -> None:
         st.session_state["currency:pick"] = opened.case.currency
         st.selectbox(tr("Currency of the prices"), list(CURRENCIES), key="currency:pick", on_change=_chose,
                      args=("currency", opened.kept))  # fmt: skip
-        st.session_state["start:pick"] = st.query_params.get("start", opened.case.start)
+        st.session_state["start:pick"] = address.query().get("start", opened.case.start)
         st.text_input(tr("First month"), key="start:pick", on_change=_chose, args=("start", opened.kept), max_chars=7)
     explain(opened, "currency")
     explain(opened, "start")

@@ -49,7 +49,7 @@ def section(opened: Open) -> None:
 
 def editor(opened: Open, name: str) -> None:
     """Draw one list as a table to edit."""
-    text = st.query_params.get(name, written(opened.case)[name])
+    text = address.query().get(name, written(opened.case)[name])
     frame = _frame(opened.case, name)
     key = f"list-{name}-{hash(text)}"
     st.data_editor(

@@ -12,7 +12,7 @@ from engine.economics.catalog import region
 from engine.economics.facts import hosted_prices
 from engine.economics.hosted import Tokens
 from engine.errors import BreakevenError
-from pages.shared import site
+from pages.shared import address, site
 from pages.shared.business import found
 from pages.shared.costs import chosen, inputs, own, work
 from pages.shared.costs.own import Fact
@@ -67,4 +67,5 @@ def _say(made: Serving) -> None:
 
 def carried(*others: str) -> dict[str, str]:
     """Return the choices that this page and Costs share, and `others`, as the address has them."""
-    return {k: st.query_params[k] for k in (*SHARED, *others) if k in st.query_params}
+    said = address.query()
+    return {k: said[k] for k in (*SHARED, *others) if k in said}

@@ -14,7 +14,7 @@ from engine.reports.recommendation import Recommendation, answer_in_words
 from engine.reports.speech import Speech
 from engine.reports.stakeholder.basis import assumptions
 from engine.scenarios import SCENARIOS
-from pages.shared import frame, pricing, words
+from pages.shared import address, frame, pricing, words
 from pages.shared.decide.choose import LIMIT_KEYS
 from pages.shared.frame import say, strong
 from pages.shared.i18n import language, md, tr
@@ -108,9 +108,9 @@ def _set(breach: Breach) -> None:
     key = LIMIT_KEYS.get(breach.criterion, "p95")
     value = breach.value or 0.0
     if breach.criterion in {EVEN, CASH}:
-        st.query_params[key] = str(int(value))
+        address.remember(key, str(int(value)))
         return
-    st.query_params[key] = f"{value * (0.999 if breach.criterion == QUALITY else 1.001):.6g}"
+    address.remember(key, f"{value * (0.999 if breach.criterion == QUALITY else 1.001):.6g}")
 
 
 def described(found: Answered, speech: Speech) -> dict[str, str]:

@@ -63,7 +63,7 @@ def load(planned: Sale | None) -> float:
     if planned is None:
         return inputs.predictions()
     follows = fields.toggle(
-        tr("Load of the business case"), key="caseload", fallback="n" not in st.query_params,
+        tr("Load of the business case"), key="caseload", fallback="n" not in address.query(),
         help=tr("Off: choose the load yourself."),
     )  # fmt: skip
     if follows and planned.predictions >= 1:

@@ -12,6 +12,7 @@ from engine.analytics.question import Answered
 from engine.errors import BreakevenError
 from engine.messages import Message
 from engine.reports.speech import Speech
+from pages.shared import address
 from pages.shared.frame import say, show_error
 from pages.shared.i18n import md, tr
 from pages.shared.numbers import DASH, moment
@@ -32,7 +33,7 @@ def recording(found: Answered, headline: Message) -> None:
 
 def _record(found: Answered, headline: Message, note: str) -> None:
     try:
-        record(settings(), found, headline, address=urlencode(st.query_params.to_dict()), note=note or "")
+        record(settings(), found, headline, address=urlencode(address.query()), note=note or "")
     except BreakevenError as error:
         show_error(error)
         return

@@ -12,7 +12,7 @@ from engine.analytics.question import Answered
 from engine.reports.speech import Speech
 from engine.reports.stakeholder.build import document
 from engine.reports.stakeholder.formats import FORMATS
-from pages.shared import site
+from pages.shared import address, site
 from pages.shared.frame import strong
 from pages.shared.i18n import tr
 from pages.shared.numbers import today
@@ -42,6 +42,6 @@ def _made(found: Answered, speech: Speech, link: str, date: str, draw: Callable[
 def _link() -> str:
     """Return the address of this page as it is now: it opens with the same figures."""
     here = settings()
-    address = str(st.context.url or "").partition("?")[0] or f"http://{here.host}:{here.port}/{site.DECIDE.stem}"
-    asked = urlencode(st.query_params.to_dict())
-    return f"{address}?{asked}" if asked else address
+    page = str(st.context.url or "").partition("?")[0] or f"http://{here.host}:{here.port}/{site.DECIDE.stem}"
+    asked = urlencode(address.query())
+    return f"{page}?{asked}" if asked else page

@@ -63,7 +63,7 @@ def likes(found: Catalogue) -> Visitor:
     """Draw the place to tick things liked."""
     offered = found.offered
     known = set(offered)
-    if "likes" in st.query_params:
+    if "likes" in address.query():
         ticked = [int(c) for c in address.recall("likes").split(",") if c.isdigit() and int(c) in known]
     else:
         ticked = [c for c in person(found, found.typical_user).before if c in known][-TICKED:]
@@ -80,7 +80,7 @@ def likes(found: Catalogue) -> Visitor:
 
 
 def remember_likes() -> None:
-    st.query_params["likes"] = ",".join(str(code) for code in st.session_state["likes-ticked"])
+    address.remember("likes", ",".join(str(code) for code in st.session_state["likes-ticked"]))
 
 
 def history(found: Catalogue, visitor: Visitor, *, most: int = 8) -> None:
