@@ -61,18 +61,10 @@ def _open(visitor: Visitor, path: str) -> None:
 
 
 def press(visitor: Visitor, name: str) -> None:
-    """Press the first visible link, button or choice that is called `name`.
-
-    A choice that did not take is pressed once more, as a person does: a job that ends just then draws the page anew.
-    """
+    """Press the first visible link, button or choice that is called `name`."""
     roles = [visitor.page.get_by_role(role, name=name) for role in PRESSED]
-    found = reduce(Locator.or_, roles).locator("visible=true").first
-    choice = found.get_attribute("role") == "radio"
-    found.click()
+    reduce(Locator.or_, roles).locator("visible=true").first.click()
     visitor.settled()
-    if choice and found.get_attribute("aria-checked") == "false":
-        found.click()
-        visitor.settled()
 
 
 def press_beside(visitor: Visitor, name: str, beside: str) -> None:
@@ -86,15 +78,22 @@ def press_beside(visitor: Visitor, name: str, beside: str) -> None:
 def choose(visitor: Visitor, option: str, label: str) -> None:
     """Choose an option of the select box, or of the row of choices, that is called `label`, once the page is drawn."""
     visitor.settled()
+    pick(visitor, option, label)
+    visitor.settled()
+
+
+def pick(visitor: Visitor, option: str, label: str) -> None:
+    """Choose an option of what is called `label` at once, and wait for nothing."""
     box = visitor.page.get_by_role("combobox", name=label).locator("visible=true").first
     row = visitor.page.get_by_role("radiogroup", name=label).locator("visible=true").first
     expect(box.or_(row)).to_be_visible()
     if box.is_visible():
         box.click()
+        if box.is_editable():  # of a long list only a part is drawn
+            box.press_sequentially(option)
         visitor.page.get_by_role("option", name=option).first.click()
     else:
         row.get_by_text(option).first.click()
-    visitor.settled()
 
 
 def enter(visitor: Visitor, text: str, label: str) -> None:

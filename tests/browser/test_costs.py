@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.script import choose
+from tests.browser.script import choose, pick
 from tests.browser.server import Dashboard
 from tests.browser.visitor import Visitor
 
@@ -78,3 +79,15 @@ def test_the_figures_are_those_of_a_hand(dashboard: Dashboard, visitor: Callable
     again.page.goto(one.page.url)
     again.settled()
     expect(again.page.get_by_test_id("stMetricValue").nth(1)).to_have_text("$48.50")
+
+
+def test_quick_hands_lose_nothing(dashboard: Dashboard, visitor: Callable[..., Visitor]) -> None:
+    """A choice that is made while the page still answers the one before is no reason to take that one back."""
+    one = visitor(dashboard.url).open("/costs")
+    machines, regions = ("c7i.2xlarge · ap-northeast-1", "c6i.xlarge · us-east-1"), ("eu-north-1", "us-east-1")
+    for machine, region in zip(machines * 2, regions * 2, strict=True):
+        pick(one, f"AWS {machine}", "Machine to rent")
+        pick(one, f"AWS {region}", "Electricity of")
+        one.settled()
+        expect(one.page.get_by_role("combobox", name="Machine to rent")).to_have_value(re.compile(machine))
+        expect(one.page.get_by_role("combobox", name="Electricity of")).to_have_value(re.compile(region))

@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urlsplit
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request, Response, expect
 
 from pages.shared import catalogue
+from tests.browser.turns import Turns
 
 WAIT_MS = 30_000
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"][data-test-connection-state="CONNECTED"]'
@@ -33,6 +34,7 @@ class Visitor:
     faults: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.turns = Turns(self.page)
         self.page.set_default_timeout(WAIT_MS)
         self.page.on("request", self._note_request)
         self.page.on("response", self._note_response)
@@ -59,7 +61,8 @@ class Visitor:
         return self.settled()
 
     def settled(self) -> Visitor:
-        """Wait until the script has run, nothing of an older run is left and pictures are there; look for faults."""
+        """Wait until the script answered, nothing of an older run is left and pictures are there; look for faults."""
+        self.turns.wait(WAIT_MS)
         self.page.locator(IDLE).wait_for()
         expect(self.page.locator('[data-stale="true"], [data-testid="stSkeleton"]')).to_have_count(0, timeout=WAIT_MS)
         self.page.wait_for_function(LOADED, timeout=WAIT_MS)
