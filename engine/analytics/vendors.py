@@ -27,7 +27,8 @@ def vendor_of(row: Mapping[Any, Any]) -> Vendor | None:
 
 def vendors(rows: pd.DataFrame) -> dict[str, Vendor]:
     """Return by id the vendors of `queries.bought` whose price is known, oldest first."""
-    found = (vendor_of(row) for row in rows.to_dict("records"))
+    needed = rows[["run_id", "label", "usd_per_1000", "finished_at"]]  # a row has some sixty columns
+    found = (vendor_of(row) for row in needed.to_dict("records"))
     return {vendor.id: vendor for vendor in found if vendor}
 
 
