@@ -42,7 +42,7 @@ def ends_apart(values: Values, maximise: Sequence[bool], alive: Values | None = 
 def nearness(to_best: Values, to_worst: Values) -> Values:
     """Return the score of distances to the best and to the worst."""
     whole = to_best + to_worst
-    return np.divide(to_worst, whole, out=np.full(whole.shape, ALL_EQUAL), where=whole > 0)
+    return np.asarray(np.divide(to_worst, whole, out=np.full(whole.shape, ALL_EQUAL), where=whole > 0))
 
 
 def _distance(apart: Values, weights: Values) -> Values:

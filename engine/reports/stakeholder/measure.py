@@ -16,6 +16,8 @@ PIECES = re.compile(r"[⺀-￯]|[^\s⺀-￯]+\s*|\s+")
 POINTS_AN_INCH = 72
 LONGEST_WORD_EM = 14.0
 """A longer one may be broken to make a column narrower."""
+LEAST_EM = 4.5
+"""Of a longer cell, whose Chinese letters would else stand one below the other."""
 SHORT_EM = 8.0
 """A shorter cell, such as a figure with its unit, is not broken at all."""
 SLACK = 1.1
@@ -78,4 +80,4 @@ def _unbroken(cell: str) -> float:
     """Return the width of what stands on one line: a short cell whole, else its longest word."""
     if (whole := ems(cell)) <= SHORT_EM:
         return whole
-    return min(LONGEST_WORD_EM, max(ems(piece.rstrip()) for piece in PIECES.findall(cell)))
+    return min(LONGEST_WORD_EM, max(LEAST_EM, *(ems(piece.rstrip()) for piece in PIECES.findall(cell))))

@@ -68,8 +68,9 @@ def _points(slide: Any, box: Box, block: Points) -> None:
     x, y = across(block), upwards(block)
     _axis(chart.category_axis, block.x_axis, x)
     _axis(chart.value_axis, block.y_axis, y)
-    room = (PLOT * v * POINTS_AN_INCH for v in (box.width, box.height))
-    for point, drawn, side in zip(block.points, chart.plots[0].series, sides(block, *room, LABEL_PT), strict=True):
+    wide, high = (PLOT * v * POINTS_AN_INCH for v in (box.width, box.height))
+    named = sides(block, wide, high, LABEL_PT)
+    for point, drawn, side in zip(block.points, chart.plots[0].series, named, strict=True):
         _point(drawn, point, side)
 
 
