@@ -33,7 +33,7 @@ with right:
     others = {"": tr("No other")} | {k: v for k, v in labels.items() if k != chosen}
     other = address.choice(st.selectbox, tr("Beside"), others, key="with", fallback="")
 run, detail = data.row(runs, chosen), data.detail(chosen)
-bought = data.bought(run)
+bought = data.bought(str(run["test_id"]))
 data_notes(synthetic=bool(run["synthetic"]))
 
 facts: list[Fact] = []
@@ -86,5 +86,10 @@ with shown:
     with st.expander(tr("8 bits or full precision, processor or GPU"), icon=":material/memory:"):
         sections.by_precision(run, detail.variants, choices)
         gpus.section(run, flops_per_prediction(chosen, tokens))
-site.link(site.BUSINESS, tr("Plan a business with these costs"), icon=":material/trending_up:", **carried())
+with st.container(horizontal=True):
+    site.link(site.BUSINESS, tr("Plan a business with these costs"), icon=":material/trending_up:", **carried())
+    here = {"scenario": scenario.name, "test": str(run["test_id"])}
+    site.link(
+        site.DECIDE, tr("Decide with these costs"), icon=":material/gavel:", **(costs_chosen.carried() | here)
+    )  # fmt: skip
 kinds_legend()

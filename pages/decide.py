@@ -4,6 +4,7 @@ import streamlit as st
 
 from engine.analytics.priced import Pricing
 from engine.analytics.question import USUAL_MONTH, Question
+from engine.analytics.vendors import vendors as priced_vendors
 from engine.errors import BreakevenError
 from engine.reports.recommendation import recommend
 from pages.shared import choosing, data, pricing
@@ -56,8 +57,12 @@ with st.expander(tr("Machine and load"), icon=":material/schedule:"):
     region = inputs.electricity(instance, facts)
     busy = pricing.busy_share()
     operation = inputs.operation(n, p95_ms, instance)
+where = Pricing(instance, region, busy, operation.spot)
+with shown:
+    points = test_part(data.points(where, scenario.name))
+test_id = str(points["test_id"].iloc[0])
 with st.expander(tr("Buying instead"), icon=":material/shopping_cart:"):
-    bought = inputs.hosted(mine, facts)
+    bought = inputs.hosted(mine, facts, priced_vendors(data.bought(test_id)))
     tokens = inputs.tokens(None)
 with st.expander(tr("People, training and labels"), icon=":material/group:"):
     people = work.people(mine, facts)
@@ -69,11 +74,9 @@ with st.expander(tr("Every fact this page computes with, and your own in its pla
 choices = costs_chosen.choices(
     instance, region, operation, programme, bought=bought, tokens=tokens, labels=labels_bought, people=people
 )
-where = Pricing(instance, region, busy, operation.spot)
 with shown:
-    points = test_part(data.points(where, scenario.name))
     question = Question(
-        scenario.name, where, choices, limits, weights, str(points["test_id"].iloc[0]), beside,
+        scenario.name, where, choices, limits, weights, test_id, beside,
         case if planned else None, planned.month if planned else USUAL_MONTH,
     )  # fmt: skip
     tables = [points, *(data.points(other, scenario.name) for other in question.pricings[1:])]
@@ -89,6 +92,7 @@ with shown:
     if found.decision.lead is not None:
         answer.figures_of_lead(found, spoken)
         answer.reasons(said)
+        answer.costed(found)
     key = (key_of_options(question, tables), repr(case), question.month, str(limits), str(weights))
     pictures.stability(found, spoken, key)
     pictures.front(found, spoken, key)

@@ -17,7 +17,9 @@ from engine.config import Settings
 from engine.economics.business.case import Case
 from engine.economics.business.link import changes, read_case
 from engine.economics.business.presets import PRESETS, preset
+from engine.economics.facts import HostedPrice
 from engine.economics.figure import finite
+from engine.economics.hosted import Vendor
 from engine.errors import BadInput, NotFound
 from engine.files import file_in, new_id, read_json, utc_now, write_json
 from engine.messages import Message
@@ -126,10 +128,17 @@ def asked_of(found: Answered) -> dict[str, Any]:
         "spot": pricing.spot,
         "predictions_month": question.choices.load.predictions_month,
         "p95_ms": question.choices.objective.p95_ms,
+        "hosted": _offer(question.choices.hosted),
+        "batch": question.choices.batch,
         "beside": [instance.id for instance in question.beside],
         "month": question.month,
         "case": _case(question.case) if question.case else None,
     }
+
+
+def _offer(hosted: HostedPrice | Vendor) -> str:
+    """Return the id of what would be bought."""
+    return hosted.id if isinstance(hosted, Vendor) else hosted.model
 
 
 def _case(case: Case) -> dict[str, Any]:

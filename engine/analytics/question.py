@@ -50,7 +50,7 @@ class Question:
         return (here, *(
             Pricing(i, region(i.region_id) if own else here.region, here.utilisation,
                     here.spot and i.spot_usd_per_hour is not None)
-            for i in self.beside if i.id != here.instance.id
+            for i in dict.fromkeys(self.beside) if i.id != here.instance.id
         ))  # fmt: skip
 
     def choices_on(self, pricing: Pricing) -> Choices:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from engine.analytics.costed import Choices, costs
@@ -11,6 +12,7 @@ from engine.analytics.decision_log import case_of
 from engine.analytics.plans import serving_of
 from engine.analytics.priced import Pricing
 from engine.analytics.question import USUAL_MONTH, Question
+from engine.analytics.vendors import offered
 from engine.config import Settings
 from engine.economics import facts
 from engine.economics.business.serving import Serving
@@ -37,7 +39,7 @@ def usual_pricing(settings: Settings) -> Pricing:
 def usual_question(settings: Settings, scenario: str, asked: Mapping[str, Any] | None = None) -> Question:
     """Return what is asked until somebody chooses otherwise; `asked` (`decision_log.asked_of`) is what somebody chose.
 
-    Raises BadInput or NotFound when a figure it names is no longer in the catalogue.
+    Raises BadInput or NotFound when a figure it names is no longer in the catalogue, or a vendor no longer here.
     """
     said = dict(asked or {})
     pricing = usual_pricing(settings)
@@ -47,6 +49,8 @@ def usual_question(settings: Settings, scenario: str, asked: Mapping[str, Any] |
     choices = usual_choices(
         pricing, scenario, predictions_month=said.get("predictions_month", PREDICTIONS_A_MONTH), p95_ms=p95_ms
     )
+    if "hosted" in said:
+        choices = replace(choices, hosted=offered(settings, said["hosted"]), batch=said["batch"])
     limits = Limits(said.get("bounds", {LATENCY: p95_ms}), sellable=said.get("sellable", True))
     return Question(
         scenario=scenario,

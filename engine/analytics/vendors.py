@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from engine.analytics.costed import Costs
 from engine.analytics.priced import or_none
+from engine.config import Settings
 from engine.economics import budget
+from engine.economics.facts import HostedPrice, hosted_prices
 from engine.economics.hosted import Crossing, Vendor, vendor_per_1000
+from engine.errors import BadInput
+from engine.jobs.runs import open_run
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,8 +27,23 @@ def vendor_of(row: Mapping[Any, Any]) -> Vendor | None:
 
 def vendors(rows: pd.DataFrame) -> dict[str, Vendor]:
     """Return by id the vendors of `queries.bought` whose price is known, oldest first."""
-    found = (vendor_of(row) for row in rows.to_dict("records"))
+    needed = rows[["run_id", "label", "usd_per_1000", "finished_at"]]  # a row has some sixty columns
+    found = (vendor_of(row) for row in needed.to_dict("records"))
     return {vendor.id: vendor for vendor in found if vendor}
+
+
+def offered(settings: Settings, name: str) -> HostedPrice | Vendor:
+    """Return what could be bought by its name: a hosted model of the catalogue, or a vendor by the run of its answers.
+
+    Raises NotFound where there is neither, and BadInput where nobody said what the vendor's answers cost.
+    """
+    if name in hosted_prices():
+        return hosted_prices()[name]
+    run = open_run(settings.workspace.runs, name)
+    found = vendor_of(run.report() | {"run_id": run.run_id, "label": run.label})
+    if found is None:
+        raise BadInput("What {name} asks for 1,000 answers is not known.", name=run.label)
+    return found
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,22 +13,18 @@ import numpy as np
 from engine.economics.business.assumptions import ASSUMPTIONS, MONTHS, SEGMENTS
 from engine.economics.business.captable import at_exit, cap_table
 from engine.economics.business.case import TEAMS
-from engine.economics.business.link import ROWS
 from engine.economics.business.metrics import NAMES, Metric
 from engine.economics.business.model import Outcome
 from engine.economics.business.obligations import likely_launch, waits
-from engine.economics.business.spread import Spread
+from engine.economics.business.presets import called
 from engine.economics.business.uncertainty import Fan
 from engine.economics.currency import rate
 from engine.messages import Message
+from engine.reports.plan_lists import Say, rows_of
+from engine.reports.spreadsheet import Row, written
 
-Say = Callable[[Message | str], str]
-Row = Sequence[Any]
 UNSAFE = ("=", "+", "-", "@", "\t", "\r")
 """Beginnings that a spreadsheet would take for a formula."""
-PLAIN = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-"""Nothing that somebody typed becomes a formula or a link."""
-FIRST_COLUMN_WIDTH, OTHER_WIDTH = 44, 16
 
 
 @dataclass(frozen=True)
@@ -60,25 +56,13 @@ def months_csv(of: Document, say: Say = str) -> bytes:
 
 def workbook(of: Document, say: Say = str) -> bytes:
     """Return the whole plan as XLSX: figures, assumptions, lists, months, futures, cap table."""
-    import xlsxwriter
-
-    buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, PLAIN) as book:
-        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-        for title, rows in _sheets(of, say):
-            sheet = book.add_worksheet(say(title)[:31])
-            sheet.set_column(0, 0, FIRST_COLUMN_WIDTH)
-            sheet.set_column(1, 60, OTHER_WIDTH)
-            sheet.freeze_panes(1, 1)
-            for at, row in enumerate(rows):
-                sheet.write_row(at, 0, ["" if v is None else v for v in row], None if at else bold)
-    return buffer.getvalue()
+    return written((say(title), rows) for title, rows in _sheets(of, say))
 
 
 def _sheets(of: Document, say: Say) -> Iterator[tuple[Message, list[Row]]]:
     yield Message("Figures"), list(_figures(of, say))
     yield Message("Assumptions"), list(_assumptions(of, say))
-    yield Message("Team and funding"), list(_lists(of, say))
+    yield Message("Team and funding"), [[say(Message("Team and funding"))], *rows_of(of.outcome.case, say)]
     yield Message("Months"), _across({**month_columns(of, say)})
     yield Message("Futures"), _across({say(Message("Month")): list(range(1, MONTHS + 1)), **_fan_columns(of, say)})
     yield Message("Cap table"), list(_owners(of, say))
@@ -86,7 +70,7 @@ def _sheets(of: Document, say: Say) -> Iterator[tuple[Message, list[Row]]]:
 
 def _figures(of: Document, say: Say) -> Iterator[Row]:
     case = of.outcome.case
-    yield [case.name, say(Message("Money is in USD."))]
+    yield [say(called(case)), say(Message("Money is in USD."))]
     yield [say(Message("Run")), of.run]
     yield [say(Message("Serving cost")), say(of.serving)]
     yield [say(Message("First month")), case.start]
@@ -117,21 +101,6 @@ def _assumptions(of: Document, say: Say) -> Iterator[Row]:
                  (Message("{name}, time until it is met", name=one.title), "months", one.months))  # fmt: skip
         for title, unit, spread in parts:
             yield [say(title), unit, spread.low, spread.likely, spread.high, one.source]
-
-
-def _lists(of: Document, say: Say) -> Iterator[Row]:
-    yield [say(Message("Team and funding"))]
-    for name, fields in ROWS.items():
-        if name == "rules":  # they stand with the assumptions, each with its source
-            continue
-        yield []
-        yield [name, *fields]
-        for item in getattr(of.outcome.case, name):
-            yield ["", *(_cell(getattr(item, field)) for field in fields)]
-
-
-def _cell(value: Any) -> Any:
-    return f"{value.low:g}–{value.likely:g}–{value.high:g}" if isinstance(value, Spread) else value
 
 
 def _owners(of: Document, say: Say) -> Iterator[Row]:

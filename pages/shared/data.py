@@ -85,10 +85,10 @@ def learning_runs(run: Mapping[Any, Any]) -> pd.DataFrame:
     return _learning_runs(found, version(found), asked)
 
 
-def bought(run: Mapping[Any, Any]) -> pd.DataFrame:
-    """Return what vendors answered to the test part of a row of `runs`, oldest first."""
+def bought(test_id: str) -> pd.DataFrame:
+    """Return what vendors answered to a test part, oldest first."""
     found = index()
-    return _bought(found, version(found), str(run["test_id"]))
+    return _bought(found, version(found), test_id)
 
 
 def version(found: Index) -> Version:

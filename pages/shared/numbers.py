@@ -40,6 +40,11 @@ def _currency(amount: float, pattern: str, code: str, currency: str) -> str:
 
 
 @lru_cache(maxsize=16_384)
+def _percent(share: float, pattern: str, code: str) -> str:
+    return str(_babel().format_percent(share, format=pattern, locale=code))
+
+
+@lru_cache(maxsize=16_384)
 def _moment(when: datetime, code: str) -> str:
     from babel.dates import format_skeleton
 
@@ -66,7 +71,7 @@ def percent(value: float | None, digits: int = 0, *, code: str | None = None) ->
     if value is None or missing(value):
         return DASH
     pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
-    return str(_babel().format_percent(value, format=pattern, locale=_code(code)))
+    return _percent(value, pattern, _code(code))
 
 
 def money(usd: float | None, *, code: str | None = None, currency: str = "USD") -> str:

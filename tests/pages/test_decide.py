@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from engine.analytics.database import index_for
+from engine.analytics.deciding import answer, gather
 from engine.analytics.decision_log import decisions
+from engine.analytics.usual import usual_question
 from engine.config import load_settings
 from engine.datasets.dataset import Dataset
 from engine.jobs.runs import RunFolder
+from engine.reports.speech import ENGLISH
+from engine.reports.stakeholder.build import document
 from tests.pages.test_bought import answers, give
+from tests.pages.test_costs import bring_in
 from tests.pages.test_pages import said
 
 Open = Callable[..., AppTest]
@@ -175,3 +183,33 @@ def test_a_case_that_cannot_be_is_explained_and_the_rest_decides(
     told = "\n".join([said(test), *(w.value for w in test.warning)])
     assert words in told.replace("\\", "")
     assert test.header[0].value.startswith("Use Probe")
+
+
+def test_a_vendor_chosen_on_costs_is_what_decide_its_report_and_its_log_know(
+    page: Open, finished: Finish, dataset: Dataset, tmp_path: Path
+) -> None:
+    run = finished("probe", right=0.9)
+    vendor = bring_in(dataset, tmp_path, "Acme", 0.4).run_id
+    costs = page("costs", lang="en", run=run.run_id, hosted=vendor, n="50000", buy="0")
+    carried = parameters(costs, "Decide with these costs")
+    assert {"hosted": vendor, "n": "50000", "buy": "0", "scenario": "finance_sentiment"}.items() <= carried.items()
+    test = page("decide", **carried, sold="0")
+    assert test.selectbox(key="hosted").value == vendor
+    assert not any("in the catalogue" in c.value for c in test.caption)
+    assert any("Acme" in name for d in test.dataframe if "Option" in d.value for name in d.value["Option"])
+    next(b for b in test.button if b.label == "Record this decision").click().run()
+    (logged,) = decisions(load_settings())
+    question = usual_question(load_settings(), logged.scenario, logged.asked)
+    found = answer(gather(index_for(load_settings()), question), question)
+    texts = document(found, ENGLISH, link="http://127.0.0.1/decide", date="2026-11-27").texts()
+    assert "Building, beside buying the same answers of Acme" in texts
+    assert any(t.startswith("Acme, $0.40 per 1,000, measured on ") for t in texts)
+    assert found.costs[run.run_id].buy.per_1000.value == 0.4
+    back = parameters(test, "See it on the Costs page")
+    assert {"run": run.run_id, "hosted": vendor, "n": "50000"}.items() <= back.items()
+
+
+def parameters(test: AppTest, label: str) -> dict[str, str]:
+    """Return the parameters that a link of the page carries."""
+    link = next(e.proto for e in test.get("page_link") if e.proto.label == label)
+    return dict(parse_qsl(link.query_string))

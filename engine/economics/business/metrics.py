@@ -118,7 +118,7 @@ def _whole(outcome: Outcome) -> dict[str, Metric]:
         ),
         "npv": Metric(
             worth, "USD", Message("Cash of each month without owners' money, and the exit in month {month}, "
-                                  "discounted at {rate} a year.", month=end, rate=rate),
+                                  "discounted at {rate} a year.", month=end, rate=f"{rate:.0%}"),
         ),
         "irr": _irr(flows(outcome)[:, 0]),
     }  # fmt: skip

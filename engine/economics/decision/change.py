@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.economics.decision.limits import Excluded
 from engine.economics.decision.option import Criterion, Limits, Option, Values, directions, matrix
-from engine.economics.decision.topsis import closeness
+from engine.economics.decision.topsis import closeness, ends_apart, nearness
 
 Kind = Literal["weight", "limit", "measurement"]
 STEPS = 1_000
@@ -65,13 +65,19 @@ def by_measurement(
 ) -> list[Change]:
     """Return for each criterion how much worse the first option could have been measured before it is not chosen."""
     found = []
+    values, counts = matrix(front, criteria), np.asarray(weights) ** 2
+    still = ends_apart(values, directions(criteria))  # of all columns but the one that moves, the same throughout
     for place, criterion in enumerate(criteria):
         measure = front[lead].measures[criterion.name]
         end = 0.0 if criterion.more_is_better else FURTHEST * measure.value
         tried = np.linspace(measure.value, end, STEPS + 1)
-        values = np.repeat(matrix(front, criteria)[None], len(tried), axis=0)
-        values[:, lead, place] = tried
-        scores = closeness(values, np.broadcast_to(weights, (len(tried), len(weights))), directions(criteria))
+        column = np.repeat(values[None, :, place, None], len(tried), axis=0)
+        column[:, lead, 0] = tried
+        moved = ends_apart(column, [criterion.more_is_better])
+        scores = nearness(*(
+            np.sqrt(np.delete(squares, place, axis=1) @ np.delete(counts, place) + counts[place] * new[:, :, 0])
+            for squares, new in zip(still, moved, strict=True)
+        ))  # fmt: skip
         lost = scores.max(axis=1) > scores[:, lead] + 1e-12
         if (bound := limits.bounds.get(criterion.name)) is not None:
             lost |= tried < bound if criterion.more_is_better else tried > bound

@@ -23,24 +23,33 @@ def closeness(values: Values, weights: Values, maximise: Sequence[bool], alive: 
     The leading axes broadcast. `alive` (..., N), where given, says with 1 and 0 who takes part; who does not scores -1.
     """
     there = np.ones(values.shape[:-1]) if alive is None else alive
-    part = there[..., None]
+    to_best, to_worst = (_distance(apart, weights) for apart in ends_apart(values, maximise, there))
+    return np.where(there > 0, nearness(to_best, to_worst), -1.0)
+
+
+def ends_apart(values: Values, maximise: Sequence[bool], alive: Values | None = None) -> tuple[Values, Values]:
+    """Return the squares (..., N, M) of how far each figure is from the best and from the worst of its column."""
+    part = np.ones((*values.shape[:-1], 1)) if alive is None else alive[..., None]
     norms = np.sqrt((values**2 * part).sum(axis=-2, keepdims=True))
     scaled = np.divide(values, norms, out=np.zeros(np.broadcast_shapes(values.shape, norms.shape)), where=norms > 0)
     signed = np.where(np.asarray(maximise), scaled, -scaled)
     best = np.where(part > 0, signed, -np.inf).max(axis=-2, keepdims=True)
     worst = np.where(part > 0, signed, np.inf).min(axis=-2, keepdims=True)
     best, worst = (np.where(np.isfinite(end), end, 0.0) for end in (best, worst))
-    to_best, to_worst = (_distance(signed - end, weights) for end in (best, worst))
+    return (signed - best) ** 2, (signed - worst) ** 2
+
+
+def nearness(to_best: Values, to_worst: Values) -> Values:
+    """Return the score of distances to the best and to the worst."""
     whole = to_best + to_worst
-    scores = np.divide(to_worst, whole, out=np.full(whole.shape, ALL_EQUAL), where=whole > 0)
-    return np.where(there > 0, scores, -1.0)
+    return np.asarray(np.divide(to_worst, whole, out=np.full(whole.shape, ALL_EQUAL), where=whole > 0))
 
 
 def _distance(apart: Values, weights: Values) -> Values:
-    """Return the weighted Euclidean lengths (..., N) of `apart` (..., N, M)."""
+    """Return the weighted Euclidean lengths (..., N) of figures whose squares apart are (..., N, M)."""
     if apart.ndim == 2:  # many weightings of the same options: one product of matrices
-        return np.asarray(np.sqrt(np.asarray(weights) ** 2 @ (apart**2).T))
-    return np.asarray(np.sqrt((apart**2 * np.asarray(weights)[..., None, :] ** 2).sum(axis=-1)))
+        return np.asarray(np.sqrt(np.asarray(weights) ** 2 @ apart.T))
+    return np.asarray(np.sqrt((apart * np.asarray(weights)[..., None, :] ** 2).sum(axis=-1)))
 
 
 def wins(scores: Values) -> Values:

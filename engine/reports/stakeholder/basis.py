@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.analytics.costed import Choices
 from engine.analytics.criteria import TRAIN
 from engine.analytics.deciding import name_of, train_again
 from engine.analytics.priced import figures
@@ -12,6 +13,7 @@ from engine.economics.catalog import Instance
 from engine.economics.combine import distinct
 from engine.economics.decision.option import Criterion
 from engine.economics.figure import Source
+from engine.economics.hosted import Vendor
 from engine.economics.people import MONTHS, Role, people_until
 from engine.jobs.bought import RECIPE as BOUGHT
 from engine.messages import Message
@@ -88,13 +90,24 @@ def assumptions(found: Answered, speech: Speech) -> Iterator[Named]:
         year = people_until(choices.builders, MONTHS).value
         yield Message("People, building, in the first year"), speech.write(year, "USD")
     yield Message("People, buying"), _people(choices.buyers)
-    yield Message("Hosted model"), choices.hosted.model
+    yield _bought(choices, speech)
     if choices.labelling:
         yield Message("A label, reviewed"), speech.write(choices.labelling.usd_per_row, "USD")
     if sale := found.question.sale:
         yield Message("Business case"), found.question.case_name
         yield Message("Month of the case that is looked at"), speech.write(sale.month, "month")
         yield Message("Predictions of the case in that month"), speech.write(round(sale.predictions), "")
+
+
+def _bought(choices: Choices, speech: Speech) -> Named:
+    """Return what would be bought instead; of a vendor, what its answers cost and when they were brought in."""
+    offer = choices.hosted
+    if not isinstance(offer, Vendor):
+        return Message("Hosted model"), offer.model
+    price = speech.write(offer.usd_per_1000, "USD")
+    value = Message("{vendor}, {price} per 1,000, measured on {date}", vendor=offer.model, price=price,
+                    date=offer.as_of)  # fmt: skip
+    return Message("Vendor, measured on the same rows"), value
 
 
 def _limits(found: Answered, speech: Speech) -> Iterator[Named]:

@@ -19,9 +19,10 @@ from engine.scenarios import SCENARIOS
 def document(found: Answered, speech: Speech, *, link: str, date: str) -> Document:
     """Return the report of a decision. `link` leads to the page it was made on; `date` is written for the reader."""
     said, scenario = recommend(found, speech), SCENARIOS[found.question.scenario]
+    why = said.why if found.decision.lead else ()  # where nothing holds, the summary says why
     sections: list[tuple[Message, tuple[Block, ...]]] = [
         (Message("What to do"), tuple(summary(found, speech))),
-        (Message("Why"), (*_bullets(speech, said.why), *stability(found, speech))),
+        (Message("Why"), (*_bullets(speech, why), *stability(found, speech))),
         (Message("The options"), tuple(options(found, speech))),
         (Message("What it costs"), (*_bullets(speech, said.costs), *money(found, speech))),
         (Message("What it earns"), tuple(earns(found, speech))),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterator
 from html import escape
 from typing import Any
 
+from engine.reports.stakeholder.axis import Axis, across, sides, upwards
 from engine.reports.stakeholder.document import (
     Bars,
     Block,
@@ -18,14 +20,14 @@ from engine.reports.stakeholder.document import (
     Stats,
     Table,
 )
-from engine.reports.stakeholder.look import ACCENT, COLORS, GREY
+from engine.reports.stakeholder.look import ACCENT, COLORS, GREY, LINE
 
 STYLE = """
-:root{--ink:#1b2230;--soft:#5d6778;--line:#dfe3ea;--paper:#fff;--accent:#2f5fd0}
+:root{color-scheme:light;--ink:#1b2230;--soft:#5d6778;--line:#dfe3ea;--paper:#fff;--accent:#2f5fd0}
 *{box-sizing:border-box}
 body{margin:0;background:#f4f6f9;color:var(--ink);font:16px/1.6 system-ui,"Segoe UI",Roboto,"PingFang SC",
 "Microsoft YaHei","Noto Sans SC",sans-serif}
-main{max-width:60rem;margin:2rem auto;background:var(--paper);padding:3.5rem 4rem;border-top:6px solid var(--accent)}
+main{max-width:70rem;margin:2rem auto;background:var(--paper);padding:3.5rem 4rem;border-top:6px solid var(--accent)}
 h1{font-size:2rem;line-height:1.25;margin:.2rem 0}h2{font-size:1.3rem;margin:2.6rem 0 .6rem}
 h3{font-size:1rem;margin:1.4rem 0 .3rem}.soft{color:var(--soft);font-size:.9rem}
 .lead{font-size:1.25rem;line-height:1.5;border-left:4px solid var(--accent);padding-left:1rem;margin:1.4rem 0}
@@ -33,15 +35,28 @@ h3{font-size:1rem;margin:1.4rem 0 .3rem}.soft{color:var(--soft);font-size:.9rem}
 .stats{display:grid;grid-template-columns:repeat(auto-fit,minmax(11rem,1fr));gap:1rem;margin:1.2rem 0}
 .stat{border:1px solid var(--line);border-radius:.4rem;padding:.8rem 1rem}.stat b{display:block;font-size:1.45rem}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.9rem}
-td,th{padding:.45rem .7rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
+p,ul{max-width:52rem}td,th{padding:.45rem .7rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
 th{color:var(--soft);font-weight:600}a{color:var(--accent);overflow-wrap:anywhere}.chart{margin:.4rem 0 1rem}
-@media(max-width:700px){main{margin:0;padding:1.5rem 1.1rem}h1{font-size:1.5rem}}
-@media print{body{background:#fff}main{margin:0;padding:0;border:0}h2,.chart,tr{break-inside:avoid}}
+td:first-child,th:first-child{min-width:9rem}.many{font-size:.8rem}.many td,.many th{padding:.4rem;min-width:4.6rem}
+.many td:first-child{min-width:11rem}
+@media(max-width:700px){td,th{min-width:6.5rem}main{margin:0;padding:1.5rem 1.1rem}h1{font-size:1.5rem}}
+@media print{body{background:#fff}main{margin:0;padding:0;border:0}
+.many{font-size:.6rem}.many td,.many th{padding:.2rem;min-width:0}.many td:first-child{min-width:6rem}
+h2,.chart,tr{break-inside:avoid}}
 """.strip()
 DRAW = (
-    "for(const c of JSON.parse(document.getElementById('charts').textContent))"
-    "Plotly.newPlot(c.id,c.data,c.layout,{displayModeBar:false,responsive:true});"
+    "const narrow=innerWidth<700,lines=t=>t.replace(/(.{9,}?)([ ，])/g,'$1$2<br>');"
+    "for(const c of JSON.parse(document.getElementById('charts').textContent)){"
+    "if(narrow){for(const d of c.data)if(d.type=='bar')d.y=d.y.map(lines);c.layout.font.size=10}"
+    "Plotly.newPlot(c.id,c.data,c.layout,{displayModeBar:false,responsive:true})}"
 )
+"""Where there is little room, names of bars stand on several lines."""
+MANY = 6
+"""Columns above which a table is set smaller."""
+FREE = 1.12
+"""Of the longest bar, so that its figure has room behind it."""
+NAME_PT, PICTURE_PT = 9.0, (640.0, 240.0)
+"""Of names in a picture of points: their size, and the width and height they have room in."""
 
 
 def to_html(document: Document) -> bytes:
@@ -101,7 +116,8 @@ def _table(block: Table) -> str:
     head = "".join(f"<th>{escape(c)}</th>" for c in block.head)
     rows = "".join("<tr>" + "".join(f"<td>{_cell(c)}</td>" for c in row) + "</tr>" for row in block.rows)
     caption = f"<h3>{escape(block.caption)}</h3>" if block.caption else ""
-    return f'{caption}<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+    many = ' class="many"' if len(block.head) > MANY else ""
+    return f'{caption}<div class="wide"><table{many}><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
 
 
 def _cell(text: str) -> str:
@@ -119,7 +135,8 @@ def _chart(title: str, figure: dict[str, Any], charts: list[dict[str, Any]]) -> 
 
 LAYOUT: dict[str, Any] = {
     "margin": {"l": 8, "r": 24, "t": 16, "b": 40}, "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
-    "font": {"color": "#1b2230"}, "legend": {"orientation": "h", "y": 1.12, "x": 0}, "hovermode": "closest",
+    "font": {"color": "#1b2230"}, "hovermode": "closest",
+    "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
 }  # fmt: skip
 
 
@@ -128,13 +145,14 @@ def bars_figure(block: Bars) -> dict[str, Any]:
     data = [
         {
             "type": "bar", "orientation": "h", "name": s.name, "y": list(block.names), "x": list(s.values),
-            "text": list(s.texts), "textposition": "auto", "marker": {"color": COLORS[i % len(COLORS)]},
-            "hovertemplate": "%{y}: %{text}<extra></extra>",
+            "text": list(s.texts), "textposition": "outside", "cliponaxis": False,
+            "marker": {"color": COLORS[i % len(COLORS)]}, "hovertemplate": "%{y}: %{text}<extra></extra>",
         }
         for i, s in enumerate(block.series)
     ]  # fmt: skip
     height = 110 + 34 * len(block.names) * len(block.series)
-    axis = {"title": {"text": block.axis}, "automargin": True, "rangemode": "tozero", "gridcolor": "#e6e9ef"}
+    most = max((v for s in block.series for v in s.values), default=0.0)
+    axis = {"title": {"text": block.axis}, "automargin": True, "range": [0, FREE * most or 1], "gridcolor": LINE}
     return {"data": data, "layout": LAYOUT | {
         "height": height, "xaxis": axis, "yaxis": {"automargin": True, "autorange": "reversed"},
         "showlegend": len(block.series) > 1,
@@ -149,17 +167,20 @@ def points_figure(block: Points) -> dict[str, Any]:
     data = [
         {
             "type": "scatter", "mode": "markers+text" if p.lead else "markers", "name": p.name, "x": [p.x], "y": [p.y],
-            "text": [p.name], "textposition": "top center", "error_y": ends(p), "showlegend": False,
+            "text": [p.name], "textposition": f"middle {side or 'right'}", "error_y": ends(p), "showlegend": False,
             "marker": {"size": 16 if p.front else 10, "color": ACCENT if p.lead else GREY},
             "customdata": [[p.x_text, p.y_text]],
             "hovertemplate": "<b>%{text}</b><br>%{customdata[0]}<br>%{customdata[1]}<extra></extra>",
         }
-        for p in block.points
+        for p, side in zip(block.points, sides(block, *PICTURE_PT, NAME_PT), strict=True)
     ]  # fmt: skip
-    xs = [p.x for p in block.points]
-    spread = bool(xs) and min(xs) > 0 and max(xs) > 8 * min(xs)
-    axis: dict[str, Any] = {"title": {"text": block.x_axis}, "automargin": True, "gridcolor": "#e6e9ef"}
-    return {"data": data, "layout": LAYOUT | {
-        "height": 380, "xaxis": axis | ({"type": "log"} if spread else {}),
-        "yaxis": {"title": {"text": block.y_axis}, "automargin": True, "gridcolor": "#e6e9ef"},
-    }}  # fmt: skip
+    x, y = _axis(block.x_axis, across(block)), _axis(block.y_axis, upwards(block))
+    return {"data": data, "layout": LAYOUT | {"height": 380, "xaxis": x, "yaxis": y}}
+
+
+def _axis(title: str, axis: Axis) -> dict[str, Any]:
+    ends = [math.log10(v) if axis.logarithmic else v for v in (axis.low, axis.high)]
+    return {
+        "title": {"text": title}, "automargin": True, "gridcolor": LINE, "range": ends, "tickvals": list(axis.ticks),
+        "ticktext": list(axis.written), "type": "log" if axis.logarithmic else "linear", "zeroline": False,
+    }  # fmt: skip

@@ -3,5 +3,8 @@
 ACCENT = "#2f5fd0"
 GREY = "#8792a5"
 INK = "#1b2230"
+LINE = "#dfe3ea"
+NOTE = "#fff6e5"
 SOFT = "#5d6778"
-COLORS = (ACCENT, "#1c9c8a", "#dd8a1c", "#9a63d8")
+WARNING = "#dd8a1c"
+COLORS = (ACCENT, "#1c9c8a", WARNING, "#9a63d8")

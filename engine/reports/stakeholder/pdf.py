@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from engine.errors import Failure
 from engine.reports.stakeholder import look
-from engine.reports.stakeholder.document import Document, Points
+from engine.reports.stakeholder.axis import across, sides, upwards
+from engine.reports.stakeholder.document import Document, Points, Table
+from engine.reports.stakeholder.measure import column_widths
 
 TEMPLATE = Path(__file__).with_name("board.typ")
 FONT = "Noto Sans SC"
-MARGIN = 0.08
-"""Of a picture's width and height, left free around its points."""
+WIDE_IN = 6.53
+"""A4 without its margins."""
+FEW, FEW_PT, MANY_PT, CELL_IN = 6, 8.5, 7.0, 0.05
+"""Columns up to which a table is set larger; sizes of letters; what a cell leaves free on both sides."""
+PICTURE_PT, NAME_PT = (425.0, 181.0), 7.5
+"""Width and height of a picture of points in `board.typ`, and the size of names in it."""
 
 
 def to_pdf(document: Document) -> bytes:
@@ -45,6 +49,7 @@ def as_json(document: Document) -> dict[str, Any]:
         "accent": look.ACCENT,
         "grey": look.GREY,
         "ink": look.INK,
+        "line": look.LINE,
         "soft": look.SOFT,
         "colors": look.COLORS,
     }
@@ -52,26 +57,18 @@ def as_json(document: Document) -> dict[str, Any]:
         for values, block in zip(made["blocks"], section.blocks, strict=True):
             values["kind"] = type(block).__name__.lower()
             if isinstance(block, Points):
-                _place(values["points"], block)
+                _place(values, block)
+            elif isinstance(block, Table):
+                values["size"] = FEW_PT if len(block.head) <= FEW else MANY_PT
+                values["widths"] = column_widths(block, WIDE_IN, values["size"], CELL_IN)
     return plain
 
 
-def _place(made: Sequence[dict[str, Any]], block: Points) -> None:
-    """Add where each point stands, as shares of the picture's width and height."""
-    across = _scale([p.x for p in block.points])
-    up = _scale([v for p in block.points for v in (p.y_low, p.y_high)], logarithmic=False)
-    for values, p in zip(made, block.points, strict=True):
-        values |= {"at_x": across(p.x), "at_y": up(p.y), "at_low": up(p.y_low), "at_high": up(p.y_high)}
-
-
-def _scale(values: Sequence[float], *, logarithmic: bool | None = None) -> Any:
-    """Return a function from a value to its share of the way; logarithmic where values spread widely."""
-    low, high = min(values), max(values)
-    wide = logarithmic if logarithmic is not None else low > 0 and high > 8 * low
-    turn = math.log10 if wide else float
-    start, end = turn(low), turn(high)
-
-    def place(value: float) -> float:
-        return 0.5 if end == start else MARGIN + (1 - 2 * MARGIN) * (turn(value) - start) / (end - start)
-
-    return place
+def _place(made: dict[str, Any], block: Points) -> None:
+    """Add where points and ticks stand, as shares of the picture's width and height, and where names have room."""
+    x, y = across(block), upwards(block)
+    for name, axis in (("x_ticks", x), ("y_ticks", y)):
+        made[name] = [{"at": axis.place(t), "text": w} for t, w in zip(axis.ticks, axis.written, strict=True)]
+    for values, p, side in zip(made["points"], block.points, sides(block, *PICTURE_PT, NAME_PT), strict=True):
+        values |= {"at_x": x.place(p.x), "at_y": y.place(p.y), "at_low": y.place(p.y_low), "at_high": y.place(p.y_high)}
+        values["side"] = side

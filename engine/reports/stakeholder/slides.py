@@ -1,12 +1,15 @@
-"""The report as slides: native charts and tables that can be edited in PowerPoint, Keynote or LibreOffice."""
+"""The report as slides: native charts and tables that can be edited in PowerPoint, Keynote or LibreOffice.
+
+Blocks of a section flow down a slide; what has no room left begins the next one.
+"""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+import math
 from typing import Any
 
-from engine.reports.stakeholder import look
+from engine.reports.stakeholder import look, slide_charts, slide_tables
 from engine.reports.stakeholder.document import (
     Bars,
     Block,
@@ -15,15 +18,18 @@ from engine.reports.stakeholder.document import (
     Paragraph,
     Points,
     Section,
+    Stat,
     Stats,
     Table,
 )
+from engine.reports.stakeholder.measure import POINTS_AN_INCH, fitting, lines
+from engine.reports.stakeholder.slide_text import HANGING_IN, Box, bar, text
 
-EAST_ASIAN = "Microsoft YaHei"
-"""Named, not embedded: every office on a Chinese system has it, others put theirs in its place."""
 WIDTH_IN, HEIGHT_IN = 13.333, 7.5
-LEFT_IN, TOP_IN, WIDE_IN = 0.7, 1.55, 11.9
-ROWS_A_SLIDE = 9
+LEFT_IN, TOP_IN, WIDE_IN, BOTTOM_IN = 0.7, 1.35, 11.9, 6.85
+BODY_PT, CAPTION_PT, HEADING_PT, TITLE_PT = 16, 14, 20, 26
+CAPTION_IN, HEADING_IN, GAP_IN = 0.42, 0.55, 0.22
+STAT_IN = 1.6
 BLANK = 6
 """The place of the empty layout in python-pptx's own template."""
 
@@ -35,11 +41,11 @@ def to_pptx(document: Document) -> bytes:
 
     deck = Presentation()
     deck.slide_width, deck.slide_height = Inches(WIDTH_IN), Inches(HEIGHT_IN)
+    deck.core_properties.title, deck.core_properties.author = document.title, "Breakeven"
     slides = _Slides(deck, document)
     slides.cover()
     for section in document.sections:
         slides.section(section)
-    slides.back()
     file = io.BytesIO()
     deck.save(file)
     return file.getvalue()
@@ -51,176 +57,136 @@ class _Slides:
     def __init__(self, deck: Any, document: Document) -> None:
         self.deck, self.document = deck, document
         self.number = 0
+        self.heading = ""
+        self.slide: Any = None
+        self.top = BOTTOM_IN
+        """How far down the slide is full, in inches."""
 
-    def page(self, title: str, above: str = "") -> Any:
-        """Return a new slide with its title, what stands `above` it, and the footer."""
-        slide = self.deck.slides.add_slide(self.deck.slide_layouts[BLANK])
+    def page(self, title: str) -> Any:
+        """Begin a slide with its title and the footer; return it."""
+        self.slide = self.deck.slides.add_slide(self.deck.slide_layouts[BLANK])
         self.number += 1
-        self.bar(slide, 0, 0, WIDTH_IN, 0.12)
-        if above != title:
-            self.text(slide, (LEFT_IN, 0.25, WIDE_IN, 0.35), above, 12, color=look.SOFT)
-        self.text(slide, (LEFT_IN, 0.5, WIDE_IN, 0.9), title, 26, bold=True)
-        self.text(slide, (LEFT_IN, 7.0, 9.5, 0.35), self.document.title, 10, color=look.SOFT)
-        self.text(slide, (11.6, 7.0, 1, 0.35), str(self.number), 10, color=look.SOFT)
-        return slide
-
-    def bar(self, slide: Any, left: float, top: float, width: float, height: float) -> None:
-        from pptx.enum.shapes import MSO_SHAPE
-        from pptx.util import Inches
-
-        shape = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *(Inches(v) for v in (left, top, width, height)))
-        shape.fill.solid()
-        shape.fill.fore_color.rgb = _rgb(look.ACCENT)
-        shape.line.fill.background()
-
-    def text(
-        self, slide: Any, box: tuple[float, float, float, float], words: str | Sequence[str], size: float,
-        *, bold: bool = False, color: str = look.INK,
-    ) -> Any:  # fmt: skip
-        """Draw lines of text in a box (left, top, width, height, in inches); return its frame."""
-        from pptx.util import Inches, Pt
-
-        frame = slide.shapes.add_textbox(*(Inches(v) for v in box)).text_frame
-        frame.word_wrap = True
-        for place, line in enumerate([words] if isinstance(words, str) else words):
-            paragraph = frame.paragraphs[0] if place == 0 else frame.add_paragraph()
-            paragraph.space_after = Pt(size / 2)
-            _write(paragraph, line, size, bold=bold, color=color)
-        return frame
+        bar(self.slide, Box(0, 0, WIDTH_IN, 0.12))
+        text(self.slide, Box(LEFT_IN, 0.45, WIDE_IN, 0.7), title, fitting(title, TITLE_PT, WIDE_IN), bold=True)
+        text(self.slide, Box(LEFT_IN, 7.0, 9.5, 0.35), self.document.title, 10, color=look.SOFT)
+        text(self.slide, Box(11.6, 7.0, 1, 0.35), str(self.number), 10, color=look.SOFT, right=True)
+        self.top = TOP_IN
+        return self.slide
 
     def cover(self) -> None:
         doc, slide = self.document, self.page(self.document.title)
-        self.text(slide, (LEFT_IN, 1.25, WIDE_IN, 0.4), f"{doc.subtitle} · {doc.date}", 14, color=look.SOFT)
-        self.text(slide, (LEFT_IN, 2.3, WIDE_IN, 2.4), doc.headline, 26, color=look.ACCENT)
-        self.text(slide, (LEFT_IN, 5.2, WIDE_IN, 1.5), doc.notes or "", 14)
-
-    def back(self) -> None:
-        slide = self.page(self.document.labels.back)
-        frame = self.text(slide, (LEFT_IN, TOP_IN, WIDE_IN, 1), self.document.link, 16, color=look.ACCENT)
-        frame.paragraphs[0].runs[0].hyperlink.address = self.document.link
+        text(slide, Box(LEFT_IN, 1.1, WIDE_IN, 0.4), f"{doc.subtitle} · {doc.date}", CAPTION_PT, color=look.SOFT)
+        text(slide, Box(LEFT_IN, 1.9, WIDE_IN, 2.2), doc.headline, TITLE_PT, color=look.ACCENT)
+        for place, note in enumerate(doc.notes):
+            top = 4.2 + 0.75 * place
+            bar(slide, Box(LEFT_IN, top, WIDE_IN, 0.6), look.NOTE)
+            bar(slide, Box(LEFT_IN, top, 0.06, 0.6), look.WARNING)
+            text(slide, Box(LEFT_IN + 0.15, top + 0.12, WIDE_IN - 0.3, 0.4), note, CAPTION_PT)
+        frame = text(slide, Box(LEFT_IN, 6.0, WIDE_IN, 0.9), (doc.labels.back, doc.link), 12, color=look.SOFT)
+        frame.paragraphs[1].runs[0].hyperlink.address = doc.link
+        self.top = BOTTOM_IN
 
     def section(self, section: Section) -> None:
+        """Draw a section on slides of its own; a short one of words stands beneath the one before where it fits."""
+        self.heading = section.heading
+        if self.top + HEADING_IN + sum(map(_height, section.blocks)) > BOTTOM_IN:
+            self.top = BOTTOM_IN
+        else:
+            self.top += GAP_IN
+            text(self.slide, self.take(HEADING_IN), section.heading, HEADING_PT, bold=True)
         for block in section.blocks:
-            self.block(section.heading, block)
+            self.block(block)
 
-    def block(self, heading: str, block: Block) -> None:
+    def block(self, block: Block) -> None:
         match block:
-            case Paragraph(text):
-                self.text(self.page(heading), (LEFT_IN, TOP_IN, WIDE_IN, 5), text, 18)
+            case Paragraph(words):
+                self.lines((words,), bullets=False)
             case Bullets(items):
-                self.text(self.page(heading), (LEFT_IN, TOP_IN, WIDE_IN, 5), [f"•  {i}" for i in items], 18)
+                self.lines(items, bullets=True)
             case Stats():
-                self.stats(self.page(heading), block)
+                self.stats(block)
             case Table():
-                for part in _parts(block):
-                    self.table(self.page(block.caption or heading, heading), part)
+                self.table(block)
             case Bars():
-                self.bars(self.page(block.title, heading), block)
+                self.chart(block.title, slide_charts.height_of(block), slide_charts.height_of(block), block)
             case Points():
-                self.points(self.page(block.title, heading), block)
+                self.chart(block.title, slide_charts.LEAST_IN, slide_charts.MOST_IN, block)
 
-    def stats(self, slide: Any, block: Stats) -> None:
-        """Draw figures in rows of three."""
-        width, height = WIDE_IN / 3, 2.3
-        for place, stat in enumerate(block.items):
-            left, top = LEFT_IN + width * (place % 3), TOP_IN + height * (place // 3)
-            self.text(slide, (left, top, width - 0.2, 0.4), stat.label, 14, color=look.SOFT)
-            self.text(slide, (left, top + 0.4, width - 0.2, 0.7), stat.value, 30, bold=True)
-            under = " · ".join(t for t in (stat.kind, stat.note) if t)
-            self.text(slide, (left, top + 1.1, width - 0.2, 0.8), under, 12, color=look.SOFT)
+    def room(self, height: float) -> float:
+        """Begin a slide where `height` inches are not left; return how much is."""
+        if self.top + height > BOTTOM_IN:
+            self.page(self.heading)
+        return BOTTOM_IN - self.top
 
-    def table(self, slide: Any, block: Table) -> None:
-        from pptx.util import Inches
+    def take(self, height: float) -> Box:
+        """Return the box of the next `height` inches, over the whole width."""
+        box = Box(LEFT_IN, self.top, WIDE_IN, height)
+        self.top += height
+        return box
 
-        rows = [block.head, *block.rows]
-        box = (Inches(LEFT_IN), Inches(TOP_IN), Inches(WIDE_IN), Inches(0.5 * len(rows)))
-        table = slide.shapes.add_table(len(rows), len(block.head), *box).table
-        for i, row in enumerate(rows):
-            for j, words in enumerate(row):
-                cell = table.cell(i, j)
-                cell.fill.solid()
-                cell.fill.fore_color.rgb = _rgb(look.ACCENT if i == 0 else "#ffffff")
-                _write(cell.text_frame.paragraphs[0], words, 11, color="#ffffff" if i == 0 else look.INK)
+    def caption(self, words: str) -> None:
+        if words:
+            text(self.slide, self.take(CAPTION_IN), words, fitting(words, CAPTION_PT, WIDE_IN), bold=True)
 
-    def bars(self, slide: Any, block: Bars) -> None:
-        from pptx.chart.data import CategoryChartData
-        from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
+    def lines(self, items: tuple[str, ...], *, bullets: bool) -> None:
+        """Draw paragraphs, each whole on one slide."""
+        for item in items:
+            height = _line_height(item)
+            self.room(height)
+            text(self.slide, self.take(height), item, BODY_PT, bullet=bullets)
+        self.top += GAP_IN
 
-        data = CategoryChartData()
-        data.categories = block.names
-        for series in block.series:
-            data.add_series(series.name, series.values)
-        chart = self.chart(slide, XL_CHART_TYPE.BAR_CLUSTERED, data)
-        chart.has_legend = len(block.series) > 1
-        if chart.has_legend:
-            chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
-        chart.category_axis.reverse_order = True
-        _axis(chart.value_axis, block.axis)
-        for place, (series, drawn) in enumerate(zip(block.series, chart.plots[0].series, strict=True)):
-            drawn.format.fill.solid()
-            drawn.format.fill.fore_color.rgb = _rgb(look.COLORS[place % len(look.COLORS)])
-            for point, words in enumerate(series.texts):
-                _label(drawn.points[point], words)
+    def stats(self, block: Stats) -> None:
+        """Draw figures side by side, at most four in a row."""
+        columns = 4 if len(block.items) > 6 or len(block.items) == 4 else 3
+        for start in range(0, len(block.items), columns):
+            self.room(STAT_IN)
+            row = self.take(STAT_IN)
+            for place, stat in enumerate(block.items[start : start + columns]):
+                self.stat(Box(LEFT_IN + place * WIDE_IN / columns, row.top, WIDE_IN / columns - 0.2, STAT_IN), stat)
+        self.top += GAP_IN
 
-    def points(self, slide: Any, block: Points) -> None:
-        from pptx.chart.data import XyChartData
-        from pptx.enum.chart import XL_CHART_TYPE
+    def stat(self, box: Box, stat: Stat) -> None:
+        inside = box.width - 0.2
+        text(self.slide, box.part(0, 0.35), stat.label, fitting(stat.label, 13, inside), color=look.SOFT)
+        text(self.slide, box.part(0.32, 0.55), stat.value, fitting(stat.value, 28, inside / 1.1), bold=True)
+        under = " · ".join(t for t in (stat.kind, stat.note) if t)
+        text(self.slide, box.part(0.88, 0.6), under, 11, color=look.SOFT)
 
-        data = XyChartData()
-        for point in block.points:
-            data.add_series(point.name).add_data_point(point.x, point.y)
-        chart = self.chart(slide, XL_CHART_TYPE.XY_SCATTER, data)
-        chart.has_legend = False
-        _axis(chart.category_axis, block.x_axis)
-        _axis(chart.value_axis, block.y_axis)
-        for point, drawn in zip(block.points, chart.plots[0].series, strict=True):
-            drawn.format.line.fill.background()
-            drawn.marker.size = 14 if point.front else 8
-            drawn.marker.format.fill.solid()
-            drawn.marker.format.fill.fore_color.rgb = _rgb(look.ACCENT if point.lead else look.GREY)
-            _label(drawn.points[0], f"{point.name}: {point.x_text} · {point.y_text}")
+    def table(self, block: Table) -> None:
+        """Draw a table, in pieces where it is longer than a slide; each has the caption and the head."""
+        laid, done, full = slide_tables.lay(block, WIDE_IN), 0, BOTTOM_IN - TOP_IN
+        caption = CAPTION_IN if block.caption else 0.0
+        while done < len(block.rows):
+            whole = caption + laid.height(laid.piece(done, math.inf))
+            left = self.room(whole if whole <= full else caption + laid.least(done)) - caption
+            self.caption(block.caption)
+            piece = laid.piece(done, left)
+            laid.draw(self.slide, self.take(laid.height(piece)), piece)
+            done = piece[-1][1]
+        self.top += GAP_IN
 
-    def chart(self, slide: Any, kind: Any, data: Any) -> Any:
-        """Add a chart over the whole slide; return it."""
-        from pptx.util import Inches, Pt
-
-        box = [Inches(v) for v in (LEFT_IN, TOP_IN - 0.15, WIDE_IN, 5.4)]
-        chart = slide.shapes.add_chart(kind, *box, data).chart
-        chart.has_title = False
-        chart.font.size = Pt(12)
-        return chart
+    def chart(self, title: str, least: float, most: float, block: Bars | Points) -> None:
+        """Draw a chart under its title, as high as there is room for, from `least` to `most` inches."""
+        height = min(self.room(CAPTION_IN + least) - CAPTION_IN, most)
+        self.caption(title)
+        slide_charts.draw(self.slide, self.take(height), block)
+        self.top += GAP_IN
 
 
-def _parts(block: Table) -> Iterator[Table]:
-    """Yield the table in pieces that fit a slide."""
-    for start in range(0, len(block.rows), ROWS_A_SLIDE):
-        yield Table(block.caption, block.head, block.rows[start : start + ROWS_A_SLIDE])
+def _height(block: Block) -> float:
+    """Return the inches that words or a table take; inf for what has slides of its own."""
+    match block:
+        case Paragraph(words):
+            return _line_height(words) + GAP_IN
+        case Bullets(items):
+            return sum(map(_line_height, items)) + GAP_IN
+        case Table():
+            laid = slide_tables.lay(block, WIDE_IN)
+            return (CAPTION_IN if block.caption else 0) + laid.height(laid.piece(0, math.inf)) + GAP_IN
+    return math.inf
 
 
-def _axis(axis: Any, title: str) -> None:
-    axis.has_title = True
-    _write(axis.axis_title.text_frame.paragraphs[0], title, 12, color=look.SOFT)
-    axis.major_gridlines.format.line.color.rgb = _rgb("#e6e9ef")
-
-
-def _label(point: Any, words: str) -> None:
-    """Write `words` beside a point of a chart, as the report writes them everywhere."""
-    _write(point.data_label.text_frame.paragraphs[0], words, 11)
-
-
-def _write(paragraph: Any, words: str, size: float, *, bold: bool = False, color: str = look.INK) -> None:
-    from pptx.oxml.ns import qn
-    from pptx.util import Pt
-
-    run = paragraph.add_run()
-    run.text = words
-    run.font.size, run.font.bold = Pt(size), bold
-    run.font.color.rgb = _rgb(color)
-    east = run.font._element.makeelement(qn("a:ea"), {"typeface": EAST_ASIAN})
-    run.font._element.append(east)
-
-
-def _rgb(color: str) -> Any:
-    from pptx.dml.color import RGBColor
-
-    return RGBColor.from_string(color.lstrip("#").upper())
+def _line_height(words: str) -> float:
+    count = lines(words, BODY_PT, WIDE_IN - HANGING_IN)
+    return (1.2 * count + 0.4) * BODY_PT / POINTS_AN_INCH

@@ -11,7 +11,8 @@ from engine.analytics import cases
 from engine.economics.business.presets import PRESETS, preset
 from engine.economics.business.uncertainty import FUTURES
 from engine.errors import BreakevenError
-from engine.reports.plan import Document, Say, months_csv, workbook
+from engine.reports.plan import Document, months_csv, workbook
+from engine.reports.plan_lists import Say
 from pages.shared.business import sections
 from pages.shared.business.case import Open, name_of
 from pages.shared.business.found import Plan

@@ -8,15 +8,15 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from engine.economics.business.case import INSTRUMENTS, INVESTORS, TEAMS, Case
+from engine.economics.business.case import Case
 from engine.economics.business.link import FIELD, ROW, ROWS, written
 from engine.economics.business.spread import Spread
+from engine.reports.plan_lists import CHOICES, LISTS, SHARES, TITLES
 from pages.shared import address
 from pages.shared.business.case import Open
 from pages.shared.business.fields import explain, put
 from pages.shared.i18n import md, tr, tr_message
 
-SHARES = {"dilution", "discount", "pool"}
 TEXTS = {"role", "name", "team", "investor", "instrument"}
 STARTS: dict[str, dict[str, Any]] = {
     "hires": {"role": "", "team": "build", "people": 1, "month": 1, "usd_month": 10_000, "hiring_months": 0},
@@ -30,10 +30,7 @@ STARTS: dict[str, dict[str, Any]] = {
 
 def names() -> dict[str, str]:
     """Return what each list is called."""
-    return {
-        "hires": tr("Team"), "rounds": tr("Funding"), "credits": tr("Cloud credits"), "once": tr("Paid once"),
-        "rules": tr("Rules"),
-    }  # fmt: skip
+    return {name: tr_message(title) for name, title in LISTS.items()} | {"rules": tr("Rules")}
 
 
 def section(opened: Open) -> None:
@@ -105,19 +102,12 @@ def _text(row: dict[Any, Any], name: str) -> str:
 
 def _columns(name: str) -> dict[str, Any]:
     """Return how each column is called and edited."""
-    titles = {
-        "role": tr("Role"), "name": tr("Name"), "team": tr("Team"), "investor": tr("Investor"),
-        "instrument": tr("Instrument"), "people": tr("People"), "month": tr("Month"),
-        "usd_month": tr("US$ a month each"),
-        "hiring_months": tr("Months of hiring"), "usd": tr("US$"), "dilution": tr("Dilution (%)"),
-        "discount": tr("SAFE discount (%)"), "pool": tr("Option pool after (%)"), "last_month": tr("Last month"),
-        "low": tr("At least (US$)"), "high": tr("At most (US$)"),
-    }  # fmt: skip
-    options = {"team": TEAMS, "investor": INVESTORS, "instrument": INSTRUMENTS}
+    titles = {field: tr_message(title) for field, title in TITLES.items()}
+    titles |= {"low": tr("At least (US$)"), "high": tr("At most (US$)")}
     found: dict[str, Any] = {}
     for field in STARTS[name]:
-        if field in options:
-            words = {k: tr_message(v) for k, v in options[field].items()}
+        if field in CHOICES:
+            words = {k: tr_message(v) for k, v in CHOICES[field].items()}
             found[field] = st.column_config.SelectboxColumn(
                 titles[field], options=list(words), format_func=partial(_called, words)
             )

@@ -23,9 +23,9 @@ from pages.shared.pricing import written
 
 SHARED = (
     "scenario", "run", "instance", "p95", "day", "headroom", "fewest", "scaled", "spot", "retrain", "tries", "failed",
-    "labels", "labeller", "answers", "review", "look",
+    "labels", "labeller", "answers", "review", "look", "hosted", "batch", "text", "prompt", "answer",
 )  # fmt: skip
-"""Parameters of the address that set what serving costs."""
+"""Parameters of the address that set what serving costs, and what would be bought instead."""
 SHOWN = (1e5, 1e6, 1e7)
 """Predictions a month for which the cost is written out."""
 

@@ -9,8 +9,15 @@ from engine.economics.hosted import Tokens, Vendor
 from engine.economics.labels import Labelling
 from engine.economics.people import Role
 from engine.economics.programme import Programme
+from pages.shared import address
 from pages.shared.costs.inputs import Operation
 
+CARRIED = (
+    "scenario", "instance", "region", "busy", "n", "p95", "day", "growth", "months", "customers", "headroom", "fewest",
+    "scaled", "spot", "hosted", "batch", "text", "prompt", "answer", "role", "country", "level", "build", "buy",
+    "hiring", "retrain", "tries", "failed", "labeller", "answers", "review", "look", "labels",
+)  # fmt: skip
+"""Parameters of the address that the fields about costs write, wherever they are drawn."""
 Roles = tuple[Role, ...]
 
 
@@ -36,3 +43,9 @@ def choices(
         scaled=operation.scaled, spot=operation.spot, builders=people[0], buyers=people[1], labelling=labels[0],
         labels_a_month=labels[1],
     )  # fmt: skip
+
+
+def carried() -> dict[str, str]:
+    """Return the choices about costs as the address has them, for a link to another page that asks for them."""
+    said = address.query()
+    return {key: said[key] for key in CARRIED if key in said}

@@ -14,7 +14,8 @@ from engine.reports.recommendation import Recommendation, answer_in_words
 from engine.reports.speech import Speech
 from engine.reports.stakeholder.basis import assumptions
 from engine.scenarios import SCENARIOS
-from pages.shared import address, frame, pricing, words
+from pages.shared import address, frame, pricing, site, words
+from pages.shared.costs.chosen import carried
 from pages.shared.decide.choose import LIMIT_KEYS
 from pages.shared.frame import say, strong
 from pages.shared.i18n import language, md, tr
@@ -86,6 +87,14 @@ def reasons(said: Recommendation) -> None:
             with st.container():
                 strong(title)
                 st.markdown("\n".join(f"- {say(line)}" for line in lines) or tr("Nothing near."))
+
+
+def costed(found: Answered) -> None:
+    """Draw the link to what the lead costs, with the same choices; nothing where it would be bought."""
+    if found.lead is None or found.lead["recipe"] == BOUGHT:
+        return
+    chosen = carried() | {"scenario": found.question.scenario, "instance": found.pricing.instance.id}
+    site.link(site.COSTS, tr("See it on the Costs page"), icon=":material/payments:", run=found.run_id, **chosen)
 
 
 def _loosen(found: Answered) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import pandas as pd
 
@@ -13,16 +14,20 @@ from pages.shared import data
 from pages.shared.business.found import key_of
 
 MOST_KEPT = 32
+Kept = TypeVar("Kept")
 _gathered: dict[Hashable, Gathered] = {}
+_answered: dict[Hashable, Answered] = {}
 
 
 def decided(question: Question, points: Sequence[pd.DataFrame]) -> Answered:
     """Return the decision of `question` among `points`, one table for each of its pricings. Raises BadInput."""
     found, key = data.index(), key_of_options(question, points)
-    plain = _kept(key, lambda: gather(found, replace(question, case=None), points))
+    plain = _kept(_gathered, key, lambda: gather(found, replace(question, case=None), points))
     if question.case is not None:
-        plain = _kept((key, key_of(question.case), question.month), lambda: with_case(plain, question))
-    return answer(plain, question)
+        key = (key, key_of(question.case), question.month)
+        plain = _kept(_gathered, key, lambda: with_case(plain, question))
+    asked = (key, question.limits.sellable, *question.limits.bounds.items(), *question.weights.items())
+    return replace(_kept(_answered, asked, lambda: answer(plain, question)), question=question)
 
 
 def key_of_options(question: Question, points: Sequence[pd.DataFrame]) -> Hashable:
@@ -31,9 +36,9 @@ def key_of_options(question: Question, points: Sequence[pd.DataFrame]) -> Hashab
     return data.version(data.index()), machines, question.choices, tuple(points[0]["run_id"])
 
 
-def _kept(key: Hashable, make: Callable[[], Gathered]) -> Gathered:
-    if key not in _gathered:
-        if len(_gathered) >= MOST_KEPT:
-            _gathered.clear()
-        _gathered[key] = make()
-    return _gathered[key]
+def _kept(kept: dict[Hashable, Kept], key: Hashable, make: Callable[[], Kept]) -> Kept:
+    if key not in kept:
+        if len(kept) >= MOST_KEPT:
+            kept.clear()
+        kept[key] = make()
+    return kept[key]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 
 import pandas as pd
 import streamlit as st
@@ -96,7 +96,8 @@ def options(found: Answered, speech: Speech) -> None:
     counted = [c for c in found.decision.criteria if c.name in found.decision.weights or c.name == "month"]
     if found.decision.ranked:
         strong(tr("Options that hold every limit, the best first"))
-        rows = [_row(r, found, speech) for r in found.decision.ranked]
+        titles = {c.name: speech.say(c.title) for c in found.decision.criteria}
+        rows = [_row(r, found, titles, speech) for r in found.decision.ranked]
         st.dataframe(pd.DataFrame(rows), hide_index=True, alt=tr("Options with their figures, the best first"))
         st.caption(md(tr("{quantity} is ranked on the validation part.", quantity=speech.say(counted[0].title))))
     if found.decision.excluded:
@@ -111,10 +112,10 @@ def options(found: Answered, speech: Speech) -> None:
         st.dataframe(pd.DataFrame(out), hide_index=True, alt=tr("Options that were left out, with the reason"))
 
 
-def _row(ranked: Ranked, found: Answered, speech: Speech) -> dict[str, str]:
+def _row(ranked: Ranked, found: Answered, titles: Mapping[str, str], speech: Speech) -> dict[str, str]:
     option = ranked.option
     figures = {
-        speech.say(c.title): speech.write(option.measures[c.name].value, c.unit)
+        titles[c.name]: speech.write(option.measures[c.name].value, c.unit)
         for c in found.decision.criteria if c.name in option.measures
     }  # fmt: skip
     score = number(ranked.score, 3) if ranked.score is not None else tr("beaten")

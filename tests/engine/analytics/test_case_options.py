@@ -64,6 +64,8 @@ def test_the_machine_that_was_chosen_is_no_second_option(index: Index) -> None:
     question = asked()
     same = asked(beside=(question.pricing.instance,))
     assert len(gather(index, same).options) == 2
+    twice = asked(beside=(instance(OTHER), instance(OTHER)))
+    assert len(gather(index, twice).options) == 4
 
 
 def test_a_case_comes_to_with_each_option_what_it_comes_to_alone(index: Index) -> None:

@@ -89,3 +89,16 @@ def test_rules_stand_in_the_files_with_cost_time_and_source() -> None:
     assert "Health data (HIPAA) has to be met before" in str(launch[2])
     months = list(csv.DictReader(io.StringIO(months_csv(of).decode("utf-8-sig"))))
     assert sum(float(m["Meeting rules"]) for m in months) == pytest.approx(30_000)
+
+
+def test_amounts_stand_in_groups_and_shares_as_per_cent_with_the_whole_figure_behind() -> None:
+    of = document(preset("base"))
+    book = openpyxl.load_workbook(io.BytesIO(workbook(of)))
+    figures = {row[0].value: row[1] for row in book["Figures"].iter_rows() if row[0].value}
+    assert (figures["NPV"].number_format, figures["Gross margin"].number_format) == ("#,##0", "0.0%")
+    assert figures["Gross margin"].value == pytest.approx(of.metrics["gross_margin"].value)
+    assert book["Figures"]["A1"].value == "Base"
+    lists = [[c.value for c in row] for row in book["Team and funding"].iter_rows()]
+    head = next(row for row in lists if row[0] == "Funding")
+    angels = dict(zip(head, next(row for row in lists if row[1] == "Angels"), strict=True))
+    assert (angels["Investor"], angels["Instrument"], angels["Dilution (%)"]) == ("Angels", "SAFE", 8)
