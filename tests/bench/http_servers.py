@@ -62,8 +62,20 @@ class Running:
     def settle(self) -> None:
         """Return once it computes no more of what nobody waits for."""
         end = time.monotonic() + READY_SECONDS
-        while _busy_share(self.process) > IDLE_SHARE and time.monotonic() < end:
-            pass
+        while time.monotonic() < end:
+            before = self.processor_s()
+            time.sleep(LOOK_SECONDS)
+            if self.processor_s() - before < IDLE_SHARE * LOOK_SECONDS:
+                return
+
+    def processor_s(self) -> float:
+        """Return the processor time that it and what it started took so far, all cores together."""
+        total = 0.0
+        for one in _family(self.process):
+            with suppress(psutil.Error):
+                times = one.cpu_times()
+                total += times.user + times.system
+        return total
 
 
 def ours(home: Path, run_id: str) -> Server:
@@ -171,22 +183,6 @@ def _await(found: Running, child: subprocess.Popen[bytes], log: Path) -> None:
 
 def _family(process: psutil.Process) -> list[psutil.Process]:
     return [process, *process.children(recursive=True)] if process.is_running() else []
-
-
-def _busy_share(process: psutil.Process) -> float:
-    """Return how many cores a server and what it started take over a moment."""
-
-    def seconds() -> float:
-        total = 0.0
-        for one in _family(process):
-            with suppress(psutil.Error):
-                times = one.cpu_times()
-                total += times.user + times.system
-        return total
-
-    before = seconds()
-    time.sleep(LOOK_SECONDS)
-    return (seconds() - before) / LOOK_SECONDS
 
 
 def _end(child: subprocess.Popen[bytes], process: psutil.Process) -> None:

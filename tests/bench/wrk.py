@@ -22,8 +22,9 @@ PATIENCE_SECONDS = 120
 class Closed:
     """What clients saw who send their next request when they have their answer."""
 
-    requests_per_s: float
-    """Answered with 200."""
+    answers: int
+    """With status 200."""
+    per_s: float
     p50_ms: float
     p99_ms: float
     refused: int
@@ -57,7 +58,7 @@ def closed(url: str, bodies: Sequence[Any], *, clients: int, seconds: float) -> 
     """Let so many clients ask for a while, the bodies in turn as JSON."""
     found = _run(url, bodies, {}, "-t1", f"-c{clients}", f"-d{max(1, round(seconds))}s")
     right = found["answers"] - found["refused"]
-    return Closed(right / found["seconds"], found["p50_ms"], found["p99_ms"], found["refused"])
+    return Closed(right, right / found["seconds"], found["p50_ms"], found["p99_ms"], found["refused"])
 
 
 def opened(url: str, bodies: Sequence[Any], *, per_second: float, within_s: float, seconds: float) -> Open:
