@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from fastapi import FastAPI
 from pydantic import BaseModel
 from transformers import pipeline
 
 BATCH = 32
-classifier = pipeline("text-classification", model=os.environ["PEER_MODEL"], device="cpu", top_k=None)
-labels = sorted(classifier.model.config.label2id, key=classifier.model.config.label2id.get)
+classifier: Any = pipeline("text-classification", model=os.environ["PEER_MODEL"], device="cpu", top_k=None)
+labels = [label for _, label in sorted(classifier.model.config.id2label.items())]
 app = FastAPI()
 
 

@@ -15,13 +15,14 @@ from tests.bench.peers_http.onnx_model import BATCH_ROWS, WORKERS, OnnxModel
 
 BATCH_WAIT_SECONDS = 0.002
 MEMORY_BYTES = 100 << 20
+MOST_REQUESTS = 256
+"""That a replica holds at once: more than ask, so that none waits outside."""
 
 
 def _rows(asked: Sequence[Sequence[str]]) -> int:
     return sum(map(len, asked))
 
 
-@serve.deployment(num_replicas=WORKERS, max_ongoing_requests=256, ray_actor_options={"num_cpus": 0})
 class Classifier:
     def __init__(self) -> None:
         self.model = OnnxModel()
@@ -53,7 +54,10 @@ def main(port: int, folder: str) -> None:
         _temp_dir=folder,
     )
     serve.start(http_options={"host": "127.0.0.1", "port": port})
-    serve.run(Classifier.bind(), route_prefix="/classify")
+    deployment: Any = serve.deployment(
+        Classifier, num_replicas=WORKERS, max_ongoing_requests=MOST_REQUESTS, ray_actor_options={"num_cpus": 0}
+    )
+    serve.run(deployment.bind(), route_prefix="/classify")
     try:
         signal.pause()
     finally:
