@@ -16,6 +16,7 @@ from itertools import count
 from typing import Any
 
 from engine.serving.busy import DeadlinePassed, Overloaded
+from engine.serving.outlook import Outlook
 from engine.serving.work import Batch, Work
 
 BUCKET = 4
@@ -57,39 +58,43 @@ class BatchQueue:
 
     def __init__(self, *, max_rows: int, lanes: int, delay_seconds: float) -> None:
         """`lanes` is how many batches are computed at once; `delay_seconds` how long a row may wait for company."""
-        self._max_rows, self._lanes, self._delay = max_rows, lanes, delay_seconds
+        self._max_rows, self._delay = max_rows, delay_seconds
         self._changed = threading.Condition()
         self._heap: list[tuple[int, int, Work]] = []
         self._groups: dict[tuple[Any, ...], _Group] = {}
         self._number = count()
-        self._seconds_per_row: dict[int, float] = {}
+        self._outlook = Outlook(lanes)
         self._gap, self._last_put = 1.0, 0.0
         self._closed = False
         self._sweep_at = SWEPT
         self.waiting_rows = 0
         self._waiting_bytes = 0
-        self._waiting_seconds = 0.0
 
     def put(self, work: Work) -> None:
         """Take up work. Raises Overloaded when the queue is full, or so long that the work would miss its deadline."""
         size, rows = work.row_bytes * len(work.rows), len(work.rows)
+        positions = sum(map(work.positions, range(rows)))
         with self._changed:
-            expected = (self._waiting_seconds + rows * self._pace(work)) / self._lanes
-            full = self.waiting_rows + rows > self._max_rows or self._waiting_bytes + size > QUEUE_BYTES
-            if self.waiting_rows and (full or time.monotonic() + expected > work.deadline):
-                raise Overloaded.after(self._waiting_seconds / self._lanes)
+            work.expected_s = self._outlook.seconds(work.model, positions)
+            self._admit(rows, size, work.expected_s, work.deadline)
             self._sweep()
             heapq.heappush(self._heap, (0, next(self._number), work))
             group = self._groups.setdefault(work.group, _Group())
             for row in range(rows):
                 group.buckets[work.length(row) // BUCKET].append((work, row))
             group.rows += rows
-            self._count(work, rows, size)
+            self._count(rows, size)
+            self._outlook.came(work.model, positions)
             now = time.monotonic()
             gap = min(now - self._last_put, 10 * self._delay)
             self._gap = REMEMBERED * self._gap + (1 - REMEMBERED) * gap
             self._last_put = now
             self._changed.notify()
+
+    def check(self, rows: int, deadline: float) -> None:
+        """Raise Overloaded when so many rows would be refused whatever they are; it spares encoding them."""
+        with self._changed:
+            self._admit(rows, 0, self._outlook.seconds(), deadline)
 
     def take(self) -> Batch | None:
         """Return the next batch, waiting for one; None once the queue is closed and empty."""
@@ -106,16 +111,18 @@ class BatchQueue:
                     return self._batch(head)
 
     def drop(self, work: Work) -> None:
-        """Forget what of the work is not being computed."""
+        """Forget what of the work is not being computed; learn from how long it waited if it waited to its end."""
+        now = time.monotonic()
         with self._changed:
+            if not work.left or now >= work.deadline:
+                self._outlook.waited(work.expected_s, now - work.arrived)
             self._forget(work)
 
     def finished(self, batch: Batch, seconds: float) -> None:
         """Note how long a batch took, for what others will have to wait."""
-        pace = seconds / len(batch.pieces)
+        positions = sum(work.positions(row) for work, row in batch.pieces)
         with self._changed:
-            known = self._seconds_per_row.get(id(batch.model), pace)
-            self._seconds_per_row[id(batch.model)] = REMEMBERED * known + (1 - REMEMBERED) * pace
+            self._outlook.computed(batch.model, positions, seconds)
 
     def close(self) -> None:
         """Let takers go once nothing is left."""
@@ -123,13 +130,15 @@ class BatchQueue:
             self._closed = True
             self._changed.notify_all()
 
-    def _pace(self, work: Work) -> float:
-        return self._seconds_per_row.get(id(work.model), 0.0)
+    def _admit(self, rows: int, size: int, expected_s: float, deadline: float) -> None:
+        full = self.waiting_rows + rows > self._max_rows or self._waiting_bytes + size > QUEUE_BYTES
+        late = time.monotonic() + self._outlook.at_most(expected_s) > deadline
+        if self.waiting_rows and (full or late):
+            raise Overloaded.after(self._outlook.seconds())
 
-    def _count(self, work: Work, rows: int, size: int) -> None:
+    def _count(self, rows: int, size: int) -> None:
         self.waiting_rows += rows
         self._waiting_bytes += size
-        self._waiting_seconds = max(0.0, self._waiting_seconds + rows * self._pace(work)) if self.waiting_rows else 0.0
 
     def _head(self) -> Work | None:
         """Return the work whose turn it is. What is past its deadline goes; what was served since goes back in line."""
@@ -191,7 +200,7 @@ class BatchQueue:
         work.taken[row] = 1
         pieces.append((work, row))
         self._groups[work.group].rows -= 1
-        self._count(work, -1, -work.row_bytes)
+        self._count(-1, -work.row_bytes)
 
     def _forget(self, work: Work) -> None:
         if work.over:
@@ -199,7 +208,10 @@ class BatchQueue:
         work.over = True
         waiting = work.taken.count(0)
         if waiting and (group := self._groups.get(work.group)) is not None:
-            self._count(work, -waiting, -work.row_bytes * waiting)
+            self._count(-waiting, -work.row_bytes * waiting)
+            self._outlook.came(
+                work.model, -sum(work.positions(row) for row in range(len(work.rows)) if not work.taken[row])
+            )
             group.rows -= waiting
             group.dead += waiting
             group.sweep()

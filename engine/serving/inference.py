@@ -80,14 +80,16 @@ class Inference:
         model = loaded.model
         wanted = protocol.parse(body, model, request.headers.get(HEADER))
         current().rows = wanted.rows
-        rows = model.encoder.rows(wanted.given) if wanted.given is not None else range(wanted.rows)
         allowed = [s for s in (wanted.timeout_us / 1e6, self._timeout_s) if s]
+        deadline = began + min(allowed) if allowed else float("inf")
+        self.batcher.queue.check(wanted.rows, deadline)
+        rows = model.encoder.rows(wanted.given) if wanted.given is not None else range(wanted.rows)
         work = Work(
             model,
             rows,
             wanted.tensors,
             explanations=tuple(o.name for o in model.explanations if o.name in {w.name for w in wanted.outputs}),
-            deadline=began + min(allowed) if allowed else float("inf"),
+            deadline=deadline,
         )
         return Wanted(wanted, loaded, work)
 

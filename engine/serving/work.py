@@ -35,6 +35,8 @@ class Work:
     over: bool = False
     """Finished, failed or dropped: nothing of it will be computed any more."""
     arrived: float = field(default_factory=time.monotonic)
+    expected_s: float = 0.0
+    """In how many seconds from then it was expected to be computed."""
     begun: float = 0.0
     """When its first rows were taken."""
     batch: int = 0
@@ -65,6 +67,10 @@ class Work:
     def length(self, row: int) -> int:
         """Return how many positions a row takes."""
         return 0 if self.tensors else self.model.encoder.row_length(self.rows[row])
+
+    def positions(self, row: int) -> int:
+        """Return what a row counts for in the time it takes: its length, and what any row costs."""
+        return 1 + self.length(row)
 
     def _size_bytes(self) -> int:
         if self.tensors:

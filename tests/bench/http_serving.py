@@ -1,133 +1,208 @@
-"""What HTTP and batching add to, and take from, the model itself: in process and over the service, turn by turn."""
+"""What HTTP and batching add to the model itself, how other servers do it, and what happens at twice the capacity.
+
+Turn by turn, the same sentences: the model in this process, our service over it, and each peer, alone on the machine.
+"""
 
 from __future__ import annotations
 
-import asyncio
-import json
 import os
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from engine.config import REPOSITORY, Settings
-from engine.serving.client import InferenceClient
+from engine.files import read_json
 from engine.serving.runtime import Classifier
-from tests.bench import common
+from tests.bench import common, http_servers, peers, wrk
+from tests.bench.http_servers import Running, Server
 
-ROUNDS = 1 if common.SHORT else 5
-SINGLES = 40 if common.SHORT else 200
-REQUESTS = 64 if common.SHORT else 512
+ROUNDS = 1 if common.SHORT else 3
+SECONDS = 3 if common.SHORT else 12
+SINGLES = 40 if common.SHORT else 400
 CLIENTS = 64
 SENTENCES_A_REQUEST = 8
-Times = dict[str, list[float]]
+DEADLINE_S = 1.0
+OVERLOAD = 2.0
+LEAST = 10
+"""Answers that a figure is taken of at least."""
+DOUBLINGS = 6
+"""How often a server is given twice the time to give them."""
+SAME = 0.02
+"""How far a peer's probabilities may be from ours; it pads a batch otherwise."""
+COLUMNS = ("per_s", "processor_ms", "p99_ms", "singles_per_s", "singles_p99_ms", "p50_ms")
+Found = dict[str, Any]
 
 
-@contextmanager
-def service(settings: Settings) -> Iterator[None]:
-    """Run the service in a process of its own until the block ends."""
-    environment = {**os.environ, **settings.environment()}
-    process = subprocess.Popen([sys.executable, "-m", "engine", "serve"], cwd=REPOSITORY, env=environment)
-    try:
-        client = InferenceClient(settings, start_seconds=60)
-        while not client.ready():
-            assert process.poll() is None
-            time.sleep(0.1)
-        yield
-    finally:
-        process.terminate()
-        process.wait(60)
+def groups(texts: Sequence[str], each: int) -> list[list[str]]:
+    """Return the texts cut into requests."""
+    return [list(texts[i : i + each]) for i in range(0, len(texts) - each + 1, each)]
 
 
-def request(run_id: str, texts: Sequence[str]) -> bytes:
-    """Return a whole HTTP request; writing and reading bytes is the least that a client can do."""
-    tensor = {"name": "text", "shape": [len(texts)], "datatype": "BYTES", "data": list(texts)}
-    outputs = [{"name": "probabilities", "parameters": {"binary_data": True}}]
-    body = json.dumps({"inputs": [tensor], "outputs": outputs}).encode()
-    return b"POST /v2/models/%s/infer HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s" % (
-        run_id.encode(), len(body), body
-    )  # fmt: skip
-
-
-async def ask(port: int, requests: Iterator[bytes], took_ms: list[float]) -> None:
-    """Send requests one after the other on one connection until there are no more; note how long each took."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    for sent in requests:
-        began = time.perf_counter()
-        writer.write(sent)
-        head = await reader.readuntil(b"\r\n\r\n")
-        assert head.startswith(b"HTTP/1.1 200"), head
-        length = int(head.lower().split(b"\r\ncontent-length: ")[1].split(b"\r\n")[0])
-        await reader.readexactly(length)
-        took_ms.append((time.perf_counter() - began) * 1e3)
-    writer.close()
-
-
-async def many(port: int, requests: Sequence[bytes], clients: int) -> list[float]:
-    shared, took_ms = iter(requests), list[float]()
-    await asyncio.gather(*(ask(port, shared, took_ms) for _ in range(clients)))
-    return took_ms
-
-
-def measure(model: Classifier, run_id: str, port: int, texts: list[str]) -> dict[str, float]:
-    """Return one round: latencies of one text, and sentences a second of many, in process and over HTTP."""
-    singles = list(islice(cycle(texts), SINGLES))
-    in_process = []
-    for text in singles:
+def in_process(model: Classifier, texts: Sequence[str]) -> Found:
+    """Return the median latency of one text, and texts a second of the list, in this process."""
+    singles_ms = []
+    for text in islice(cycle(texts), SINGLES):
         began = time.perf_counter()
         model.probabilities([text])
-        in_process.append((time.perf_counter() - began) * 1e3)
-    over_http = asyncio.run(many(port, [request(run_id, [t]) for t in singles], 1))
-    found = {"in_process_p50_ms": float(np.median(in_process)), "http_p50_ms": float(np.median(over_http))}
-    for each in (SENTENCES_A_REQUEST, 1):
-        sentences = list(islice(cycle(texts), REQUESTS * SENTENCES_A_REQUEST))[: REQUESTS * max(each, 2)]
-        groups = [sentences[i : i + each] for i in range(0, len(sentences), each)]
-        began = time.perf_counter()
-        model.probabilities(sentences)
-        alone = time.perf_counter() - began
-        requests = [request(run_id, group) for group in groups]
-        began = time.perf_counter()
-        took_ms = asyncio.run(many(port, requests, CLIENTS))
-        served = time.perf_counter() - began
-        found[f"in_process_per_s_{each}"] = len(sentences) / alone
-        found[f"http_per_s_{each}"] = len(sentences) / served
-        found[f"http_share_{each}"] = alone / served
-        found[f"http_p99_ms_{each}"] = float(np.percentile(took_ms, 99))
+        singles_ms.append((time.perf_counter() - began) * 1e3)
+    done, began, worked = 0, time.perf_counter(), time.process_time()
+    while (took := time.perf_counter() - began) < SECONDS:
+        model.probabilities(texts)
+        done += len(texts)
+    worked = time.process_time() - worked
+    return {"p50_ms": float(np.median(singles_ms)), "per_s": done / took, "processor_ms": worked * 1e3 / done}
+
+
+def over_http(server: Running, texts: Sequence[str]) -> Found:
+    """Return the latency that one client sees, and sentences a second of many clients with several or one a request."""
+    several, single = ([server.server.body(group) for group in groups(texts, n)] for n in (SENTENCES_A_REQUEST, 1))
+    wrk.closed(server.url, several, clients=CLIENTS, seconds=SECONDS / 4)
+    server.settle()
+    one, _ = answered(server, single, 1, SECONDS / 2)
+    many, processor_ms = answered(server, several, CLIENTS, SECONDS)
+    alone, _ = answered(server, single, CLIENTS, SECONDS)
+    return {
+        "p50_ms": one.p50_ms,
+        "per_s": many.per_s * SENTENCES_A_REQUEST,
+        "processor_ms": processor_ms / SENTENCES_A_REQUEST,
+        "p99_ms": many.p99_ms,
+        "singles_per_s": alone.per_s,
+        "singles_p99_ms": alone.p99_ms,
+        "refused": one.refused + many.refused + alone.refused,
+    }
+
+
+def answered(server: Running, bodies: Sequence[Any], clients: int, seconds: float) -> tuple[wrk.Closed, float]:
+    """Return what so many clients saw and the milliseconds of processor time an answer.
+
+    A server that has not answered each of them yet gets more time.
+    """
+    for _ in range(DOUBLINGS):
+        before = server.processor_s()
+        found = wrk.closed(server.url, bodies, clients=clients, seconds=seconds)
+        worked = server.processor_s() - before
+        server.settle()
+        if found.answers >= max(clients, LEAST):
+            return found, worked * 1e3 / found.answers
+        seconds *= 2
+    raise SystemExit(f"{server.server.name} gave {found.answers} answers to {clients} clients in {seconds / 2:.0f} s.")
+
+
+def overload(server: Running, texts: Sequence[str], capacity_per_s: float) -> Found:
+    """Return what becomes of requests that come twice as fast as they can be answered, each with a deadline."""
+    deadline = {"parameters": {"timeout": int(DEADLINE_S * 1e6)}}
+    bodies = [{**server.server.body(group), **deadline} for group in groups(texts, SENTENCES_A_REQUEST)]
+    wanted = OVERLOAD * capacity_per_s / SENTENCES_A_REQUEST
+    seen = wrk.opened(server.url, bodies, per_second=wanted, within_s=DEADLINE_S, seconds=SECONDS)
+    server.settle()
+    return {"wanted_per_s": wanted, **vars(seen)}
+
+
+def turn(model: Classifier, ours: Server, others: Sequence[Server], texts: list[str]) -> dict[str, Found]:
+    """Return one round: name → what was measured, each alone on the machine, and the overload of ours."""
+    found = {"in process": in_process(model, texts)}
+    for server in (ours, *others):
+        with http_servers.running(server) as running:
+            check(running, model, texts[:SENTENCES_A_REQUEST], same=server.same_model)
+            found[server.name] = over_http(running, texts)
+            if server is ours:
+                found["overload"] = overload(running, texts, found[server.name]["per_s"])
+        print({server.name: found[server.name]}, flush=True)
     return found
 
 
-def main() -> None:
-    rows, source = common.sentences()
+def check(running: Running, model: Classifier, texts: list[str], *, same: bool) -> None:
+    """Raise AssertionError unless the server answers as the model does; of another model, with as many classes."""
+    said, expected = np.array(running.ask(texts)), model.probabilities(texts)
+    assert said.shape == expected.shape, (running.server.name, said.shape)
+    assert not same or np.abs(said - expected).max() < SAME, (running.server.name, said - expected)
+
+
+def medians(rounds: Sequence[dict[str, Found]]) -> dict[str, Found]:
+    """Return name → the median of each figure over the rounds; counts by status are summed."""
+    found: dict[str, Found] = {}
+    for name in rounds[0]:
+        of = [r[name] for r in rounds]
+        found[name] = {key: float(np.median([one[key] for one in of])) for key in of[0] if key != "by_status"}
+    counts = [r["overload"]["by_status"] for r in rounds]
+    found["overload"]["by_status"] = {
+        s: sum(c.get(s, 0) for c in counts) for s in sorted({s for c in counts for s in c})
+    }
+    return found
+
+
+def ratios(rounds: Sequence[dict[str, Found]], ours: str, others: Sequence[str]) -> dict[str, float]:
+    """Return what the issue asks for: the medians over the rounds of what was measured within one round."""
+
+    def median(of: Any) -> float:
+        return float(np.median([of(r) for r in rounds]))
+
+    return {
+        "HTTP adds to one request, ms": median(lambda r: r[ours]["p50_ms"] - r["in process"]["p50_ms"]),
+        "share of in-process sentences/s": median(lambda r: r[ours]["per_s"] / r["in process"]["per_s"]),
+        "share, single sentences": median(lambda r: r[ours]["singles_per_s"] / r["in process"]["per_s"]),
+        **{f"times {name}": median(lambda r, n=name: r[ours]["per_s"] / r[n]["per_s"]) for name in others},
+        **{
+            f"times {name}, single sentences": median(
+                lambda r, n=name: r[ours]["singles_per_s"] / r[n]["singles_per_s"]
+            )
+            for name in others
+        },
+    }
+
+
+def models(texts_and_labels: Any) -> tuple[Path, Path, Path, list[str]]:
+    """Return (workspace, folder of the precision served, folder for a pipeline, sentences); trained when missing."""
+    train, test = common.held_out(texts_and_labels, 1000)
     home = Path(os.environ.get("BENCH_HOME", common.OUT / "workspace"))
-    train, test = common.held_out(rows, 1000)
     if "BENCH_HOME" in os.environ:
-        folder = max((home / "runs").glob("*/attempts/*/onnx"))
+        attempt = max((home / "runs").glob("*/attempts/*/onnx")).parent
     else:
-        folder = Path(common.fine_tune(home, train, test, "fast")["folder"]) / "onnx"
-    run_id = folder.parts[-4]
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = int(free.getsockname()[1])
+        attempt = Path(common.fine_tune(home, train, test, "fast")["folder"])
+    report = read_json(attempt / "report.json")
+    return home, attempt / "onnx" / report.get("served", "int8"), peers.trained(home, report), list(test["text"])
+
+
+def main() -> None:
+    wrk.need()
+    rows, source = common.sentences()
+    home, folder, pipeline, texts = models(rows)
     before = common.noise()
-    with service(Settings(home=home, inference_port=port)):
-        InferenceClient(Settings(home=home, inference_port=port)).predict(run_id, ["warm"] * 64)
-        served = json.loads((folder.parent / "report.json").read_text("utf-8")).get("served", "int8")
-        model = Classifier.load(folder / served)
-        texts = list(test["text"])
-        model.probabilities(texts[:64])
-        rounds = [measure(model, run_id, port, texts) for _ in range(ROUNDS)]
-    found: dict[str, Any] = {key: float(np.median([r[key] for r in rounds])) for key in rounds[0]}
-    found["http_adds_ms"] = float(np.median([r["http_p50_ms"] - r["in_process_p50_ms"] for r in rounds]))
-    print(f"\n{len(texts)} sentences, {source}, {served}; {ROUNDS} rounds, medians; processor noise {before:.0%}")
-    common.table(["what", "value"], [[key, value] for key, value in found.items()])
-    common.save("http_serving", {"source": source, "found": found, "rounds": rounds, "noise": before})
+    model = Classifier.load(folder)
+    model.probabilities(texts[:CLIENTS])
+    ours, others = http_servers.ours(home, folder.parts[-5]), http_servers.peers(folder, pipeline)
+    rounds = [turn(model, ours, others, texts) for _ in range(ROUNDS)]
+    found, names = medians(rounds), [server.name for server in others]
+    compared = ratios(rounds, ours.name, names)
+    show(found, compared, [ours.name, *names])
+    print(f"{len(texts)} sentences, {source}, {folder.name}; {ROUNDS} rounds, medians; processor noise {before:.0%}")
+    result = {"source": source, "precision": folder.name, "found": found, "ratios": compared, "rounds": rounds}
+    common.save("http_serving", {**result, "noise": before})
+
+
+def show(found: dict[str, Found], compared: dict[str, float], servers: Sequence[str]) -> None:
+    """Print the tables."""
+    print(f"\n{CLIENTS} clients with {SENTENCES_A_REQUEST} sentences a request or one, and one client with one")
+    alone = found["in process"]
+    common.table(
+        ["server", "sentences/s", "processor ms each", "p99 ms", "single/s", "p99 ms", "one client, p50 ms"],
+        [
+            ["in process", alone["per_s"], alone["processor_ms"], "", "", "", alone["p50_ms"]],
+            *([name, *(found[name][column] for column in COLUMNS)] for name in servers),
+        ],
+    )
+    print()
+    common.table(["ratio", "median of the rounds"], list(compared.items()))
+    seen = found["overload"]
+    print(
+        f"\nAt {OVERLOAD:g} times the capacity ({seen['wanted_per_s']:.0f} requests/s wanted, {seen['sent_per_s']:.0f} "
+        f"sent), deadline {DEADLINE_S * 1e3:.0f} ms: answers by status {seen['by_status']}; accepted "
+        f"{seen['accepted_per_s'] * SENTENCES_A_REQUEST:.0f} sentences/s, p50 {seen['p50_ms']:.0f} ms, p99 "
+        f"{seen['p99_ms']:.0f} ms, longest {seen['longest_ms']:.0f} ms"
+    )
 
 
 if __name__ == "__main__":

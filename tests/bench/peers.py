@@ -35,6 +35,13 @@ def train_peer(train: pd.DataFrame, test: pd.DataFrame) -> dict[str, Any]:
     return common.in_a_process("trainer", *map(str, arguments))
 
 
+def trained(home: Path, report: dict[str, Any]) -> Path:
+    """Return the folder of the Trainer's model, trained on a run's rows when there is none yet."""
+    if not (PEER / "model").exists():
+        train_peer(*rows_of(home, report))
+    return PEER / "model"
+
+
 def rows_of(home: Path, report: dict[str, Any]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the train and test parts that a run had."""
     from engine.datasets.dataset import Dataset

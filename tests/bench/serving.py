@@ -63,11 +63,11 @@ def main() -> None:
     home = common.OUT / "workspace"
     train, test = common.held_out(rows, SENTENCES)
     report = common.fine_tune(home, train, test, "fast")
-    if not (peers.PEER / "model").exists():
-        peers.train_peer(*peers.rows_of(home, report))
     before = common.noise()
     found = measure(
-        candidates(Path(report["folder"]) / "onnx", peers.PEER / "model"), list(test["text"]), list(test["label"])
+        candidates(Path(report["folder"]) / "onnx", peers.trained(home, report)),
+        list(test["text"]),
+        list(test["label"]),
     )
     print(f"\n{len(test)} held-out sentences, {source}; {ROUNDS} alternating rounds; processor noise {before:.0%}")
     common.table(

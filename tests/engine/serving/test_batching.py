@@ -103,6 +103,20 @@ def test_what_would_miss_its_deadline_is_refused_at_once(model: Classifier) -> N
     assert error.value.retry_after_s == 31
 
 
+def test_who_would_be_refused_is_so_before_the_texts_are_encoded(model: Classifier) -> None:
+    found = BatchQueue(max_rows=40, lanes=1, delay_seconds=0.0)
+    found.check(1000, time.monotonic() - 1)  # nothing waits: it has its turn
+    found.put(work(model, "a"))
+    batch = found.take()
+    assert batch is not None
+    found.finished(batch, seconds=1.0)
+    found.put(work(model, *["a"] * 30))
+    found.check(10, time.monotonic() + 60)
+    for rows, seconds in ((11, 60), (1, 10)):
+        with pytest.raises(Overloaded):
+            found.check(rows, time.monotonic() + seconds)
+
+
 def test_what_is_late_or_dropped_is_never_computed(model: Classifier) -> None:
     ended: list[str] = []
     late, gone, good = work(model, "a", deadline=time.monotonic()), work(model, "b"), work(model, "c")
