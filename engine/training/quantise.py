@@ -17,6 +17,7 @@ import numpy as np
 from engine.errors import BadInput
 from engine.files import write_text, written_aside
 from engine.training.integers import Scale, Seen, compute_in_integers, look, whole_weights
+from engine.training.row_by_row import compute_row_by_row
 from engine.training.smooth import (
     LEAST,
     activations,
@@ -61,6 +62,7 @@ def prepare(fp32: Path, batches: Iterable[Mapping[str, np.ndarray]]) -> Prepared
     model = onnx.load(fp32)
     # Shapes noted by the exporter contradict those of quantised tensors.
     del model.graph.value_info[:]
+    compute_row_by_row(model)
     batches = list(batches)
     reach = smooth(model, batches)
     narrow_embeddings(model)

@@ -30,6 +30,17 @@ def test_a_row_alone_is_answered_as_in_a_batch(int8: Path) -> None:
     np.testing.assert_allclose(together, alone, atol=1e-6)
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_row_gives_the_same_bits_whatever_rows_stand_beside_it(int8: Path, threads: int) -> None:
+    model = Classifier.load(int8, threads=threads)
+    batch = model.encoder.encode(ROWS[::7])
+    together = model.logits(batch)
+    for rows in (1, 2, 5, 16):
+        for start in range(0, len(together) - rows, 5):
+            part = model.logits({name: values[start : start + rows] for name, values in batch.items()})
+            assert part.tobytes() == together[start : start + rows].tobytes()
+
+
 def test_no_scale_is_measured_while_the_graph_runs_and_no_weight_stays_wide(int8: Path) -> None:
     graph = onnx.load(model_file(int8)).graph
     kinds = [node.op_type for node in graph.node]
