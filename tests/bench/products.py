@@ -1,7 +1,8 @@
 """How far the encoder's int8 products are from the most int8 arithmetic this machine does, in alternating rounds.
 
 Each shape is a graph of one node, the operator of the served graph (`engine.training.integers`), timed alone. The
-machine's limit is the fastest of large square products in that operator and in oneDNN's, as torch calls it.
+machine's limit is the fastest product of all, large square ones in that operator and in oneDNN's, as torch calls it,
+among them.
 """
 
 from __future__ import annotations
@@ -103,7 +104,7 @@ def main() -> None:
     squares = {f"ONNX Runtime, {s}³": (one_node(s, s, s, threads), 2.0 * s**3) for s in SIDES}
     squares |= {f"oneDNN, {s}³": (in_torch(s), 2.0 * s**3) for s in SIDES}
     found = rates(layers | squares)
-    limit = max(squares, key=lambda name: found[name])
+    limit = max(found, key=lambda name: found[name])
     work = {name: count * layers[name][1] for name, count in zip(layers, counts.values(), strict=True)}
     whole = sum(work.values()) / sum(work[name] / found[name] for name in work) / found[limit]
     print(f"\n{threads} threads; {ROUNDS} alternating rounds, the fastest of each; processor noise {before:.0%}")
