@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.datasets.dataset import Dataset
@@ -13,7 +14,7 @@ from engine.tasks import TASKS
 if TYPE_CHECKING:
     import numpy as np
 
-    from engine.serving.runtime import Classifier
+    from engine.training.gate import Gate
 
 
 def prove(job: Job, dataset: Dataset, trained: Any, threads: int, clock: Clock) -> Proof:
@@ -28,19 +29,22 @@ def prove(job: Job, dataset: Dataset, trained: Any, threads: int, clock: Clock) 
     with clock.time("export"):
         folders = craft.export(trained, job.attempt.onnx, task.inputs(dataset, "train"))
         gate = craft.check(trained, folders, inputs, truth)
-    served = "int8" if gate.int8_accepted else "fp32"
     folders = {name: folder for name, folder in folders.items() if folder.exists()}
-    job.say("exported", served=served)
+    job.say("exported", served=_served(gate))
     job.phase("evaluate")
     with clock.time("evaluate"):
         loaded: dict[str, Any] = {name: load_model(folder, threads=threads) for name, folder in folders.items()}
+        gate, tested = _look_at_test(job, gate, loaded, task.inputs(dataset, "test"))
+        served = _served(gate)
         answers = {name: classifier.probabilities(inputs) for name, classifier in loaded.items()}
         variants: dict[str, Any] = {
             "torch": _score(truth, trained.logits(inputs)),
             **{name: _score(truth, a) for name, a in answers.items()},
         }
-        validation = _judged(job, dataset, rows, truth, answers[served])
-        quality = _look_at_test(job, dataset, loaded[served], (rows, truth, answers[served]))
+        test_rows, test_truth = dataset.labelled_rows("test")
+        parts = {"validation": (rows, truth, answers[served]), "test": (test_rows, test_truth, tested)}
+        write_predictions(job.attempt.folder / "predictions.parquet", parts)
+        validation, quality = (_judged(job, dataset, *part) for part in parts.values())
     job.say("evaluated", metrics={name: m["value"] for name, m in quality["metrics"].items()})
     job.phase("measure")
     with clock.time("measure"):
@@ -49,17 +53,26 @@ def prove(job: Job, dataset: Dataset, trained: Any, threads: int, clock: Clock) 
     return Proof(gate.to_json(), served, variants, quality, validation)
 
 
-def _look_at_test(
-    job: Job, dataset: Dataset, classifier: Classifier, validation: tuple[Any, np.ndarray, np.ndarray]
-) -> dict[str, Any]:
-    """Judge the served model on the test part, count the look, and keep every answer for paired tests."""
+def _served(gate: Gate) -> str:
+    return "int8" if gate.int8_accepted else "fp32"
+
+
+def _look_at_test(job: Job, gate: Gate, loaded: dict[str, Any], inputs: Sequence[Any]) -> tuple[Gate, np.ndarray]:
+    """Count the look at the test part and return what the served model answers there, (N, C), beside the gate.
+
+    int8 is asked for its rows alone as well; when that refuses it, it is taken out of `loaded` and fp32 answers.
+    """
+    from engine.training.gate import confirm_alone
+
     job.say("test_look")
-    rows, truth = dataset.labelled_rows("test")
-    answers = classifier.probabilities(TASKS[dataset.task].inputs(dataset, "test"))
-    write_predictions(
-        job.attempt.folder / "predictions.parquet", {"validation": validation, "test": (rows, truth, answers)}
-    )
-    return _judged(job, dataset, rows, truth, answers)
+    answers = loaded[_served(gate)].probabilities(inputs)
+    if not gate.int8_accepted:
+        return gate, answers
+    gate = confirm_alone(gate, loaded["int8"], inputs, answers)
+    if not gate.int8_accepted:
+        del loaded["int8"]
+        answers = loaded["fp32"].probabilities(inputs)
+    return gate, answers
 
 
 def _judged(job: Job, dataset: Dataset, rows: Any, truth: np.ndarray, answers: np.ndarray) -> dict[str, Any]:

@@ -81,6 +81,17 @@ def speed(report: Mapping[str, Any]) -> tuple[Block, ...]:
                 moved=gate["int8_alone_difference"],
             )
         )
+    if (asked := gate.get("int8_test_alone")) is not None:
+        blocks.append(
+            Message(
+                "The same was asked of {rows} of the {all} rows of the test part: {flips} classes changed, and no "
+                "probability moved by more than {moved:.1e}.",
+                rows=asked["rows"],
+                all=report["quality"]["rows"],
+                flips=asked["flips"],
+                moved=asked["difference"],
+            )
+        )
     if gate.get("reason"):
         reason = Message.from_json(gate["reason"])
         blocks.append(Message("int8 is not served: {reason}", reason=reason))

@@ -33,15 +33,24 @@ from engine.serving.guard import Guard
 from engine.serving.http import http_error, listen, read_options, unexpected_error, worded_error
 from engine.serving.index import endpoint_lines, repository_index
 from engine.serving.inference import Inference
+from engine.serving.inquiry import Inquiry
 from engine.serving.journal import Journal, log_as_json
 from engine.serving.lifecycle import COMPUTE_SECONDS, FINISH_SECONDS, DrainingServer, Lifecycle
 from engine.serving.meter import Meter
 from engine.serving.metrics import Metrics
 from engine.serving.models import Loaded, ModelStore
+from engine.serving.statistics import Statistics
 from engine.serving.wire import Wire
 
 log = logging.getLogger("breakeven.inference")
-EXTENSIONS = ("binary_tensor_data", "classification", "model_repository", "schedule_policy")
+EXTENSIONS = (
+    "binary_tensor_data",
+    "classification",
+    "model_configuration",
+    "model_repository",
+    "schedule_policy",
+    "statistics",
+)
 """As Triton names what goes beyond the protocol; of the scheduling policies it is `timeout`."""
 
 
@@ -51,7 +60,9 @@ class Service:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.store = ModelStore(settings)
-        self.inference = Inference(settings, self.store)
+        self.statistics = Statistics()
+        self.inference = Inference(settings, self.store, self.statistics)
+        self.inquiry = Inquiry(self.store, self.statistics, delay_us=settings.batch_delay_us)
         self.journal = Journal(settings.workspace.usage)
         self.lifecycle = Lifecycle()
         self.started = time.monotonic()
@@ -72,7 +83,10 @@ class Service:
             Route("/v2/repository/models/{model}/load", self.load, methods=["POST"]),
             Route("/v2/repository/models/{model}/unload", self.unload, methods=["POST"]),
             Route("/metrics", self.metrics.show),
+            Route("/v2/models/stats", self.inquiry.all_stats),
             *(Route(path, self.metadata) for path in (model, version)),
+            *(Route(f"{path}/config", self.inquiry.config) for path in (model, version)),
+            *(Route(f"{path}/stats", self.inquiry.stats) for path in (model, version)),
             *(Route(f"{path}/ready", self.model_ready) for path in (model, version)),
             Route(f"{model}/feedback", Feedback(self.settings, self.journal).take, methods=["POST"]),
             *(Route(f"{path}/infer", self.infer, methods=["POST"]) for path in (model, version)),
@@ -85,7 +99,7 @@ class Service:
             Exception: unexpected_error,
         }
         around = [
-            Middleware(Meter, self.journal, self.metrics, self.store.known),
+            Middleware(Meter, self.journal, self.metrics, self.statistics, self.store.known),
             Middleware(Guard, self.settings),
         ]
         return Starlette(routes=routes, middleware=around, exception_handlers=handlers, lifespan=self.lifespan)

@@ -31,6 +31,8 @@ class Asked:
     """Rows that were computed together with these; 0 when that is not known."""
     queue_ms: float | None = None
     """How long it waited for its turn; None when that is not known."""
+    parts_ms: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """What reading and encoding took, computing once its turn had come, and writing the answer."""
     classes: Mapping[str, int] = field(default_factory=dict)
     """How many rows got which class."""
     confidence: float = 0.0

@@ -26,8 +26,19 @@ class Gone(Exception):
 class Batcher:
     """Computes batches on a few threads ("lanes"), the requests of one model together."""
 
-    def __init__(self, *, max_rows: int, lanes: int, delay_us: int) -> None:
-        """`max_rows` bounds what waits; `delay_us` is how many microseconds a row may wait for company."""
+    def __init__(
+        self,
+        *,
+        max_rows: int,
+        lanes: int,
+        delay_us: int,
+        computed: Callable[[Batch, float], None] = lambda _batch, _seconds: None,
+    ) -> None:
+        """`max_rows` bounds what waits; `delay_us` is how many microseconds a row may wait for company.
+
+        `computed` is told each batch that was computed and how many seconds it took.
+        """
+        self._computed = computed
         self.queue = BatchQueue(max_rows=max_rows, lanes=lanes, delay_seconds=delay_us / 1e6)
         self.lanes = lanes
         self.running = 0
@@ -90,7 +101,7 @@ class Batcher:
 
     def _compute(self, batch: Batch, alone: bool) -> None:
         """Compute a batch. When that fails, each request's rows are tried alone: only those at fault fail."""
-        shares = batch.by_work()
+        shares, began = batch.by_work(), time.perf_counter()
         try:
             answered = batch.compute(batch.model if alone else batch.model.beside)
         except Exception as error:  # noqa: BLE001 - ONNX Runtime's errors share no base class
@@ -100,6 +111,7 @@ class Batcher:
             else:
                 self._fail(next(iter(shares)), error)
             return
+        self._computed(batch, time.perf_counter() - began)
         start = 0
         for work, rows in shares.items():
             part = {name: values[start : start + len(rows)] for name, values in answered.items()}

@@ -20,6 +20,7 @@ from engine.serving.frames import HEADER
 from engine.serving.http import read_body, respond
 from engine.serving.models import Loaded, ModelStore
 from engine.serving.sessions import lanes
+from engine.serving.statistics import Statistics
 from engine.serving.tally import tally
 from engine.serving.work import Work
 
@@ -43,11 +44,14 @@ class Wanted:
 class Inference:
     """Answers inference requests for the models of a store."""
 
-    def __init__(self, settings: Settings, store: ModelStore) -> None:
+    def __init__(self, settings: Settings, store: ModelStore, statistics: Statistics) -> None:
         self._store = store
         self._timeout_s = settings.request_timeout_ms / 1e3
         self.batcher = Batcher(
-            max_rows=settings.queue_rows, lanes=lanes(settings.threads), delay_us=settings.batch_delay_us
+            max_rows=settings.queue_rows,
+            lanes=lanes(settings.threads),
+            delay_us=settings.batch_delay_us,
+            computed=statistics.count_batch,
         )
         self._held_bytes = 0
 
@@ -64,12 +68,17 @@ class Inference:
         try:
             body = await read_body(request)
             wanted = await anyio.to_thread.run_sync(self._prepare, body, request, began)
+            prepared = time.monotonic()
             await self.batcher.compute(wanted.work, lambda: _gone(request))
+            computed = time.monotonic()
             if wanted.request.rows <= SMALL_ROWS:
                 found = _answer(wanted, began)
             else:
                 found = await anyio.to_thread.run_sync(_answer, wanted, began)
-            return await respond(request, found.body, found.headers)
+            answered = await respond(request, found.body, found.headers)
+            computing_ms = max(0.0, (computed - prepared) * 1e3 - wanted.work.queue_ms)
+            current().parts_ms = ((prepared - began) * 1e3, computing_ms, (time.monotonic() - computed) * 1e3)
+            return answered
         finally:
             self._held_bytes -= size
 
@@ -88,6 +97,7 @@ class Inference:
             model,
             rows,
             wanted.tensors,
+            asked_as=(loaded.name, loaded.version),
             explanations=tuple(o.name for o in model.explanations if o.name in {w.name for w in wanted.outputs}),
             deadline=deadline,
         )

@@ -19,6 +19,7 @@ from engine.serving.http import GONE_STATUS
 from engine.serving.journal import Journal
 from engine.serving.keys import OWN
 from engine.serving.metrics import Metrics
+from engine.serving.statistics import Statistics
 
 INFER = re.compile(r"/v2/models/([^/]+)(?:/versions/[^/]+)?/infer")
 STICKY = "x-sticky-key"
@@ -32,11 +33,13 @@ usage, from which load, cost and drift are told; with the dashboard's own key al
 class Meter:
     """Gives each request its `Asked`, and writes down what an inference request took."""
 
-    def __init__(self, app: ASGIApp, journal: Journal, metrics: Metrics, known: Callable[[str], str]) -> None:
+    def __init__(
+        self, app: ASGIApp, journal: Journal, metrics: Metrics, statistics: Statistics, known: Callable[[str], str]
+    ) -> None:
         """`known` returns the name of a model as it is kept, or "" for one that is not there."""
         self._app = app
         self._journal = journal
-        self._metrics = metrics
+        self._metrics, self._statistics = metrics, statistics
         self._known = known
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -82,5 +85,6 @@ class Meter:
             self._metrics.in_flight.dec()
             asked.model = asked.model or self._known(named)
             self._metrics.count(asked, seconds, status)
+            self._statistics.count(asked, seconds, status)
             if not (asked.key == OWN and LOAD_TEST in Headers(scope=scope)):
                 self._journal.write(asked, ms=seconds * 1e3, status=status, bytes_in=bytes_in, bytes_out=bytes_out)

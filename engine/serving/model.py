@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from engine.errors import BreakevenError
-from engine.serving.sessions import CPU, lanes, open_session
+from engine.serving.providers import CPU
+from engine.serving.sessions import lanes, open_session
 from engine.tasks import TASKS
 from engine.tasks.encoder import Encoder, TensorSpec, read_task
 
@@ -45,7 +46,13 @@ class ServedModel(ABC):
         """
         encoder = TASKS[read_task(folder)["task"]].load_encoder(folder)
         began_ns = time.time_ns()
-        session = open_session(folder / "1" / "model.onnx", threads=threads, require_gpu=require_gpu)
+        session = open_session(
+            folder / "1" / "model.onnx",
+            {tensor.name: tensor.shape for tensor in encoder.tensors},
+            longest=getattr(encoder, "max_tokens", 0),
+            threads=threads,
+            require_gpu=require_gpu,
+        )
         return cls(folder, session, encoder, began_ns)
 
     @property

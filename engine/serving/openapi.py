@@ -187,8 +187,13 @@ def _paths() -> dict[str, Described]:
         suffix = "_version" if len(names) > 1 else ""
         about = operation("Models", "Inputs, outputs, classes, provider.", _ref("Model"), errors=(404,), name="model")
         up = operation("Models", "The model can be asked.", ready, errors=(404,), name="model_ready")
-        for at, verb, one in ((path, "get", about), (f"{path}/ready", "get", up), (f"{path}/infer", "post", _infer())):
+        config = operation("Models", "Its configuration, as Triton has it.", FREE, errors=(404,), name="config")
+        stats = operation("Models", "Requests, rows and times so far.", FREE, errors=(404,), name="stats")
+        reads = ((path, about), (f"{path}/ready", up), (f"{path}/config", config), (f"{path}/stats", stats))
+        for at, verb, one in (*((at, "get", one) for at, one in reads), (f"{path}/infer", "post", _infer())):
             found[at] = {"parameters": in_path(*names), verb: {**one, "operationId": one["operationId"] + suffix}}
+    everyone = operation("Models", "Requests, rows and times of every model so far.", FREE, name="all_stats")
+    found["/v2/models/stats"] = {"get": everyone}
     found["/v2/models/{model}/feedback"] = {"parameters": in_path("model"), "post": _feedback()}
     return found
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from engine.errors import BadInput
+from engine.serving.binding import fetch
 from engine.serving.model import ServedModel
 from engine.tasks.encoder import TensorSpec
 from engine.tasks.histories import HistoryEncoder
@@ -115,8 +116,7 @@ class Recommender(ServedModel):
         self, tensors: Mapping[str, np.ndarray], outputs: Sequence[str] = ("items", "scores")
     ) -> dict[str, np.ndarray]:
         """Return what the graph gives for one batch: `items`, `scores`, `all_scores`; `history` alone is enough."""
-        found = self.session.run(list(outputs), dict(tensors))
-        return dict(zip(outputs, map(np.asarray, found), strict=True))
+        return dict(zip(outputs, fetch(self.session, outputs, tensors), strict=True))
 
     def explain(self, history: Sequence[str], item: str) -> list[Because]:
         """Return how much each known item of `history` speaks for `item`, the strongest first.

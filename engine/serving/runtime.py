@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from engine.serving.binding import fetch
 from engine.serving.model import BATCH, ServedModel
 from engine.serving.recommender import Recommender
 from engine.tasks.encoder import TensorSpec, read_task
@@ -60,7 +61,7 @@ class Classifier(ServedModel):
 
     def logits(self, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return (B, C) float32 for encoded `inputs`, each (B, …)."""
-        return np.asarray(self.session.run(["logits"], dict(inputs))[0])
+        return fetch(self.session, ["logits"], inputs)[0]
 
     def run(self, tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         return {"logits": self.logits(tensors)}
@@ -100,7 +101,7 @@ class PictureModel(Classifier):
 
         options = RunOptions()
         options.only_execute_path_to_fetches = True
-        return np.asarray(self.session.run([name], dict(inputs), options)[0])
+        return fetch(self.session, [name], inputs, options)[0]
 
 
 RUNTIMES: dict[str, type[ServedModel]] = {

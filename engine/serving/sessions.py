@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
-import os
-import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import Failure, NotFound
+from engine.serving.providers import GPU, ON_GPU, wanted_providers
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-GPU = "CUDAExecutionProvider"
-CPU = "CPUExecutionProvider"
 MAX_LANES = 8
 """Batches computed at once at most; on larger machines each gets several threads."""
 ERRORS_ONLY = 3
 """ONNX Runtime's log severity: a missing GPU is said in the metadata, not on standard error."""
 
 
-def open_session(model: Path, *, threads: int = 0, require_gpu: bool = False) -> InferenceSession:
+def open_session(
+    model: Path,
+    shapes: Mapping[str, Sequence[int]] | None = None,
+    *,
+    longest: int = 0,
+    threads: int = 0,
+    require_gpu: bool = False,
+) -> InferenceSession:
     """Return a session for the graph in `model`, on the GPU where there is one and the graph is made for it.
 
-    `threads` 0 means one a physical core. Raises NotFound when the file is missing, Failure when ONNX Runtime cannot
-    load it or when a GPU is required and the session does not use one.
+    `shapes` and `longest` describe its inputs, see `wanted_providers`; `threads` 0 means one a physical core. Raises
+    NotFound when the file is missing, Failure when ONNX Runtime cannot load it or when a GPU is required and the
+    session does not use one.
     """
     import onnxruntime
 
     if not model.is_file():
         raise NotFound("There is no model in {folder}; choose a finished run.", folder=str(model.parent.parent))
-    providers = wanted_providers(model, onnxruntime.get_available_providers())
+    providers = wanted_providers(model, onnxruntime.get_available_providers(), shapes, longest=longest)
     if GPU in providers:
         onnxruntime.preload_dlls()
     try:
@@ -41,13 +47,15 @@ def open_session(model: Path, *, threads: int = 0, require_gpu: bool = False) ->
             path=str(model),
             error=str(error).splitlines()[0][:200],
         ) from error
-    if require_gpu and (provider := session.get_providers()[0]) != GPU:
+    if require_gpu and (provider := session.get_providers()[0]) not in ON_GPU:
         raise Failure(
             "A GPU is required and the model in {folder} would run on {provider}; serve fp16 or fp32 on a machine with "
             "CUDA, or do not require a GPU.",
             folder=str(model.parent.parent),
             provider=provider,
         )
+    if require_gpu:
+        session.disable_fallback()  # else an error of the GPU moves it to the processor, without a word
     return session
 
 
@@ -61,17 +69,6 @@ def session_options(threads: int) -> onnxruntime.SessionOptions:  # type: ignore
     options.log_severity_level = ERRORS_ONLY
     options.add_session_config_entry("session.force_spinning_stop", "1")
     return options
-
-
-def wanted_providers(model: Path, available: list[str]) -> list[str]:
-    """Return the providers to ask for: int8 graphs have operators that only processors run fast."""
-    made_for_gpu = model.parent.parent.name != "int8"
-    return [GPU, CPU] if made_for_gpu and GPU in available and has_gpu() else [CPU]
-
-
-def has_gpu() -> bool:
-    """Return whether this machine has an NVIDIA driver; the package lists CUDA whether or not it has."""
-    return Path("/dev/nvidiactl").exists() or (os.name == "nt" and shutil.which("nvidia-smi") is not None)
 
 
 def physical_cores() -> int:

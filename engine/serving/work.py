@@ -24,6 +24,8 @@ class Work:
     """Rows as the encoder gives them; positions 0, 1, … where `tensors` hold them."""
     tensors: Mapping[str, np.ndarray] = field(default_factory=dict)
     """What the graph takes, (rows, …) each, when that was given instead."""
+    asked_as: tuple[str, str] = ("", "")
+    """The name and the version the model was asked by."""
     explanations: tuple[str, ...] = ()
     """Explanations that are wanted besides: such rows are computed in one batch of their own."""
     deadline: float = float("inf")

@@ -24,7 +24,7 @@ from torch import nn
 from engine.errors import Failure
 from engine.files import write_text, written_aside
 from engine.tasks.encoder import Encoder, TensorSpec
-from engine.training.quantise import quantise_int8
+from engine.training.quantise import prepare, write_int8
 
 EXAMPLES = ("Profit rose by 12 % in the third quarter.", "The company will close two plants.")
 """Two rows of different lengths, so that neither the batch nor an absent padding is traced as a constant."""
@@ -58,7 +58,7 @@ def export(trained: Exportable, onnx_folder: Path, texts: Sequence[str] = ()) ->
     folders = {"fp32": export_fp32(trained, onnx_folder / "fp32")}
     int8 = onnx_folder / "int8"
     with written_aside(int8 / "1" / "model.onnx") as aside:
-        worth_it = quantise_int8(model_file(folders["fp32"]), aside, typical_batches(trained.encoder, texts))
+        worth_it = write_int8(prepare(model_file(folders["fp32"]), typical_batches(trained.encoder, texts)), aside)
     if worth_it:
         describe(trained.encoder, int8)
         folders["int8"] = int8

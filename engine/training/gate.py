@@ -2,8 +2,8 @@
 
 fp32 has to give torch's logits at several batches and lengths; when it does not, the run fails. int8 has to answer
 like fp32, be as good on the validation part, and say of a row alone what it says of it in a batch; when it does not,
-it is made again with the two products that suffer most left in fp32, then with all of their kind, and when none of
-them passes, it is removed and fp32 is served.
+it is made again more carefully, and when that does not pass either, it is removed and fp32 is served. Afterwards the
+test part is asked the same of rows alone; by that nothing is chosen, but a model that fails there is not served.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from engine.errors import Failure
 from engine.files import written_aside
 from engine.messages import Message
 from engine.serving.runtime import Classifier
-from engine.tasks.encoder import Encoder
+from engine.training.alone import Alone, ask_alone
 from engine.training.export import Exportable, model_file, remove_model, typical_batches
-from engine.training.quantise import quantise_int8
+from engine.training.quantise import Care, prepare, write_int8
 from engine.training.score import macro_f1
 
 BATCHES = (1, 2, 7)
@@ -32,12 +32,10 @@ MIN_AGREEMENT = 0.99
 """The share of validation rows for which int8 answers the same class as fp32."""
 MAX_METRIC_DROP = 0.005
 """How much accuracy and macro-F1 int8 may lose on the validation part: half a point."""
-MAX_ALONE_DIFFERENCE = 0.01
-"""How far a probability of a row alone may be from that of the row in a batch."""
 ALONE_ROWS = 1000
-"""Rows that are also asked one by one; more would take longer than they tell."""
-SPARED: tuple[int | None, ...] = (2, None)
-"""How many narrowing products stay in fp32 when int8 was refused, tried in turn; None is all. Each costs speed."""
+"""Validation rows that are also asked one by one; more would take longer than they tell."""
+CARES = (Care(fine=2), Care(fine=None), Care(spared=None))
+"""How int8 is made again when it was refused, tried in turn, the fastest first."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +49,14 @@ class Gate:
     int8_metric_drop: float | None = None
     """The larger of the drops in accuracy and in macro-F1; below 0 int8 is better."""
     int8_alone_difference: float | None = None
-    """The largest difference of a probability between a row alone and in a batch; of pictures it is not measured."""
+    """The largest difference of a probability between a validation row alone and in a batch; of pictures it is not
+    measured there."""
+    int8_test_alone: Alone | None = None
+    """The same over the test part, by which nothing is chosen."""
     int8_accepted: bool = False
     int8_careful: bool = False
-    """Whether some of the int8 model had to stay in fp32: of a text's narrowing products the two worst or all, of a
-    picture's convolutions the first ones."""
+    """Whether some of the int8 model is computed more exactly: of a text's narrowing products the two worst or all, of
+    a picture's convolutions the first ones."""
     reason: Message | None = None
     """Why int8 is not served; None when it is."""
 
@@ -75,12 +76,15 @@ def check(trained: Exportable, folders: Mapping[str, Path], texts: Sequence[str]
         return Gate(difference, reason=Message("The model has no matrix products that int8 would make faster."))
     expected = fp32.probabilities(texts)
     gate = _judged(difference, expected, folders["int8"], texts, truth)
-    for spared in SPARED:
-        if gate.int8_accepted:
-            break
-        _make_careful(trained.encoder, folders, texts, spared)
-        again = _judged(difference, expected, folders["int8"], texts, truth)
-        gate = replace(again, int8_careful=again.int8_accepted)
+    if not gate.int8_accepted:
+        prepared = prepare(model_file(folders["fp32"]), typical_batches(trained.encoder, texts))
+        for care in CARES:
+            with written_aside(model_file(folders["int8"])) as aside:
+                write_int8(prepared, aside, care)
+            again = _judged(difference, expected, folders["int8"], texts, truth)
+            gate = replace(again, int8_careful=again.int8_accepted)
+            if gate.int8_accepted:
+                break
     if not gate.int8_accepted:
         remove_model(folders["int8"])
     return gate
@@ -97,35 +101,32 @@ def refuse_drift(difference: float) -> None:
         )
 
 
-def _make_careful(encoder: Encoder, folders: Mapping[str, Path], texts: Sequence[str], spared: int | None) -> None:
-    with written_aside(model_file(folders["int8"])) as aside:
-        quantise_int8(model_file(folders["fp32"]), aside, typical_batches(encoder, texts), spared=spared)
-
-
 def _judged(difference: float, fp32: np.ndarray, folder: Path, texts: Sequence[str], truth: np.ndarray) -> Gate:
     int8 = Classifier.load(folder)
     together = int8.probabilities(texts)
     gate = judge_int8(difference, fp32, together, truth)
     if not gate.int8_accepted:
         return gate
-    alone = int8.probabilities(texts[:ALONE_ROWS], batch=1)
-    return judge_alone(gate, together[: len(alone)], alone)
+    alone = ask_alone(int8, texts[:ALONE_ROWS], together[:ALONE_ROWS])
+    gate = replace(gate, int8_alone_difference=alone.difference)
+    return _refused(gate, alone.problem) if alone.problem else gate
 
 
-def judge_alone(gate: Gate, together: np.ndarray, alone: np.ndarray) -> Gate:
-    """Return `gate` with what rows asked alone (N, C) say beside the same rows `together` in batches (N, C)."""
-    moved = float(np.abs(together - alone).max(initial=0.0))
-    flipped = int((together.argmax(axis=1) != alone.argmax(axis=1)).sum())
-    if moved <= MAX_ALONE_DIFFERENCE and not flipped:
-        return replace(gate, int8_alone_difference=moved)
-    reason = Message(
-        "int8 says of a row alone not what it says of it in a batch: a probability differs by {moved} and {flipped} "
-        "classes change; {allowed} and none are allowed.",
-        moved=f"{moved:.2g}",
-        flipped=flipped,
-        allowed=MAX_ALONE_DIFFERENCE,
-    )
-    return replace(gate, int8_alone_difference=moved, int8_accepted=False, reason=reason)
+def confirm_alone(gate: Gate, int8: Classifier, inputs: Sequence[Any], together: np.ndarray) -> Gate:
+    """Return `gate` with what `int8`, which it accepted, says of the test part's `inputs` one by one.
+
+    `together` (N, C) are its answers in batches. Where the two differ too much, int8 is refused and removed.
+    """
+    alone = ask_alone(int8, inputs, together)
+    gate = replace(gate, int8_test_alone=alone)
+    if alone.problem:
+        remove_model(int8.folder)
+        return _refused(gate, alone.problem)
+    return gate
+
+
+def _refused(gate: Gate, reason: Message) -> Gate:
+    return replace(gate, int8_accepted=False, reason=reason)
 
 
 def fp32_difference(trained: Exportable, exported: Classifier, texts: Sequence[str]) -> float:

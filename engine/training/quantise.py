@@ -7,7 +7,8 @@ beforehand; see `engine.training.smooth`.
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ import numpy as np
 
 from engine.errors import BadInput
 from engine.files import write_text, written_aside
-from engine.training.integers import Scale, compute_in_integers, whole_weights
+from engine.training.integers import Scale, Seen, compute_in_integers, look, whole_weights
+from engine.training.row_by_row import compute_row_by_row
 from engine.training.smooth import (
     LEAST,
     activations,
@@ -30,24 +32,52 @@ PRECISIONS = ("fp32", "fp16", "int8")
 FAST_DOT_PRODUCTS = ("avx512_vnni", "avx_vnni", "amx_int8")
 
 
-def quantise_int8(
-    fp32: Path, out: Path, batches: Iterable[Mapping[str, np.ndarray]], *, spared: int | None = 0
-) -> bool:
-    """Write the graph `fp32` with int8 weights to `out`; return whether any matrix product runs in int8.
+@dataclass(frozen=True)
+class Care:
+    """What of a model's narrowing products, which suffer most from int8, is computed more exactly.
 
-    `batches` are encoded inputs of typical texts, at least one. `spared` is how many narrowing products, which suffer
-    most, stay in fp32, those first that int8 harms most on the texts; None is all.
+    Those that int8 harms most come first; None is all.
     """
+
+    fine: int | None = 0
+    """How many get two int8 numbers a weight, which costs a second product."""
+    spared: int | None = 0
+    """How many stay in fp32."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A graph that is ready for int8: evened out, and typical texts seen."""
+
+    model: Any
+    seen: Mapping[str, Seen]
+    narrowing: Sequence[str]
+    """Names of the narrowing products, the one first that int8 harms most."""
+
+
+def prepare(fp32: Path, batches: Iterable[Mapping[str, np.ndarray]]) -> Prepared:
+    """Return the graph `fp32` with its activations evened out; `batches` are encoded inputs of typical texts."""
     import onnx
 
     model = onnx.load(fp32)
     # Shapes noted by the exporter contradict those of quantised tensors.
     del model.graph.value_info[:]
+    compute_row_by_row(model)
     batches = list(batches)
     reach = smooth(model, batches)
     narrow_embeddings(model)
-    kept = most_inexact(model, batches[:1])[:spared] if spared != 0 else []
-    products = compute_in_integers(model, batches, reach, kept=kept, most=127 if sums_without_overflow() else 63)
+    return Prepared(model, look(model, batches, reach), most_inexact(model, batches[:1]))
+
+
+def write_int8(prepared: Prepared, out: Path, care: Care = Care()) -> bool:
+    """Write a prepared graph with int8 weights to `out`; return whether any matrix product runs in int8."""
+    import onnx
+
+    model = onnx.ModelProto()
+    model.CopyFrom(prepared.model)
+    kept, fine = prepared.narrowing[: care.spared], prepared.narrowing[: care.fine]
+    most = 127 if sums_without_overflow() else 63
+    products = compute_in_integers(model, prepared.seen, kept=kept, fine=fine, most=most)
     drop_unused(model)
     onnx.save(model, out)
     return products > 0

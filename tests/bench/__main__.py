@@ -5,7 +5,19 @@ from __future__ import annotations
 import importlib
 import sys
 
-ALL = ("peers", "serving", "http_serving", "folds", "imaging", "ranking", "dashboard", "analytics", "forecast", "plans")
+ALL = (
+    "peers",
+    "serving",
+    "products",
+    "http_serving",
+    "folds",
+    "imaging",
+    "ranking",
+    "dashboard",
+    "analytics",
+    "forecast",
+    "plans",
+)
 
 
 def main(names: list[str]) -> None:

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from engine.errors import Failure, NotFound
+from engine.serving.binding import fetch_bound
 from engine.serving.measure import measure
+from engine.serving.providers import CPU, GPU, TENSORRT, wanted_providers
 from engine.serving.runtime import WINDOW, Classifier
-from engine.serving.sessions import CPU, GPU, wanted_providers
 from engine.tasks.text_classification import decode
 from tests.engine.serving.conftest import LABELS, TEXTS, Trained
 
@@ -59,8 +61,34 @@ def test_a_required_gpu_that_is_not_used_fails(exported: dict[str, Path]) -> Non
         Classifier.load(exported["int8"], require_gpu=True)
 
 
-def test_int8_never_asks_for_the_gpu() -> None:
-    assert wanted_providers(Path("onnx/int8/1/model.onnx"), [GPU, CPU]) == [CPU]
+def test_what_a_graph_runs_on_follows_from_what_the_machine_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    shapes, every = {"input_ids": (-1,), "attention_mask": (-1,)}, [TENSORRT, GPU, CPU]
+
+    def asked(precision: str, available: list[str], *, gpu: bool = True, tensorrt: bool = True) -> list[Any]:
+        model = Path(f"onnx/{precision}/1/model.onnx")
+        return wanted_providers(model, available, shapes, longest=128, gpu=gpu, tensorrt=tensorrt)
+
+    assert asked("int8", every) == [CPU]
+    assert asked("fp16", every, gpu=False) == [CPU]
+    assert asked("fp16", [CPU]) == [CPU]
+    assert asked("fp16", every, tensorrt=False) == asked("fp16", [GPU, CPU]) == [GPU, CPU]
+    (name, options), *others = asked("fp16", every)
+    assert (name, others) == (TENSORRT, [GPU, CPU])
+    assert options["trt_fp16_enable"]
+    assert options["trt_profile_max_shapes"] == "input_ids:64x128,attention_mask:64x128"
+    assert not asked("fp32", every)[0][1]["trt_fp16_enable"]
+    model = Path("onnx/fp32/1/model.onnx")
+    assert wanted_providers(model, every, {"history": (-1,)}, gpu=True, tensorrt=True) == [GPU, CPU]
+
+
+def test_bound_tensors_give_the_same_answers(fp32: Classifier) -> None:
+    for texts in (TEXTS[:1], TEXTS):
+        inputs = fp32.encoder.encode(texts)
+        (found,) = fetch_bound(fp32.session, ["logits"], inputs, device="cpu")
+        assert found.tobytes() == fp32.logits(inputs).tobytes()
 
 
 def test_missing_and_damaged_graphs_are_said_so(exported: dict[str, Path], tmp_path: Path) -> None:

@@ -109,6 +109,41 @@ def test_health_metadata_and_the_repository(client: Any) -> None:
         client.load_model(RUN_ID, config="{}")
 
 
+def test_the_configuration_and_the_statistics_are_tritons(client: Any) -> None:
+    config = client.get_model_config(RUN_ID, "fp32")
+    assert config["backend"] == "onnxruntime"
+    kinds = {t["name"]: t["data_type"] for t in (*config["input"], *config["output"])}
+    assert kinds["text"] == "TYPE_STRING"
+    assert kinds["logits"] == "TYPE_FP32"
+    assert config["dynamic_batching"]["max_queue_delay_microseconds"] == 500
+
+    def told(version: str = "fp32") -> Any:
+        return client.get_inference_statistics(RUN_ID, version)["model_stats"][0]
+
+    before = told()
+    for rows in (3, 3, 40):
+        client.infer(RUN_ID, [texts_input(("a",) * rows, binary=True)], "fp32")
+    with pytest.raises(InferenceServerException):
+        client.infer(RUN_ID, [texts_input(("a",), binary=True)], "fp32", outputs=[triton.InferRequestedOutput("no")])
+    after = told()
+    assert after["inference_count"] - before["inference_count"] == 46
+    assert after["execution_count"] - before["execution_count"] == 2 + 3  # forty rows are three batches of up to 16
+    assert after["last_inference"] > before["last_inference"]
+    times = {
+        n: {k: after["inference_stats"][n][k] - before["inference_stats"][n][k] for k in v}
+        for n, v in after["inference_stats"].items()
+    }
+    assert times["success"]["count"] == times["compute_infer"]["count"] == 3
+    assert times["fail"]["count"] == 1
+    parts = [times[n]["ns"] for n in ("queue", "compute_input", "compute_infer", "compute_output")]
+    assert 0 < sum(parts) <= times["success"]["ns"]
+    assert {b["batch_size"] for b in after["batch_stats"]} >= {3, 16}
+    assert (RUN_ID, "fp32") in [(m["name"], m["version"]) for m in client.get_inference_statistics()["model_stats"]]
+    assert [m["version"] for m in client.get_inference_statistics(RUN_ID)["model_stats"]] == ["1", "fp32", "int8"]
+    with pytest.raises(InferenceServerException, match="There is no model"):
+        client.get_model_config("nothing")
+
+
 def test_errors_reach_the_client(client: Any) -> None:
     tensor = triton.InferInput("text", [1], "BYTES")
     tensor.set_data_from_numpy(np.array([b"\xff\xfe"], dtype=object))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
 import torch
 from torch import nn
@@ -15,7 +16,7 @@ from engine.tasks.text_classification import TokenEncoder
 from engine.training import gate
 from engine.training.export import export, model_file
 from engine.training.model import BagClassifier
-from engine.training.quantise import export_precision, int8_error, most_inexact, quantise_int8
+from engine.training.quantise import Care, export_precision, int8_error, most_inexact, prepare, write_int8
 from engine.training.smooth import channel_ranges, narrow_embeddings, smooth
 from tests.engine.serving.conftest import LABELS, TEXTS, TinyClassifier, Trained, tiny_tokenizer
 
@@ -156,8 +157,6 @@ def test_evening_out_changes_nothing_in_fp32_and_lowers_outliers(trained: Traine
     reach = smooth(model, [batch])
     narrow_embeddings(model)
     onnx.checker.check_model(model)
-    import onnxruntime
-
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
     found = session.run(None, dict(batch))[0]
     np.testing.assert_allclose(found, Classifier.load(folders["fp32"]).logits(batch), atol=1e-4)
@@ -174,15 +173,24 @@ def test_evening_out_changes_nothing_in_fp32_and_lowers_outliers(trained: Traine
         assert max(-reach[name][0], reach[name][1]) == pytest.approx(after.max(), rel=1e-4)
 
 
-def test_careful_int8_keeps_the_narrowing_products(folders: dict[str, Path], tmp_path: Path, trained: Trained) -> None:
+def test_careful_int8_is_more_exact_where_it_is_asked_to_be(
+    folders: dict[str, Path], tmp_path: Path, trained: Trained
+) -> None:
     batch = trained.encoder.encode(ROWS[:8])
+    prepared = prepare(model_file(folders["fp32"]), [batch])
+    whole = Classifier.load(folders["fp32"]).logits(batch)
 
-    def products(spared: int | None) -> int:
-        assert quantise_int8(model_file(folders["fp32"]), tmp_path / "int8.onnx", [batch], spared=spared)
-        return sum(n.op_type == "MatMulIntegerToFloat" for n in onnx.load(tmp_path / "int8.onnx").graph.node)
+    def made(care: Care) -> tuple[int, float]:
+        assert write_int8(prepared, tmp_path / "int8.onnx", care)
+        graph = onnx.load(tmp_path / "int8.onnx")
+        session = onnxruntime.InferenceSession(graph.SerializeToString(), providers=["CPUExecutionProvider"])
+        error = float(np.abs(session.run(None, dict(batch))[0] - whole).mean())
+        return sum(n.op_type == "MatMulIntegerToFloat" for n in graph.graph.node), error
 
-    everything = products(0)
-    assert [everything - products(spared) for spared in (1, 2, None)] == [1, 2, 2]
+    everything, coarse = made(Care())
+    assert [made(Care(spared=n))[0] - everything for n in (1, 2, None)] == [-1, -2, -2]
+    assert [made(Care(fine=n))[0] - everything for n in (1, 2, None)] == [1, 2, 2]
+    assert made(Care(fine=None))[1] < coarse
 
 
 def test_the_product_that_int8_harms_most_comes_first(folders: dict[str, Path], trained: Trained) -> None:

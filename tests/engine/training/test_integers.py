@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from engine.serving.runtime import Classifier
 from engine.tasks.text_classification import TokenEncoder
 from engine.training import gate
+from engine.training.alone import ask_alone, compare
 from engine.training.export import export, model_file
 from engine.training.integers import PRODUCT, Scale, whole_weights
 from tests.engine.serving.conftest import LABELS, TinyClassifier, Trained, tiny_tokenizer
@@ -26,6 +28,17 @@ def test_a_row_alone_is_answered_as_in_a_batch(int8: Path) -> None:
     model = Classifier.load(int8)
     together, alone = model.probabilities(ROWS), model.probabilities(ROWS, batch=1)
     np.testing.assert_allclose(together, alone, atol=1e-6)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_row_gives_the_same_bits_whatever_rows_stand_beside_it(int8: Path, threads: int) -> None:
+    model = Classifier.load(int8, threads=threads)
+    batch = model.encoder.encode(ROWS[::7])
+    together = model.logits(batch)
+    for rows in (1, 2, 5, 16):
+        for start in range(0, len(together) - rows, 5):
+            part = model.logits({name: values[start : start + rows] for name, values in batch.items()})
+            assert part.tobytes() == together[start : start + rows].tobytes()
 
 
 def test_no_scale_is_measured_while_the_graph_runs_and_no_weight_stays_wide(int8: Path) -> None:
@@ -60,12 +73,29 @@ def test_each_column_of_weights_uses_all_its_steps() -> None:
 
 
 def test_the_gate_refuses_answers_that_depend_on_the_neighbours() -> None:
-    passed = gate.Gate(1e-6, 1.0, 0.0, int8_accepted=True)
     together = np.array([[0.6, 0.4], [0.501, 0.499]])
-    assert gate.judge_alone(passed, together, together).int8_accepted
-    moved = gate.judge_alone(passed, together, together + np.array([[0.02, -0.02], [0, 0]]))
-    assert not moved.int8_accepted
-    assert "a probability differs by 0.02 and 0 classes" in str(moved.reason)
-    flipped = gate.judge_alone(passed, together, together + np.array([[0, 0], [-0.004, 0.004]]))
-    assert not flipped.int8_accepted
-    assert "1 classes change" in str(flipped.reason)
+    assert compare(together, together).problem is None
+    moved = compare(together, together + np.array([[0.02, -0.02], [0, 0]]))
+    assert "a probability differs by 0.02 and 0 classes" in str(moved.problem)
+    flipped = compare(together, together + np.array([[0, 0], [-0.004, 0.004]]))
+    assert "1 classes change" in str(flipped.problem)
+
+
+def test_the_test_part_refuses_int8_and_is_asked_row_by_row(int8: Path, tmp_path: Path) -> None:
+    moved = tmp_path / "int8"
+    shutil.copytree(int8, moved)
+    model, passed = Classifier.load(moved), gate.Gate(1e-6, 1.0, 0.0, int8_accepted=True)
+    together = model.probabilities(ROWS)
+    found = gate.confirm_alone(passed, model, ROWS, together)
+    assert found.int8_accepted
+    assert found.int8_test_alone is not None
+    assert found.int8_test_alone.rows == len(ROWS)
+    assert found.to_json()["int8_test_alone"]["flips"] == 0
+    hurried = ask_alone(model, ROWS, together, seconds=0.0)
+    assert 0 < hurried.rows < len(ROWS)
+    other = together.copy()
+    other[-1] = other[-1, ::-1]  # one row of all, the last
+    refused = gate.confirm_alone(passed, model, ROWS, other)
+    assert not refused.int8_accepted
+    assert "says of a row alone" in str(refused.reason)
+    assert not moved.exists()
