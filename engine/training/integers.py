@@ -139,7 +139,8 @@ class _Rewriting:
         if node.name in self._fine:
             parts.append(whole_weights(matrix - parts[0][0] * parts[0][1], most=self._most))
         shift = seen.means @ matrix - seen.rounded_means @ sum(integers * steps for integers, steps in parts)
-        output, adding, bias = node.output[0], *self._bias(node)
+        output = node.output[0]
+        adding, bias = self._bias(node)
         if adding is not None:
             output, shift = adding.output[0], shift + bias
             self._instead[output] = []

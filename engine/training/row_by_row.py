@@ -55,7 +55,7 @@ def _is_head(node: Any, constants: Mapping[str, np.ndarray]) -> bool:
     how = _attributes(node)
     if len(node.input) != 3 or node.input[1] not in constants or how.get("transA") or how.get("beta", 1.0) != 1.0:
         return False
-    return constants[node.input[1]].shape[0 if how.get("transB") else 1] <= MAX_CLASSES
+    return bool(constants[node.input[1]].shape[0 if how.get("transB") else 1] <= MAX_CLASSES)
 
 
 def _product(model: Any, node: Any, constants: Mapping[str, np.ndarray]) -> list[Any]:
