@@ -171,7 +171,7 @@ class _Words:
         held, first = self.decision.ranked, self.decision.ranked[0]
         whole = len(held) + len(self.decision.excluded)
         yield Message(
-            "{held} of {all} options hold the limits; of those, {front} remain that no other beats in everything.",
+            "Of {all} options, the limits are held by {held}; beaten in everything by no other: {front}.",
             held=len(held), all=whole, front=sum(r.on_front for r in held),
         )  # fmt: skip
         yield self.firmness(first)

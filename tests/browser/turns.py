@@ -12,8 +12,8 @@ from playwright.sync_api import Page, WebSocket
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-ENDED = {ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_WITH_COMPILE_ERROR}
-ENDED_IN_PART = ENDED | {ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY}
+ENDED: set[int] = {ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_WITH_COMPILE_ERROR}
+ENDED_IN_PART: set[int] = ENDED | {ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY}
 TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
 """After which a click has become a message."""
 

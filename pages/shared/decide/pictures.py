@@ -63,9 +63,7 @@ def front(found: Answered, speech: Speech, key: Hashable) -> None:
         return
     shown = _shown(found, list(ranked), (across.column, up.column))
     on = sum(r.on_front for r in ranked.values())
-    title = tr(
-        "Of {all} options that hold the limits, {n} remain that no other beats in everything", n=on, all=len(ranked)
-    )
+    title = tr("Beaten in everything by no other: {n} of {all} options that hold the limits", n=on, all=len(ranked))
     st.subheader(md(title), anchor=False)
     shown["front"] = [ranked[str(r)].on_front for r in shown["run_id"]]
     lead = found.decision.lead
