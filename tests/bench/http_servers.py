@@ -103,7 +103,7 @@ def ours(home: Path, run_id: str) -> Server:
 
 def peers(onnx: Path, transformers: Path) -> list[Server]:
     """Return the peers: `onnx` is the folder of the same graph that we serve, `transformers` one for a pipeline."""
-    # As many workers of one thread as ours has lanes: it made both peers faster than one worker with every thread.
+    # As many workers of one thread as ours has lanes.
     cores = str(physical_cores())
     shared = {"PEER_MODEL": str(onnx), "PEER_WORKERS": cores, "PEER_THREADS": "1"}
 
