@@ -14,6 +14,7 @@ import psutil
 
 from engine.config import Settings
 from engine.datasets.dataset import Dataset
+from engine.datasets.images.near import Groups, difference_hash, grid_of, similar_pairs
 from engine.datasets.images.options import ImageOptions
 from engine.datasets.images.prepare import prepare
 from engine.datasets.raw import add_raw
@@ -55,15 +56,32 @@ def phantoms(count: int) -> tuple[np.ndarray, np.ndarray]:
     return pictures.clip(0, 255).astype(np.uint8), classes
 
 
-def folds(classes: np.ndarray, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield (the rest, held out) positions of each fold, with the same balance of classes."""
-    order = np.random.default_rng(seed).permutation(len(classes))
-    place = np.empty(len(classes), dtype=int)
-    for label in np.unique(classes):
-        inside = order[classes[order] == label]
-        place[inside] = np.arange(len(inside)) % FOLDS
+def folds(pictures: np.ndarray, classes: np.ndarray, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield (the rest, held out) positions of each fold, with about the same balance of classes.
+
+    Pictures that are nearly the same stand in one fold, as a user's split has them. Were they to cross, the product
+    would leave them out of training, and less would be learnt from than a user's file teaches.
+    """
+    together = near_duplicates(pictures)
+    order = np.random.default_rng(seed).permutation(np.unique(together))
+    members = sorted((np.flatnonzero(together == group) for group in order), key=len, reverse=True)
+    place, filled = np.empty(len(classes), dtype=int), np.zeros((FOLDS, int(classes.max()) + 1))
+    for inside in members:
+        counts = np.bincount(classes[inside], minlength=filled.shape[1])
+        emptiest = int((filled @ counts).argmin())
+        place[inside] = emptiest
+        filled[emptiest] += counts
     for k in range(FOLDS):
         yield np.flatnonzero(place != k), np.flatnonzero(place == k)
+
+
+def near_duplicates(pictures: np.ndarray) -> np.ndarray:
+    """Return (N,) the first of the pictures that each of `pictures` (N, H, W) is nearly the same as."""
+    hashes = np.array([difference_hash(picture) for picture in pictures], dtype=np.uint64)
+    groups = Groups(len(pictures))
+    for one, other in similar_pairs(hashes, np.stack([grid_of(picture) for picture in pictures])).tolist():
+        groups.join(one, other)
+    return np.array([groups.root(place) for place in range(len(pictures))])
 
 
 def data_set(settings: Settings, pictures: np.ndarray, classes: np.ndarray, test: np.ndarray | None = None) -> Dataset:
@@ -114,7 +132,7 @@ def measure_folds(home: Path) -> dict[str, Any]:
     pictures, classes, source = pool()
     settings, found = Settings(home=home, offline=True), []
     for repeat in range(REPEATS):
-        for k, (_, held) in enumerate(folds(classes, repeat)):
+        for k, (_, held) in enumerate(folds(pictures, classes, repeat)):
             dataset = data_set(settings, pictures, classes, held)
             for recipe in RECIPES if repeat == 0 else ("fast",):
                 _, figures = fine_tune(dataset, recipe, home / "out", settings, seed=repeat)
