@@ -52,7 +52,7 @@ def test_where_nobody_sells_the_best_is_recommended_with_its_reasons(page: Open,
     assert test.header[0].value.startswith("Use Probe")
     for part in ("Why", "What it costs", "What would change it", "What is not known"):
         assert f"**{part}**" in words
-    assert "Of 2 options, the limits are held by 2; beaten in everything by no other: 2." in words
+    assert "Of 2 options, the limits are held by 2; beaten in everything by no other" in words
 
 
 def test_the_address_holds_limits_and_weights(page: Open, finished: Finish) -> None:
