@@ -29,8 +29,13 @@ def test_server_metadata_names_the_extensions(http: httpx.Client) -> None:
     found = http.get("/v2").json()
     assert set(found) == {"name", "version", "extensions"}
     assert set(found["extensions"]) == {
-        "binary_tensor_data", "classification", "model_configuration", "model_repository", "schedule_policy", "statistics",
-    }  # fmt: skip
+        "binary_tensor_data",
+        "classification",
+        "model_configuration",
+        "model_repository",
+        "schedule_policy",
+        "statistics",
+    }
 
 
 def test_model_metadata_names_inputs_and_outputs(http: httpx.Client) -> None:
