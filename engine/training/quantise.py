@@ -9,6 +9,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +52,17 @@ class Prepared:
 
     model: Any
     seen: Mapping[str, Seen]
-    narrowing: Sequence[str]
-    """Names of the narrowing products, the one first that int8 harms most."""
+    batch: Mapping[str, np.ndarray]
+    """Some of the typical texts."""
+
+    @cached_property
+    def narrowing(self) -> Sequence[str]:
+        """Names of the narrowing products, the one first that int8 harms most; found when first asked for."""
+        return most_inexact(self.model, [self.batch])
+
+    def worst(self, count: int | None) -> Sequence[str]:
+        """Return the names of `count` narrowing products, None for all."""
+        return () if count == 0 else self.narrowing[:count]
 
 
 def prepare(fp32: Path, batches: Iterable[Mapping[str, np.ndarray]]) -> Prepared:
@@ -66,7 +76,7 @@ def prepare(fp32: Path, batches: Iterable[Mapping[str, np.ndarray]]) -> Prepared
     batches = list(batches)
     reach = smooth(model, batches)
     narrow_embeddings(model)
-    return Prepared(model, look(model, batches, reach), most_inexact(model, batches[:1]))
+    return Prepared(model, look(model, batches, reach), batches[0])
 
 
 def write_int8(prepared: Prepared, out: Path, care: Care = Care()) -> bool:
@@ -75,7 +85,7 @@ def write_int8(prepared: Prepared, out: Path, care: Care = Care()) -> bool:
 
     model = onnx.ModelProto()
     model.CopyFrom(prepared.model)
-    kept, fine = prepared.narrowing[: care.spared], prepared.narrowing[: care.fine]
+    kept, fine = prepared.worst(care.spared), prepared.worst(care.fine)
     most = 127 if sums_without_overflow() else 63
     products = compute_in_integers(model, prepared.seen, kept=kept, fine=fine, most=most)
     drop_unused(model)

@@ -71,6 +71,12 @@ def recall(key: str) -> str:
     return query().get(key, "")
 
 
+def recall_some(*keys: str) -> dict[str, str]:
+    """Return what the URL says under those of `keys` that it holds, for a link that hands them on."""
+    said = query()
+    return {key: said[key] for key in keys if key in said}
+
+
 def forget(*keys: str) -> None:
     """Drop parameters from the URL and the session."""
     for key in keys:

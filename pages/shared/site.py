@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from engine.scenarios import SCENARIOS
-from pages.shared.address import query, remember
+from pages.shared.address import query, recall_some, remember
 from pages.shared.i18n import language, tr, tr_message
 
 HERE = "here"
@@ -67,7 +67,6 @@ def link(page: Path, label: str, *, icon: str = "", **parameters: str) -> None:
 
 def _turn(parameters: dict[str, str]) -> None:
     """Change the URL of the page one is on; the machine that prices are computed for stays."""
-    said = query()
-    wanted = {k: said[k] for k in ("instance", "busy") if k in said} | parameters
-    for key in said | wanted:
+    wanted = recall_some("instance", "busy") | parameters
+    for key in query() | wanted:
         remember(key, wanted.get(key))

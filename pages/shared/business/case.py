@@ -64,19 +64,13 @@ def tabs() -> Open:
 
 def forget_changes(kept: Case) -> None:
     """Take what changes a case out of the address."""
-    for key in said_keys(kept):
+    for key in address.recall_some(*written(kept)):
         address.remember(key, None)
-
-
-def said_keys(kept: Case) -> list[str]:
-    """Return the parts of a case that the address speaks about."""
-    said = address.query()
-    return [key for key in written(kept) if key in said]
 
 
 def handed_on(opened: Open) -> dict[str, str]:
     """Return the parameters with which another page rests on the case that is open, with what the address changes."""
-    return {PARAMETER: opened.kept.id} | {key: address.recall(key) for key in said_keys(opened.kept)}
+    return {PARAMETER: opened.kept.id} | address.recall_some(*written(opened.kept))
 
 
 def link(case: Case) -> dict[str, str]:

@@ -67,5 +67,4 @@ def _say(made: Serving) -> None:
 
 def carried(*others: str) -> dict[str, str]:
     """Return the choices that this page and Costs share, and `others`, as the address has them."""
-    said = address.query()
-    return {k: said[k] for k in (*SHARED, *others) if k in said}
+    return address.recall_some(*SHARED, *others)

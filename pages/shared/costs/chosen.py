@@ -47,5 +47,4 @@ def choices(
 
 def carried() -> dict[str, str]:
     """Return the choices about costs as the address has them, for a link to another page that asks for them."""
-    said = address.query()
-    return {key: said[key] for key in CARRIED if key in said}
+    return address.recall_some(*CARRIED)
