@@ -172,7 +172,7 @@ def _start(job: Job) -> tuple[TextClassifier, TokenEncoder, Feed, Feed]:
     """Return a fresh classifier on the job's backbone and both parts as tokens."""
     if job.backbone is None:
         raise BadInput("This recipe needs a backbone; choose one, or the recipe {recipe}.", recipe="baseline")
-    job.progress.phase("encode")
+    job.progress.phase("load")
     options = job.options
     encoder = TokenEncoder(job.backbone.folder, labels=job.labels, max_tokens=options["max_tokens"])
     module = load_encoder_module(job.backbone, dropout=float(options.get("layer_dropout", 0.0)))
@@ -180,6 +180,7 @@ def _start(job: Job) -> tuple[TextClassifier, TokenEncoder, Feed, Feed]:
     if options["pooling"] == "first" and found:
         shorten(module, found[1])
     head = Head(hidden_size(module), len(job.labels), float(options.get("dropout", 0.0)), job.seed)
+    job.progress.phase("encode")
     train, validation = (token_feed(encoder.rows(t), encoder.pad_id) for t in (job.train_texts, job.validation_texts))
     return TextClassifier(module, head, options["pooling"]).to(job.device.name), encoder, train, validation
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +52,16 @@ def rows_of(home: Path, report: dict[str, Any]) -> tuple[pd.DataFrame, pd.DataFr
     return dataset.rows("train"), dataset.rows("test")
 
 
+def on_the_clock(report: dict[str, Any]) -> float:
+    """Return the seconds from the first token to the last step: the clock that the Trainer is measured by as well.
+
+    Loading libraries and the encoder, and saving the model, are outside of both.
+    """
+    lines = (Path(report["folder"]) / "events.jsonl").read_text("utf-8").splitlines()
+    began = {e["name"]: datetime.fromisoformat(e["at"]) for e in map(json.loads, lines) if e["event"] == "phase"}
+    return (began["save"] - began["encode"]).total_seconds()
+
+
 def main() -> None:
     rows, source = common.sentences()
     home = common.OUT / "workspace"
@@ -59,9 +71,10 @@ def main() -> None:
         report = common.fine_tune(home, *common.held_out(rows, TEST_ROWS), "fast", seed=k)
         metrics = report["quality"]["metrics"]
         ours = {
-            "seconds": report["seconds"]["train"],
+            "seconds": on_the_clock(report),
             "accuracy": metrics["accuracy"]["value"],
             "macro_f1": metrics["macro_f1"]["value"],
+            "with_loading_and_saving": report["seconds"]["train"],
         }
         train, test = rows_of(home, report)
         rounds.append({"fast": ours, "trainer": train_peer(train, test)})
@@ -69,7 +82,7 @@ def main() -> None:
     speedup = float(np.median([r["trainer"]["seconds"] / r["fast"]["seconds"] for r in rounds]))
     print(f"\n{len(train)} rows to train on, {len(test)} held out, {source}; processor noise {before:.0%}")
     common.table(
-        ["recipe", "training s", "accuracy", "macro-F1"],
+        ["recipe", "training s", "accuracy", "macro-F1", "with loading and saving s"],
         [[name, *(float(np.mean([r[name][k] for r in rounds])) for k in ours)] for name in ("fast", "trainer")],
     )
     print(f"fast is {speedup:.1f} times as fast (median of {ROUNDS} rounds)")

@@ -17,9 +17,12 @@ BATCH = 16
 def train(train_csv: Path, test_csv: Path, backbone: Path, out: Path, epochs: float) -> dict[str, Any]:
     """Fine-tune with the Trainer's defaults, batch 16; return seconds, accuracy and macro-F1 on the test file.
 
-    The clock runs over tokenising and training, not over loading libraries or the encoder.
+    The first clock runs over tokenising and training; the second over loading transformers and the encoder and over
+    saving the model as well.
     """
     import torch
+
+    began = time.perf_counter()
     from sklearn.metrics import accuracy_score, f1_score
     from transformers import (
         AutoModelForSequenceClassification,
@@ -59,14 +62,16 @@ def train(train_csv: Path, test_csv: Path, backbone: Path, out: Path, epochs: fl
     )
     trainer.train()
     seconds = time.perf_counter() - started
-    predicted = np.asarray(trainer.predict(encoded(held_out)).predictions).argmax(-1)
-    truth = [labels.index(label) for label in held_out["label"]]
     model.save_pretrained(out / "model")
     tokenizer.save_pretrained(out / "model")
+    whole = time.perf_counter() - began
+    predicted = np.asarray(trainer.predict(encoded(held_out)).predictions).argmax(-1)
+    truth = [labels.index(label) for label in held_out["label"]]
     return {
         "seconds": seconds,
         "accuracy": float(accuracy_score(truth, predicted)),
         "macro_f1": float(f1_score(truth, predicted, average="macro")),
+        "with_loading_and_saving": whole,
     }
 
 
