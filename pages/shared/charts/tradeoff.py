@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -16,6 +17,8 @@ from pages.shared.i18n import tr
 
 LOG_FROM = 8.0
 """Axes whose values spread over more than this factor are logarithmic."""
+SPACES = 5
+"""An axis that is not logarithmic has at most this many spaces between ticks from the lowest to the highest value."""
 
 
 def tradeoff(frame: pd.DataFrame, x_title: str, y_title: str, write: dict[str, Callable[[float], str]]) -> go.Figure:
@@ -41,24 +44,33 @@ def tradeoff(frame: pd.DataFrame, x_title: str, y_title: str, write: dict[str, C
             "<extra></extra>",
         )
     for axis, update in (("x", made.update_xaxes), ("y", made.update_yaxes)):
-        update(**_ticks(frame[axis], write[axis]))
+        update(**_ticks(frame[axis], frame[[f"{axis}_low", axis, f"{axis}_high"]].to_numpy(float), write[axis]))
     return made
 
 
-def _ticks(values: pd.Series, write: Callable[[float], str]) -> dict[str, Any]:
-    """Return the ticks of an axis, written as its quantity is: logarithmic where values spread widely."""
-    low, high = float(values.min()), float(values.max())
-    if low > 0 and high / low > LOG_FROM:
+def _ticks(values: pd.Series, ends: np.ndarray, write: Callable[[float], str]) -> dict[str, Any]:
+    """Return the ticks of an axis up to the ends of intervals, written as its quantity is.
+
+    The axis is logarithmic where the values, not their intervals, spread widely.
+    """
+    wide = 0 < float(values.min()) * LOG_FROM < float(values.max())
+    low, high = float(np.nanmin(ends)), float(np.nanmax(ends))
+    if wide and low > 0:
         decades = range(math.floor(math.log10(low)) - 1, math.ceil(math.log10(high)) + 1)
         steps = (1, 2, 5) if len(decades) <= 4 else (1,)
         ticks = [s * 10.0**d for d in decades for s in steps]
         return {"type": "log", "tickvals": ticks, "ticktext": [write(t) for t in ticks]}
-    step = 10.0 ** math.floor(math.log10(max(high - low, abs(high) / 4, 1e-12)))
-    step = step / 2 if (high - low) / step < 3 else step
-    first = math.floor(low / step) - 1
-    ticks = [step * (first + i) for i in range(int((high - low) / step) + 5)]
+    step = _round_step(max(high - low, abs(high) / 4, 1e-12) / SPACES)
+    first, last = math.floor(low / step), math.ceil(high / step)
+    ticks = [step * n for n in range(first - 1, last + 2)]
     ticks = [t for t in ticks if t >= 0]
     return {"tickvals": ticks, "ticktext": [write(t) for t in ticks]}
+
+
+def _round_step(least: float) -> float:
+    """Return the smallest of 1, 2 and 5 times a power of ten that is no less than `least`."""
+    decade = 10.0 ** math.floor(math.log10(least))
+    return next((s * decade for s in (1, 2, 5) if s * decade >= least), 10 * decade)
 
 
 def _front(made: go.Figure, frame: pd.DataFrame) -> None:
