@@ -42,7 +42,9 @@ def test_the_report_of_a_logged_decision_says_what_the_page_said(
     finished("probe", right=0.9)
     settings = load_settings()
     mine = (OwnFact("instance", settings.instance, (0.45,), "An offer", "2026-11-01"),
+            OwnFact("instance", CHOSEN["machines"], (0.09,), "An offer", "2026-11-01"),
             OwnFact("salary", "Machine Learning Engineer/GB/SE", (123_456.0,), "Our contract", "2026-11-01"),
+            OwnFact("employer", "GB", (1.21,), "Our payroll", "2026-11-01"),
             OwnFact("label", "text_classification", (0.31,), "Our labellers", "2026-11-01"))  # fmt: skip
     for fact in mine:
         enter(settings, fact)
@@ -58,7 +60,7 @@ def test_the_report_of_a_logged_decision_says_what_the_page_said(
     assert "Runs finished since this was decided, which are no options here: 1." in result["notes"]
     assert [f for f in figures.items() if plain(f[1]) not in text] == []
     assert {"Cost a month, all in", "Break-even", "People, building, in the first year"} <= figures.keys()
-    for held in ("$0.45 an hour", "An offer", "Our contract", "Our labellers"):
+    for held in ("$0.45 an hour", "An offer", "Our contract", "Our payroll", "Our labellers"):
         assert plain(held) in text, held
 
 
