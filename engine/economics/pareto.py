@@ -41,7 +41,7 @@ def pareto_front(points: npt.ArrayLike, *, maximise: Sequence[bool]) -> Bools:
             axis=int(axis) + 1,
         )
     costs = np.where(np.asarray(maximise), -values, values)
-    return ~beats(costs).any(axis=-1) if len(costs) ** 2 <= MOST_PAIRS else _undominated(costs)
+    return np.asarray(~beats(costs).any(axis=-1)) if len(costs) ** 2 <= MOST_PAIRS else _undominated(costs)
 
 
 def beats(costs: npt.NDArray[np.float64]) -> Bools:

@@ -130,7 +130,7 @@ def _looser(
     waiting.sort(key=lambda one: abs(one[0] - bound))
     costs = matrix([*holding, *(option for _, option in waiting)], counted)
     costs = np.where(np.asarray(directions(counted)), -costs, costs)
-    beaten = np.tril(beats(costs), -1).any(axis=1)[len(holding) :]
+    beaten = np.asarray(np.tril(beats(costs), -1).any(axis=1))[len(holding) :]
     return list(dict.fromkeys(value for (value, _), lost in zip(waiting, beaten, strict=True) if not lost))
 
 
