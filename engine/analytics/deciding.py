@@ -11,14 +11,13 @@ from engine.analytics.case_options import planned
 from engine.analytics.costed import Choices, Costs, costs
 from engine.analytics.criteria import COLUMNS, LATENCY, MONTH, QUALITY, criteria
 from engine.analytics.database import Index
-from engine.analytics.priced import Pricing, compare_points, figures, or_none
+from engine.analytics.priced import Pricing, compare_points, or_none
 from engine.analytics.question import Answered, Gathered, Question
 from engine.economics.budget import month_total
-from engine.economics.combine import times, total
+from engine.economics.combine import times
 from engine.economics.decision.decide import decide
 from engine.economics.decision.option import Measure, Option
 from engine.economics.figure import Figure
-from engine.economics.labels import label_cost
 from engine.economics.people import people_month
 from engine.errors import BadInput
 from engine.jobs.bought import RECIPE as BOUGHT
@@ -42,7 +41,11 @@ def gather(index: Index, question: Question, points: Sequence[pd.DataFrame] = ()
     if not len(tables[0]):
         raise BadInput("There is no finished run of {scenario}; train one first.", scenario=question.scenario)
     test_id = question.test_id or str(tables[0]["test_id"].iloc[-1])
-    tables = [table[table["test_id"] == test_id] for table in tables]
+    there = set(tables[0].loc[tables[0]["test_id"] == test_id, "run_id"])
+    among = there.intersection(question.runs) if question.runs else there
+    if not among:
+        raise BadInput("The runs that this was decided among are deleted; decide again among those there are.")
+    tables = [table[table["run_id"].isin(among)] for table in tables]
     quality = SCENARIOS[question.scenario].quality
     validated = queries.validation(index, [str(r) for r in tables[0]["run_id"]], quality)
     made = _Made()
@@ -50,7 +53,8 @@ def gather(index: Index, question: Question, points: Sequence[pd.DataFrame] = ()
         for row in table.to_dict("records"):
             if place == 0 or row["recipe"] != BOUGHT:  # what is bought runs on no machine of one's own
                 made.add(row, question, pricing, validated.get(str(row["run_id"])))
-    return with_case(made.gathered(test_id), question)
+    gone = len(set(question.runs) - there)
+    return with_case(replace(made.gathered(test_id), gone=gone, later=len(there - among)), question)
 
 
 def with_case(gathered: Gathered, question: Question) -> Gathered:
@@ -180,23 +184,3 @@ def name_of(row: Mapping[Any, Any]) -> Message:
     if label := str(row["label"] or ""):
         return Message("{label} · {recipe} · {id}", label=label, **values)
     return Message("{recipe} · {id}", **values)
-
-
-def train_again(found: Answered) -> Figure | None:
-    """Return the USD of training the lead once more on data that may be sold: training, and labels for as many rows.
-
-    None where the lead was not trained here. Without a price of a label, `labels_priced` is false and none is counted.
-    """
-    row, choices = found.lead, found.question.choices
-    if row is None or or_none(row.get("train_cost_usd")) is None:
-        return None
-    parts, rows = [figures(row, found.pricing).train_cost], int(row["train_rows"])
-    if choices.labelling is None:
-        return total(parts, "USD", Message("One training; the labels of {rows} rows have no price here.", rows=rows))
-    parts.append(label_cost(rows, choices.labelling))
-    return total(parts, "USD", Message("One training and the labels of {rows} rows.", rows=rows))
-
-
-def labels_priced(found: Answered) -> bool:
-    """Return whether `train_again` counts labels."""
-    return found.question.choices.labelling is not None

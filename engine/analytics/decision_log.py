@@ -10,22 +10,20 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from engine.analytics.asked import asked_of
 from engine.analytics.criteria import QUALITY
 from engine.analytics.deciding import measure
 from engine.analytics.question import Answered
 from engine.config import Settings
-from engine.economics.business.case import Case
-from engine.economics.business.link import changes, read_case
-from engine.economics.business.presets import PRESETS, preset
-from engine.economics.facts import HostedPrice
 from engine.economics.figure import finite
-from engine.economics.hosted import Vendor
 from engine.errors import BadInput, NotFound
 from engine.files import file_in, new_id, read_json, utc_now, write_json
 from engine.messages import Message
 from engine.scenarios import SCENARIOS
 
 LONGEST_NOTE = 500
+VERSION = 2
+"""2: everything that was asked is kept; 1 had ids and a few numbers."""
 
 
 @dataclass(frozen=True)
@@ -75,12 +73,12 @@ class Logged:
     note: str = ""
     case: str = ""
     asked: dict[str, Any] = field(default_factory=dict)
-    """What was asked (`asked_of`), so that a command can decide it again."""
+    """What was asked (`asked_of`), so that a command can decide it again (`asked_again`)."""
 
     def to_json(self) -> dict[str, Any]:
         expected = [asdict(e) | {"title": e.title.to_json()} for e in self.expected]
         messages = {name: getattr(self, name).to_json() for name in ("option", "headline")}
-        return {"schema_version": 1, **asdict(self), **messages, "expected": expected}
+        return {"schema_version": VERSION, **asdict(self), **messages, "expected": expected}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Logged:
@@ -112,44 +110,6 @@ def record(settings: Settings, found: Answered, headline: Message, *, address: s
     )
     _write(settings, made)
     return made
-
-
-def asked_of(found: Answered) -> dict[str, Any]:
-    """Return limits, weights and circumstances of a decision as plain values."""
-    question, pricing = found.question, found.question.pricing
-    return {
-        "bounds": dict(question.limits.bounds),
-        "sellable": question.limits.sellable,
-        "weights": dict(question.weights),
-        "test_id": question.test_id,
-        "instance": pricing.instance.id,
-        "region": pricing.region.id,
-        "utilisation": pricing.utilisation,
-        "spot": pricing.spot,
-        "predictions_month": question.choices.load.predictions_month,
-        "p95_ms": question.choices.objective.p95_ms,
-        "hosted": _offer(question.choices.hosted),
-        "batch": question.choices.batch,
-        "beside": [instance.id for instance in question.beside],
-        "month": question.month,
-        "case": _case(question.case) if question.case else None,
-    }
-
-
-def _offer(hosted: HostedPrice | Vendor) -> str:
-    """Return the id of what would be bought."""
-    return hosted.id if isinstance(hosted, Vendor) else hosted.model
-
-
-def _case(case: Case) -> dict[str, Any]:
-    """Return a case as plain values that say the same once the saved one has been changed or deleted."""
-    base = case.base if case.base in PRESETS else PRESETS[0]
-    return {"id": case.id, "name": case.name, "base": base, "assumes": changes(case, preset(base))}
-
-
-def case_of(said: Mapping[str, Any]) -> Case:
-    """Return the case a decision was taken for. Raises BadInput for one that cannot be."""
-    return replace(read_case(said["assumes"], preset(said["base"])), id=said["id"], name=said["name"])
 
 
 def _expected(found: Answered) -> tuple[Expected, ...]:
@@ -205,7 +165,7 @@ def _write(settings: Settings, made: Logged) -> None:
 
 
 def _read(path: Path) -> Logged:
-    data = read_json(path)
+    data = read_json(path, known_version=VERSION)
     try:
         return Logged.from_json(data)
     except (KeyError, TypeError, AttributeError) as error:

@@ -41,6 +41,10 @@ class Question:
     """The business case it is decided for."""
     month: int = USUAL_MONTH
     """The month of the case whose price and margin are looked at."""
+    runs: tuple[str, ...] = ()
+    """Only these runs are options; empty: every finished run of the test part."""
+    unsaid: tuple[Message, ...] = ()
+    """What an old record does not say of it, so that usual values hold."""
 
     @property
     def pricings(self) -> tuple[Pricing, ...]:
@@ -86,6 +90,10 @@ class Gathered:
     """Options whose interval on the validation part is that of the test part, moved to the value."""
     plans: Mapping[str, Outcome] = field(default_factory=dict)
     """By option id: the likely future of the case with it; empty without a case."""
+    gone: int = 0
+    """Runs that the question names and that are no longer there."""
+    later: int = 0
+    """Runs of the test part that the question does not name: finished after it was asked."""
 
     @cached_property
     def servings(self) -> dict[str, Serving]:

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from engine.analytics.costed import Choices, costs
-from engine.analytics.criteria import LATENCY, USUAL_WEIGHTS
-from engine.analytics.decision_log import case_of
+from engine.analytics.criteria import LATENCY
 from engine.analytics.plans import serving_of
 from engine.analytics.priced import Pricing
-from engine.analytics.question import USUAL_MONTH, Question
-from engine.analytics.vendors import offered
+from engine.analytics.question import Question
 from engine.config import Settings
 from engine.economics import facts
 from engine.economics.business.serving import Serving
 from engine.economics.capacity import Objective
-from engine.economics.catalog import instance
 from engine.economics.decision.option import Limits
 from engine.economics.demand import Load
 from engine.economics.hosted import Tokens
@@ -36,33 +32,10 @@ def usual_pricing(settings: Settings) -> Pricing:
     return Pricing.choose(settings.instance, settings.utilisation)
 
 
-def usual_question(settings: Settings, scenario: str, asked: Mapping[str, Any] | None = None) -> Question:
-    """Return what is asked until somebody chooses otherwise; `asked` (`decision_log.asked_of`) is what somebody chose.
-
-    Raises BadInput or NotFound when a figure it names is no longer in the catalogue, or a vendor no longer here.
-    """
-    said = dict(asked or {})
+def usual_question(settings: Settings, scenario: str) -> Question:
+    """Return what is asked until somebody chooses otherwise."""
     pricing = usual_pricing(settings)
-    if said:
-        pricing = Pricing.choose(said["instance"], said["utilisation"], region_id=said["region"], spot=said["spot"])
-    p95_ms = said.get("p95_ms", PROMISE_MS)
-    choices = usual_choices(
-        pricing, scenario, predictions_month=said.get("predictions_month", PREDICTIONS_A_MONTH), p95_ms=p95_ms
-    )
-    if "hosted" in said:
-        choices = replace(choices, hosted=offered(settings, said["hosted"]), batch=said["batch"])
-    limits = Limits(said.get("bounds", {LATENCY: p95_ms}), sellable=said.get("sellable", True))
-    return Question(
-        scenario=scenario,
-        pricing=pricing,
-        choices=choices,
-        limits=limits,
-        weights=said.get("weights", dict(USUAL_WEIGHTS)),
-        test_id=said.get("test_id", ""),
-        beside=tuple(instance(name) for name in said.get("beside", ())),
-        case=case_of(said["case"]) if said.get("case") else None,
-        month=said.get("month", USUAL_MONTH),
-    )
+    return Question(scenario, pricing, usual_choices(pricing, scenario), Limits({LATENCY: PROMISE_MS}))
 
 
 def usual_choices(

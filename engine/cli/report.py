@@ -61,7 +61,8 @@ def report(
         question = _asked(settings, name, logged, case, machine or [])
         result = _decision(settings, out, suffix, question, _link(settings, name, logged))
     result |= {"seconds": round(time.perf_counter() - began, 3), "out": str(out)}
-    finish(result, [f"The report on {result['runs']} runs is in {out}."], as_json=as_json)
+    lines = [f"The report on {result['runs']} runs is in {out}.", *result.get("notes", ())]
+    finish(result, lines, as_json=as_json)
 
 
 def _all_runs(settings: Settings, out: Path) -> dict[str, Any]:
@@ -77,10 +78,12 @@ def _all_runs(settings: Settings, out: Path) -> dict[str, Any]:
 
 def _asked(settings: Settings, scenario: str, logged: Logged | None, case: str, machines: list[str]) -> Question:
     """Return what is decided: as it was recorded, else as usual; with the case and the machines that were named."""
+    from engine.analytics.asked import asked_again
     from engine.analytics.cases import named
     from engine.analytics.usual import usual_question
 
-    question = usual_question(settings, scenario, logged.asked if logged else None)
+    again = logged is not None and logged.asked
+    question = asked_again(settings, scenario, again) if again else usual_question(settings, scenario)
     if case:
         question = replace(question, case=named(settings, case))
     return replace(question, beside=tuple(instance(m) for m in machines)) if machines else question
@@ -108,6 +111,7 @@ def _decision(settings: Settings, out: Path, suffix: str, question: Question, li
         "case": str(question.case_name) or None,
         "machine": found.pricing.instance.id,
         "headline": made.headline,
+        "notes": list(made.notes),
         "runs": len(found.gathered.options),
     }
 

@@ -9,8 +9,12 @@ import numpy.typing as npt
 
 from engine.errors import BadInput
 
+MOST_PAIRS = 160_000
+"""Up to so many pairs are compared all at once; beyond, one pass from the best is faster and smaller."""
+Bools = npt.NDArray[np.bool_]
 
-def pareto_front(points: npt.ArrayLike, *, maximise: Sequence[bool]) -> npt.NDArray[np.bool_]:
+
+def pareto_front(points: npt.ArrayLike, *, maximise: Sequence[bool]) -> Bools:
     """Return which of `points` (N, M) are on the front: no other is at least as good on all axes and better on one.
 
     `maximise` says for each of the M axes whether more is better. Equal points are all on the front. Raises BadInput
@@ -36,10 +40,22 @@ def pareto_front(points: npt.ArrayLike, *, maximise: Sequence[bool]) -> npt.NDAr
             value=str(values[row, axis]),
             axis=int(axis) + 1,
         )
-    return _undominated(np.where(np.asarray(maximise), -values, values))
+    costs = np.where(np.asarray(maximise), -values, values)
+    return np.asarray(~beats(costs).any(axis=-1)) if len(costs) ** 2 <= MOST_PAIRS else _undominated(costs)
 
 
-def _undominated(costs: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+def beats(costs: npt.NDArray[np.float64]) -> Bools:
+    """Return (..., N, N) of `costs` (..., N, M), less being better: whether the row of the last axis beats the other.
+
+    It does when it is at least as good on all axes and better on one.
+    """
+    as_good = np.ones((*costs.shape[:-1], costs.shape[-2]), dtype=np.bool_)
+    for column in np.ascontiguousarray(np.moveaxis(costs, -1, 0)):
+        as_good &= column[..., None, :] <= column[..., :, None]
+    return np.asarray(as_good & ~np.swapaxes(as_good, -1, -2))
+
+
+def _undominated(costs: npt.NDArray[np.float64]) -> Bools:
     """Return which rows of `costs` (N, M), less being better, no other row dominates."""
     ranks = np.stack([np.unique(axis, return_inverse=True)[1] for axis in costs.T])
     alive = np.argsort(ranks.sum(axis=0), kind="stable")

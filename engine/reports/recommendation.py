@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.analytics.criteria import CASH, EVEN, MONTH, QUALITY
-from engine.analytics.deciding import labels_priced, train_again
 from engine.analytics.question import Answered
+from engine.analytics.trained_again import labels_priced, train_again
 from engine.economics.business.assumptions import MONTHS
 from engine.economics.decision.change import Change
 from engine.economics.decision.decide import Ranked

@@ -9,10 +9,10 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from engine.analytics.asked import asked_again
 from engine.analytics.database import index_for
 from engine.analytics.deciding import answer, gather
 from engine.analytics.decision_log import decisions
-from engine.analytics.usual import usual_question
 from engine.config import load_settings
 from engine.datasets.dataset import Dataset
 from engine.jobs.runs import RunFolder
@@ -199,7 +199,7 @@ def test_a_vendor_chosen_on_costs_is_what_decide_its_report_and_its_log_know(
     assert any("Acme" in name for d in test.dataframe if "Option" in d.value for name in d.value["Option"])
     next(b for b in test.button if b.label == "Record this decision").click().run()
     (logged,) = decisions(load_settings())
-    question = usual_question(load_settings(), logged.scenario, logged.asked)
+    question = asked_again(load_settings(), logged.scenario, logged.asked)
     found = answer(gather(index_for(load_settings()), question), question)
     texts = document(found, ENGLISH, link="http://127.0.0.1/decide", date="2026-11-27").texts()
     assert "Building, beside buying the same answers of Acme" in texts

@@ -10,7 +10,8 @@ import numpy as np
 
 from engine.economics.decision.limits import Excluded
 from engine.economics.decision.option import Criterion, Limits, Option, Values, directions, matrix
-from engine.economics.decision.topsis import closeness, ends_apart, nearness
+from engine.economics.decision.topsis import closeness, ends_apart, in_parts, nearness
+from engine.economics.pareto import beats
 
 Kind = Literal["weight", "limit", "measurement"]
 STEPS = 1_000
@@ -51,7 +52,7 @@ def by_weight(front: Sequence[Option], criteria: Sequence[Criterion], weights: V
         made = np.insert(np.outer(1 - tried, rest), place, tried, axis=1)
         if not len(rest):
             continue
-        scores = closeness(values, made, maximise)
+        scores = np.concatenate([closeness(values, made[at], maximise) for at in in_parts(len(made), len(front))])
         other = scores.max(axis=1) > scores[:, lead] + 1e-12
         if other.any():
             nearest = int(np.where(other, np.abs(tried - weights[place]), np.inf).argmin())
@@ -95,19 +96,18 @@ def _measured(option: Option, criterion: str, value: float) -> Option:
 
 
 def by_limit(
-    holding: Sequence[Option], excluded: Sequence[Excluded], criteria: Sequence[Criterion], limits: Limits,
-    lead: Option, choose: Choose,
+    holding: Sequence[Option], excluded: Sequence[Excluded], criteria: Sequence[Criterion],
+    counted: Sequence[Criterion], limits: Limits, lead: Option, choose: Choose,
 ) -> list[Change]:  # fmt: skip
     """Return for each limit the nearest bound at which another option is chosen: looser, or tightened past the lead."""
     found = []
-    everyone = [*holding, *(e.option for e in excluded)]
     for criterion in criteria:
         bound = limits.bounds.get(criterion.name)
         if bound is None:
             continue
         alone = [e for e in excluded if [b.criterion for b in e.breaches] == [criterion.name]]
-        looser = [e.breaches[0].value for e in alone if e.breaches[0].value is not None]
-        for tried in (sorted(looser, key=lambda v: abs(v - bound)), [_just_past(lead, criterion)]):
+        everyone = [*holding, *(e.option for e in alone)]
+        for tried in (_looser(holding, alone, counted, bound), [_just_past(lead, criterion)]):
             for after in tried:
                 winner = choose(everyone, replace(limits, bounds={**limits.bounds, criterion.name: after}))
                 if winner is None or winner.id != lead.id:
@@ -117,6 +117,21 @@ def by_limit(
     for change in sorted(found, key=lambda c: c.distance):
         nearest.setdefault(change.criterion, change)
     return list(nearest.values())
+
+
+def _looser(
+    holding: Sequence[Option], alone: Sequence[Excluded], counted: Sequence[Criterion], bound: float
+) -> list[float]:
+    """Return the bounds worth trying, nearest first: each lets in an option that none of those inside already beats.
+
+    One that is beaten is off the front, so that letting it in changes nothing.
+    """
+    waiting = [(e.breaches[0].value, e.option) for e in alone if e.breaches[0].value is not None]
+    waiting.sort(key=lambda one: abs(one[0] - bound))
+    costs = matrix([*holding, *(option for _, option in waiting)], counted)
+    costs = np.where(np.asarray(directions(counted)), -costs, costs)
+    beaten = np.asarray(np.tril(beats(costs), -1).any(axis=1))[len(holding) :]
+    return list(dict.fromkeys(value for (value, _), lost in zip(waiting, beaten, strict=True) if not lost))
 
 
 def _just_past(lead: Option, criterion: Criterion) -> float:

@@ -140,7 +140,7 @@ def _among(
 
     changes = [
         *change.by_weight(on, counted, weights, 0),
-        *change.by_limit(holding, excluded, criteria, limits, on[0], choose),
+        *change.by_limit(holding, excluded, criteria, counted, limits, on[0], choose),
         *change.by_measurement(on, counted, weights, limits, 0, choose),
     ]
     changes.sort(key=lambda c: c.distance)

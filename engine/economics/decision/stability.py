@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.economics.decision.option import Criterion, Limits, Option, Values, directions, matrix
-from engine.economics.decision.topsis import closeness, wins
+from engine.economics.decision.topsis import closeness, in_parts, wins
+from engine.economics.pareto import beats
 
 WEIGHTINGS = 10_000
 REMEASURED = 1_000
@@ -27,7 +28,8 @@ def over_weightings(values: Values, maximise: Sequence[bool], *, draws: int = WE
     Evenly on the simplex is Dirichlet(1, …, 1). Equals share a win.
     """
     weights = np.random.default_rng(SEED).dirichlet(np.ones(values.shape[1]), draws)
-    return np.asarray(wins(closeness(values, weights, maximise)).mean(axis=0))
+    won = [wins(closeness(values, weights[at], maximise)).sum(axis=0) for at in in_parts(draws, len(values))]
+    return np.asarray(np.sum(won, axis=0) / draws)
 
 
 @dataclass(frozen=True)
@@ -87,9 +89,5 @@ def _held(drawn: Values, criteria: Sequence[Criterion], limits: Limits) -> np.nd
 def _dominated(drawn: Values, held: np.ndarray, maximise: Sequence[bool]) -> np.ndarray:
     """Return (D, N): whether another option that holds is at least as good in everything and better in something."""
     costs = np.where(np.asarray(maximise), -drawn, drawn)
-    as_good = np.repeat(held[:, None, :], drawn.shape[1], axis=1)
-    better = np.zeros_like(as_good)
-    for column in np.moveaxis(costs, -1, 0):
-        as_good &= column[:, None, :] <= column[:, :, None]
-        better |= column[:, None, :] < column[:, :, None]
-    return np.asarray((as_good & better).any(axis=-1))
+    parts = ((costs[at], held[at, None, :]) for at in in_parts(len(costs), costs.shape[1] ** 2))
+    return np.concatenate([(beats(these) & hold).any(axis=-1) for these, hold in parts])

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from engine.analytics.costed import Choices
 from engine.analytics.criteria import TRAIN
-from engine.analytics.deciding import name_of, train_again
+from engine.analytics.deciding import name_of
 from engine.analytics.priced import figures
 from engine.analytics.question import Answered
+from engine.analytics.trained_again import train_again
 from engine.economics.catalog import Instance
 from engine.economics.combine import distinct
 from engine.economics.decision.option import Criterion

@@ -54,6 +54,11 @@ def _subtitle(found: Answered) -> Message:
 
 def _notes(found: Answered) -> Iterator[Message]:
     """Yield what has to stand beside every figure."""
+    yield from found.question.unsaid
+    if found.gathered.gone:
+        yield Message("Runs deleted since this was decided, which are no options any more: {n}.", n=found.gathered.gone)
+    if found.gathered.later:
+        yield Message("Runs finished since this was decided, which are no options here: {n}.", n=found.gathered.later)
     lead = found.decision.lead
     if lead is None:
         return

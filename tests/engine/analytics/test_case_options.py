@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.analytics.asked import asked_again
 from engine.analytics.costed import costs
 from engine.analytics.criteria import CASH, EVEN, MARGIN, MONTH
 from engine.analytics.database import Index, open_index
@@ -110,7 +111,7 @@ def test_a_decision_for_a_case_is_asked_again_by_its_log(index: Index) -> None:
     assert logged.case == "Ours"
     assert logged.run_id in {str(row["run_id"]) for row in found.rows.values()}
     assert {EVEN, CASH, MARGIN, MONTH} <= {e.name for e in logged.expected}
-    again = usual_question(load_settings(), logged.scenario, json.loads(json.dumps(logged.asked)))
+    again = asked_again(load_settings(), logged.scenario, json.loads(json.dumps(logged.asked)))
     assert (again.case, again.beside, again.month) == (case, question.beside, 48)
     same = answer(gather(index, again), again)
     assert [r.option.id for r in same.decision.ranked] == [r.option.id for r in found.decision.ranked]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.analytics.asked import asked_again
 from engine.analytics.database import open_index
 from engine.analytics.deciding import answer, gather
 from engine.analytics.decision_log import Expected, decision, decisions, forget, measure_later, record
@@ -40,7 +41,7 @@ def test_what_is_recorded_comes_back_and_can_be_asked_again(found: Answered) -> 
     (back,) = decisions(settings)
     assert back == made == decision(settings, made.id)
     assert back.note == "Agreed."
-    again = usual_question(settings, back.scenario, back.asked)
+    again = asked_again(settings, back.scenario, back.asked)
     assert again.limits == found.question.limits
     assert again.weights == found.question.weights
     assert again.pricing == found.question.pricing
@@ -98,5 +99,5 @@ def test_a_file_holds_its_version(found: Answered) -> None:
     settings = load_settings()
     made = record(settings, found, Message("Use it."))
     data = json.loads((settings.workspace.decisions / f"{made.id}.json").read_text("utf-8"))
-    assert data["schema_version"] == 1
-    assert data["asked"]["bounds"] == dict(found.question.limits.bounds)
+    assert data["schema_version"] == 2
+    assert data["asked"]["limits"]["bounds"] == dict(found.question.limits.bounds)
