@@ -84,7 +84,7 @@ def _asked(learned: pd.DataFrame, test: pd.DataFrame) -> Mapping[frozenset[str],
     had = learned[learned["user"].isin(wanted.index)].groupby("user")["item"].agg(frozenset)
     found: dict[frozenset[str], set[str]] = {}
     for user, items in had.items():
-        found.setdefault(items, set()).update(wanted[user])
+        found.setdefault(items, set()).update(wanted[str(user)])
     return found
 
 

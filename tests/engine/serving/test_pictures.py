@@ -156,6 +156,7 @@ def test_patients_of_corrected_data_stay_on_one_side(tmp_path: Path) -> None:
     write_bytes(picture_file(settings, "scans", digest), picture)
     made = Correction(new_id(), utc_now(), "scans", "1", new_id(), new_id(), 0, "image", digest, LABELS[1])
     stored, options, _ = merge(settings, before, [made])
+    assert isinstance(options, ImageOptions)
     after = prepare(stored, options, settings)
     sides: dict[str, set[str]] = {}
     for part in PARTS:
