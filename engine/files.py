@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import errno
 import hashlib
+import io
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -109,6 +111,15 @@ def write_bytes(path: Path, content: bytes) -> None:
     """Write `content`, whole or not at all."""
     with written_aside(path) as aside:
         aside.write_bytes(content)
+
+
+def csv_bytes(names: Sequence[str], rows: Iterable[Iterable[object]]) -> bytes:
+    """Return `rows` under a line of column names as CSV: UTF-8, commas, a newline behind each line."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows(rows)
+    return text.getvalue().encode()
 
 
 def write_json(path: Path, value: dict[str, Any]) -> None:

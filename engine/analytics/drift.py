@@ -1,15 +1,18 @@
 """Whether what an endpoint is asked has drifted away from what its model was judged on.
 
-Only classes and probabilities of the answers are known, no inputs: when the world changes, the mix of answers and how
-sure the model is of them change with it. They are compared with the answers to the run's own test part by the
-population stability index, PSI = Σ (p − q) · ln(p / q) over the classes, with p the shares of a day and q those of the
-test part; the symmetrised Kullback-Leibler divergence (Kullback and Leibler, 1951). Half a row is added to each class,
-so that an empty one has a logarithm.
+Only what its answers add up to is known, no inputs: when the world changes, their mix and how sure the model is of them
+change with it. Of classes the mix is which were answered; of lists it is how popular what they hold is, by bands of the
+catalogue. It is compared with the answers to the run's own test part by the population stability index,
+PSI = Σ (p − q) · ln(p / q) over the classes, with p the shares of a day and q those of the test part; the symmetrised
+Kullback-Leibler divergence (Kullback and Leibler, 1951). Half an answer is added to each class, so that an empty one
+has a logarithm.
 
-PSI grows by chance alone when rows are few. Without drift it is distributed as (1/n + 1/m) · χ² with C − 1 degrees of
-freedom, for n and m rows and C classes (Yurdakul and Naranjo, "Statistical properties of the population stability
-index", Journal of Risk Model Validation 14(4), 2020): beyond the 95th percentile of that, a change is no chance. How
-much it matters is said by the usual marks 0.1 and 0.25 (Siddiqi, "Credit Risk Scorecards", 2006).
+PSI grows by chance alone when answers are few. Without drift it is distributed as (1/n + 1/m) · χ² with C − 1 degrees
+of freedom, for n and m rows and C classes (Yurdakul and Naranjo, "Statistical properties of the population stability
+index", Journal of Risk Model Validation 14(4), 2020): beyond the 95th percentile of that, a change is no chance. Of
+lists, whose items depend on each other, n and m count lists: their shares vary no more than one item's would, so that
+chance exceeds the limit less often still. How much a change matters is said by the usual marks 0.1 and 0.25 (Siddiqi,
+"Credit Risk Scorecards", 2006).
 """
 
 from __future__ import annotations
@@ -22,9 +25,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from engine.analytics.database import Index
+from engine.analytics.drift_reference import Reference, reference
 from engine.config import Settings
-from engine.errors import BadInput
-from engine.jobs.runs import open_run
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,24 +34,9 @@ if TYPE_CHECKING:
 Verdict = Literal["too few", "stable", "some", "large"]
 SOME, LARGE = 0.1, 0.25
 LEAST_ROWS = 50
-"""Fewer rows a day say nothing about a mix of classes."""
+"""Fewer answers a day say nothing about their mix."""
 Z_95 = 1.6448536269514722
 """The 95th percentile of the standard normal distribution."""
-
-
-@dataclass(frozen=True)
-class Reference:
-    """The answers to a run's test part."""
-
-    run_id: str
-    counts: Mapping[str, int]
-    """Rows by predicted class, every class of the model in its order."""
-    confidence: float
-    """The mean probability of the predicted class."""
-
-    @property
-    def rows(self) -> int:
-        return sum(self.counts.values())
 
 
 @dataclass(frozen=True)
@@ -59,9 +46,15 @@ class Day:
     day: date
     """UTC."""
     rows: int
+    """Answers: rows, or lists."""
     shares: Mapping[str, float]
-    """Of the predicted classes, together 1."""
-    confidence: float
+    """Of the predicted classes or the bands of what was recommended, together 1."""
+    confidence: float | None
+    """The mean probability of the predicted class; None for lists."""
+    items: int
+    """Items in the histories that were given; 0 where there are none."""
+    unknown: int
+    """How many of them nobody of the training data took."""
     psi: float
     limit: float
     """What PSI exceeds once in twenty days without any drift, with so many rows."""
@@ -97,7 +90,7 @@ class Drift:
 def drift(index: Index, settings: Settings, model: str, version: str, run_id: str, *, days: int = 30) -> Drift:
     """Return how the answers of one version of an endpoint moved over the last `days`.
 
-    Raises BadInput for a run whose answers have no classes, NotFound for one that is gone.
+    Raises BadInput for a run that kept no answers to compare with, NotFound for one that is gone.
     """
     known = reference(settings, run_id)
     found = index.rows(
@@ -107,34 +100,18 @@ def drift(index: Index, settings: Settings, model: str, version: str, run_id: st
         [model, version, days],
     )
     sums = index.rows(
-        "SELECT served_at::DATE AS day, sum(confidence) FROM usage WHERE model = ? AND version = ? "
-        "AND confidence IS NOT NULL GROUP BY day",
+        "SELECT served_at::DATE AS day, sum(confidence), sum(items_given)::BIGINT, sum(items_unknown)::BIGINT "
+        "FROM usage WHERE model = ? AND version = ? GROUP BY day",
         [model, version],
     )
-    confidence = dict(sums)
+    beside = {day: more for day, *more in sums}
     counted: dict[date, dict[str, int]] = {}
     for day, label, n in found:
         counted.setdefault(day, {})[label] = n
-    return Drift(known, tuple(_day(day, counts, confidence.get(day, 0.0), known) for day, counts in counted.items()))
+    return Drift(known, tuple(_day(day, counts, beside[day], known) for day, counts in counted.items()))
 
 
-def reference(settings: Settings, run_id: str) -> Reference:
-    """Return the answers to a run's test part, from its predictions. Raises as `drift`."""
-    import pandas as pd
-
-    run = open_run(settings.workspace.runs, run_id)
-    labels, attempt = list(run.report().get("labels") or ()), run.published
-    path = attempt.folder / "predictions.parquet" if attempt is not None else None
-    if not labels or path is None or not path.is_file():
-        raise BadInput("Run {run_id} does not answer with classes; there is no mix to compare.", run_id=run_id)
-    columns = [f"p{c}" for c in range(len(labels))]
-    table = pd.read_parquet(path, columns=["part", *columns])
-    probabilities = table.loc[table["part"] == "test", columns].to_numpy()
-    counts = np.bincount(probabilities.argmax(axis=1), minlength=len(labels))
-    return Reference(run_id, dict(zip(labels, map(int, counts), strict=True)), float(probabilities.max(axis=1).mean()))
-
-
-def stability_index(now: Sequence[int], before: Sequence[int]) -> float:
+def stability_index(now: Sequence[float], before: Sequence[float]) -> float:
     """Return the PSI of two lists of counts over the same classes; 0 when their shares are equal."""
     p, q = (_smoothed(counts) for counts in (now, before))
     return float(((p - q) * np.log(p / q)).sum())
@@ -150,19 +127,23 @@ def chance_limit(rows: int, reference_rows: int, classes: int) -> float:
     return float((1 / rows + 1 / reference_rows) * chi2)
 
 
-def _smoothed(counts: Sequence[int]) -> np.ndarray:
+def _smoothed(counts: Sequence[float]) -> np.ndarray:
     values = np.asarray(counts, dtype=float) + 0.5
     return np.asarray(values / values.sum())
 
 
-def _day(day: date, counts: Mapping[str, int], confidence: float, known: Reference) -> Day:
-    now = [counts.get(label, 0) for label in known.counts]
-    rows = sum(counts.values())
+def _day(day: date, counted: Mapping[str, int], beside: Sequence[float | None], known: Reference) -> Day:
+    """Return a day. `beside` is the sum of probabilities, the items given, and how many of these are unknown."""
+    now = [counted.get(label, 0) / known.unit for label in known.counts]
+    total, (confidence, items, unknown) = sum(counted.values()) / known.unit, beside
+    rows = round(total)
     return Day(
         day=day,
         rows=rows,
-        shares={label: n / rows for label, n in zip(known.counts, now, strict=True)},
-        confidence=confidence / rows,
+        shares={label: n / total for label, n in zip(known.counts, now, strict=True)},
+        confidence=None if known.of_lists else (confidence or 0.0) / total,
+        items=int(items or 0),
+        unknown=int(unknown or 0),
         psi=stability_index(now, list(known.counts.values())),
-        limit=chance_limit(rows, known.rows, len(known.counts)),
+        limit=chance_limit(max(1, rows), known.rows, len(known.counts)),
     )

@@ -72,5 +72,10 @@ DELETE FROM variants; DELETE FROM damaged; DELETE FROM marks;
 """
 """Every run is read again: its files know these, what was taken in before does not."""
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SCORES, _SHARES, _BOUGHT, _METERED, _READ_AGAIN)
+_LISTS = """
+ALTER TABLE usage ADD COLUMN items_given BIGINT;
+ALTER TABLE usage ADD COLUMN items_unknown BIGINT;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SCORES, _SHARES, _BOUGHT, _METERED, _READ_AGAIN, _LISTS)
 """Step n + 1 is at place n."""

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 PIECE_BYTES = 8 << 20
-FIGURES: dict[str, type] = {"batch": int, "queue_ms": float, "in": int, "out": int, "confidence": float}
+FIGURES: dict[str, type] = {
+    "batch": int, "queue_ms": float, "in": int, "out": int, "confidence": float,
+    "items": int, "unknown": int,
+}  # fmt: skip
 """What a line may say besides, in the order of the table's last columns."""
 
 

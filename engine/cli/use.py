@@ -13,6 +13,7 @@ import typer
 
 from engine.cli.finished import Answered, finished_run
 from engine.cli.output import finish, say, share
+from engine.cli.precisions import in_precision
 from engine.cli.train import AsJson, existing, values
 from engine.cli.uses import USES
 from engine.config import load_settings
@@ -94,16 +95,18 @@ def export(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Give the folder with a run's ONNX model in one precision, or a whole Triton model repository as a ZIP."""
+    """Give the folder with a run's ONNX model in one precision, or a whole Triton model repository as a ZIP.
+
+    fp16, for GPUs, is made and proved on the validation part when it is not there; a service with CUDA then answers
+    with it.
+    """
     if triton:
         _export_triton(run, out, as_json=as_json)
         return
-    from engine.training.quantise import export_precision
-
     settings, began = load_settings(), time.perf_counter()
     found = finished_run(settings, run)
     report = found.report
-    folder = export_precision(found.attempt.onnx, precision)
+    folder = in_precision(found, precision)
     if out is not None:
         folder = _copied(folder, out)
     size = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())

@@ -123,6 +123,21 @@ class RunFolder:
                 {"schema_version": 1, "attempt": attempt.number, "at": utc_now(), "sha256": hashes},
             )
 
+    def publish_also(self, precision: str, attempt: Attempt, hashes: dict[str, str], gate: dict[str, Any]) -> None:
+        """Note that another precision of the attempt that counts passed its gate later; `hashes` are of its files."""
+        write_json(
+            self.folder / f"published-{precision}.json",
+            {"schema_version": 1, "attempt": attempt.number, "at": utc_now(), "sha256": hashes, "gate": gate},
+        )
+
+    def hashes(self) -> dict[str, str]:
+        """Return the SHA-256 of every file that was published, by its path within the attempt that counts."""
+        later = sorted(self.folder.glob("published-*.json"))
+        found: dict[str, str] = {}
+        for path in (self.folder / "published.json", *later):
+            found |= read_json(path)["sha256"]
+        return found
+
     def request(self, action: str, **values: Any) -> None:
         """Leave a request: "cancel", "trash", "restore", or with a `value`: "label", "priority"."""
         request = {"schema_version": 1, "action": action, "at": utc_now(), **values}

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
 def prove(job: Job, dataset: Dataset, trained: Any, threads: int, clock: Clock) -> Proof:
     """Return what came of exporting, checking, judging and measuring `trained`."""
+    from engine.serving.providers import has_cuda
+    from engine.serving.published import HALF
     from engine.serving.runtime import load_model
     from engine.training.crafts import CRAFTS
+    from engine.training.half import make_half
 
     craft, task = CRAFTS[dataset.task], TASKS[dataset.task]
     rows, truth = dataset.labelled_rows("validation")
@@ -29,6 +32,8 @@ def prove(job: Job, dataset: Dataset, trained: Any, threads: int, clock: Clock) 
     with clock.time("export"):
         folders = craft.export(trained, job.attempt.onnx, task.inputs(dataset, "train"))
         gate = craft.check(trained, folders, inputs, truth)
+        half = make_half(folders["fp32"], inputs, truth) if has_cuda() else None
+        folders |= {HALF: folders["fp32"].with_name(HALF)} if half is not None else {}
     folders = {name: folder for name, folder in folders.items() if folder.exists()}
     job.say("exported", served=_served(gate))
     job.phase("evaluate")
@@ -50,7 +55,8 @@ def prove(job: Job, dataset: Dataset, trained: Any, threads: int, clock: Clock) 
     with clock.time("measure"):
         for name, classifier in loaded.items():
             variants[name] |= measured(job, classifier, inputs)
-    return Proof(gate.to_json(), served, variants, quality, validation)
+    found = gate.to_json() | ({HALF: half.to_json()} if half is not None else {})
+    return Proof(found, served, variants, quality, validation)
 
 
 def _served(gate: Gate) -> str:

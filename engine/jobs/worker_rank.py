@@ -12,6 +12,7 @@ from engine.files import written_aside
 from engine.jobs.hosting import Job
 from engine.jobs.proof import Proof, measured
 from engine.jobs.results import Clock
+from engine.tasks.popularity import mix_of, new_share
 from engine.tasks.ranked import FIGURES, hits, per_user
 from engine.tasks.ranking import Questions, histories_of, questions
 from engine.tasks.ranking_judge import K, judge_ranking
@@ -61,7 +62,7 @@ def _look_at_test(job: Job, dataset: Dataset, model: Recommender, asked: list[li
     lists, _ = model.top(model.encoder.rows(asked))
     with written_aside(job.attempt.folder / "predictions.parquet") as aside:
         figures_of(dataset, wanted, lists).to_parquet(aside, index=False)
-    return judge_ranking(
+    quality = judge_ranking(
         lists,
         wanted.targets,
         popular_lists(wanted, lists.shape[1]),
@@ -70,6 +71,10 @@ def _look_at_test(job: Job, dataset: Dataset, model: Recommender, asked: list[li
         history_lengths=wanted.lengths,
         seed=job.run.spec.seed,
     )
+    # What the service counts of the lists it gives, so that drift can be told from it.
+    counts = np.array(model.encoder.items.counts)
+    mix = {"bands": mix_of(lists, model.bands), "new_share": new_share(wanted.targets.items, counts)}
+    return quality | {"mix": mix}
 
 
 def figures_of(dataset: Dataset, wanted: Questions, lists: np.ndarray) -> pd.DataFrame:

@@ -34,9 +34,13 @@ class Asked:
     parts_ms: tuple[float, float, float] = (0.0, 0.0, 0.0)
     """What reading and encoding took, computing once its turn had come, and writing the answer."""
     classes: Mapping[str, int] = field(default_factory=dict)
-    """How many rows got which class."""
-    confidence: float = 0.0
-    """The sum over the rows of the probability of the class that each got."""
+    """How many rows got which class; of lists, how many of their items are in which band of popularity."""
+    confidence: float | None = None
+    """The sum over the rows of the probability of the class that each got; None where there are none."""
+    items_given: int | None = None
+    """Items in the histories; None where none were given."""
+    items_unknown: int | None = None
+    """How many of them nobody of the training data took."""
 
 
 CURRENT: ContextVar[Asked | None] = ContextVar("asked", default=None)

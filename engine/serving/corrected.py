@@ -1,36 +1,50 @@
 """Corrections as data to train on, which closes the loop from answers back to fine-tuning.
 
-Texts: what the endpoint's newest model learned from, with the corrections in it, beside the same test part. So the run
-made of it compares with the one before, and a text of the test part that was corrected stays out of training. Of texts
-that are the same, the correction counts. Pictures and histories: a file for the upload, to add to what one trains on.
+What the endpoint's newest model learned from, with the corrections in it, beside the same test part: so the run made of
+it compares with the one before. What was learned of the same input goes, the correction counts; and what the test part
+asks stays out of training, corrected or not. How that is done for what people give stands in a file each.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.config import Settings
-from engine.datasets.dataset import Dataset
+from engine.datasets.dataset import Dataset, Options
 from engine.datasets.forms import form_of
-from engine.datasets.raw import Raw, add_raw
+from engine.datasets.raw import Raw
 from engine.datasets.store import open_dataset
-from engine.datasets.texts.options import TextOptions
 from engine.errors import BadInput
 from engine.files import read_json, write_bytes
 from engine.jobs.queue import finetune_spec
 from engine.jobs.runs import RunSpec, open_run
 from engine.scenarios import SCENARIOS
-from engine.serving.corrections import Correction, corrections, picture_file
+from engine.serving import corrected_histories, corrected_pictures, corrected_texts
+from engine.serving.corrections import Correction, corrections
 from engine.serving.endpoints import endpoint
 from engine.serving.published import is_run_id
 
-SUFFIX = {"text": ".csv", "image": ".zip", "history": ".csv"}
-"""What people give → the name of the file that its corrections become."""
+
+@dataclass(frozen=True)
+class Kind:
+    """What corrections of one kind of input become."""
+
+    suffix: str
+    """Of the file they are written to."""
+    write: Callable[[Settings, Sequence[Correction]], bytes]
+    """Returns them as a file that can be uploaded."""
+    merge: Callable[[Settings, Dataset, Sequence[Correction]], tuple[Raw, Options, int]]
+    """Returns the upload of a data set with them in it, and how many those are. Raises BadInput, Failure."""
+
+
+KINDS: dict[str, Kind] = {
+    "text": Kind(".csv", corrected_texts.write, corrected_texts.merge),
+    "image": Kind(".zip", corrected_pictures.write, corrected_pictures.merge),
+    "history": Kind(".csv", corrected_histories.write, corrected_histories.merge),
+}
+"""What people give → what its corrections become: one line each."""
 
 
 @dataclass(frozen=True)
@@ -38,42 +52,22 @@ class Corrected:
     """An upload made of training data and corrections, as `submit_prepare` takes it."""
 
     raw: Raw
-    options: TextOptions
+    options: Options
     scenario: str
     corrections: int
     """How many are in it."""
 
 
 def corrected_upload(settings: Settings, model: str) -> Corrected:
-    """Return the upload of the texts that an endpoint's newest model learned from, with its corrections.
+    """Return the upload of what an endpoint's newest model learned from, with its corrections.
 
-    Raises BadInput when there are no corrections, or none of texts; NotFound when run or data set are gone.
+    Raises BadInput when there are no corrections or none that may be learned from, NotFound when run or data set are
+    gone, Failure when the disk is full.
     """
     made = _some(settings, model)
-    if made[-1].takes != "text":
-        raise BadInput(
-            "Corrections of {model} are no texts; write them to a file and add it to what you train on.", model=model
-        )
     run = open_run(settings.workspace.runs, _newest_run(settings, model))
-    dataset = _dataset_of(settings, run.run_id)
-    right = {_same(c.input): (c.input, c.label) for c in made}
-    learned = [
-        (text, label)
-        for part in ("train", "validation")
-        for text, label in dataset.rows(part)[["text", "label"]].itertuples(index=False)
-        if _same(text) not in right
-    ]
-    test = dataset.rows("test")[["text", "label"]].itertuples(index=False)
-    card, options = dataset.card, dataset.options
-    name = f"{dataset.name} + {len(right)}"
-    raw = _stored(settings, f"{name}.csv", [*learned, *right.values()])
-    test_raw = _stored(settings, f"{dataset.name} test.csv", test)
-    chosen = TextOptions(
-        name, encoding="utf-8", delimiter=",", header=True, text_column="text", label_column="label",
-        test_raw_id=test_raw.id, split_seed=options.split_seed, fractions=options.fractions, licence=card.licence,
-        commercial_use=card.commercial_use, synthetic=card.synthetic,
-    )  # fmt: skip
-    return Corrected(raw, chosen, run.spec.scenario, len(right))
+    raw, options, count = KINDS[made[-1].takes].merge(settings, _dataset_of(settings, run.run_id), made)
+    return Corrected(raw, options, run.spec.scenario, count)
 
 
 def corrected_dataset(settings: Settings, model: str) -> tuple[Dataset, str]:
@@ -99,14 +93,7 @@ def write_corrections(settings: Settings, model: str, path: Path) -> int:
     in which each correction is a user. Raises BadInput when there are none, Failure when the disk is full.
     """
     made = _some(settings, model)
-    takes = made[-1].takes
-    if takes == "image":
-        write_bytes(path, _zip(settings, made))
-    elif takes == "history":
-        rows = [(c.id, item, place) for c in made for place, item in enumerate((*c.input, c.label))]
-        write_bytes(path, _csv(("user", "item", "timestamp"), rows))
-    else:
-        write_bytes(path, _csv(("text", "label"), [(c.input, c.label) for c in made]))
+    write_bytes(path, KINDS[made[-1].takes].write(settings, made))
     return len(made)
 
 
@@ -134,29 +121,3 @@ def _dataset_of(settings: Settings, run_id: str) -> Dataset:
     note = run.published.folder / "dataset.json" if run.published is not None else None
     used = read_json(note)["id"] if note is not None and note.is_file() else run.spec.dataset_id
     return open_dataset(settings, str(used))
-
-
-def _same(text: str) -> str:
-    """Return what texts that count as the same have in common: case and blanks aside."""
-    return " ".join(text.lower().split())
-
-
-def _stored(settings: Settings, filename: str, rows: Iterable[Sequence[object]]) -> Raw:
-    return add_raw(io.BytesIO(_csv(("text", "label"), rows)), filename, settings)
-
-
-def _csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(head)
-    writer.writerows(rows)
-    return text.getvalue().encode()
-
-
-def _zip(settings: Settings, made: Sequence[Correction]) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
-        for correction in made:
-            file = picture_file(settings, correction.model, correction.input)
-            archive.writestr(f"{correction.label}/{correction.id}.png", file.read_bytes())
-    return packed.getvalue()

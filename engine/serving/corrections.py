@@ -19,14 +19,14 @@ from typing import Any
 from ulid import ULID
 
 from engine.config import Settings
-from engine.datasets.images.picture import Picture, finished, png
+from engine.datasets.images.decode import open_picture
+from engine.datasets.images.picture import png
 from engine.errors import BadInput, NotFound
 from engine.files import append_line, new_id, read_lines, utc_now, write_bytes
 from engine.serving.asking import TAKES
 from engine.serving.published import published
 from engine.tasks import TASKS
 from engine.tasks.encoder import read_task
-from engine.tasks.pictures import pixels
 
 LONGEST_LABEL = 256
 
@@ -140,7 +140,7 @@ def picture_file(settings: Settings, model: str, digest: str) -> Path:
 
 def _kept(settings: Settings, model: str, given: bytes) -> str:
     """Keep the pixels of a picture and return the SHA-256 of their file. Raises BadInput when it is no picture."""
-    file = png(finished(Picture(pixels(given))))
+    file = png(open_picture(given))
     digest = hashlib.sha256(file).hexdigest()
     write_bytes(picture_file(settings, model, digest), file)
     return digest

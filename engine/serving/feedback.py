@@ -72,7 +72,10 @@ def _asked(body: bytes) -> dict[str, Any]:
         raise BadInput("The correction is not JSON ({error}).", error=str(error)[:200]) from error
     kinds: dict[str, Any] = {"prediction": str, "label": str, "input": (str, list)}
     if not isinstance(asked, dict) or not all(isinstance(asked.get(name), kind) for name, kind in kinds.items()):
-        raise BadInput("The correction lacks prediction, label or input; send {example}.", example=EXAMPLE)
+        raise BadInput(
+            "The correction lacks prediction, label or input (nothing that is asked is kept); send {example}.",
+            example=EXAMPLE,
+        )
     if type(asked.get("row", 0)) is not int:
         raise BadInput("The row is {value}; give a whole number from 0.", value=str(asked["row"])[:64])
     return asked

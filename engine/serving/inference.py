@@ -108,7 +108,7 @@ def _answer(wanted: Wanted, began: float) -> Answer:
     loaded, work = wanted.loaded, wanted.work
     model, asked = loaded.model, current()
     asked.queue_ms, asked.batch = work.queue_ms, work.batch
-    tally(model, work.answered)
+    tally(model, work.answered, wanted.request.given)
     facts = {
         "precision": model.precision,
         "provider": model.provider,

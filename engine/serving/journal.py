@@ -52,8 +52,13 @@ class Journal:
             "in": bytes_in,
             "out": bytes_out,
         }
-        counted = {"classes": dict(asked.classes), "confidence": round(asked.confidence, 4)} if asked.classes else {}
-        self._lines.append(line | counted)
+        counted = {
+            "classes": dict(asked.classes) or None,
+            "confidence": None if asked.confidence is None else round(asked.confidence, 4),
+            "items": asked.items_given,
+            "unknown": asked.items_unknown,
+        }
+        self._lines.append(line | {name: value for name, value in counted.items() if value is not None})
 
     def flush(self) -> None:
         """Return when everything noted so far is in the files."""

@@ -6,14 +6,24 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.config import Settings
 from engine.errors import NotFound
 from engine.serving.asked import current
 from engine.serving.live import Live
-from engine.serving.published import SERVED, Published, check_hashes, is_run_id, published, published_runs
+from engine.serving.providers import CPU
+from engine.serving.published import (
+    HALF,
+    SERVED,
+    Published,
+    check_hashes,
+    is_run_id,
+    published,
+    published_runs,
+    served_precision,
+)
 from engine.serving.runtime import ServedModel, load_model
 from engine.tasks.encoder import TensorSpec
 
@@ -93,7 +103,7 @@ class ModelStore:
             return _noted(Loaded(live.name, model, live.numbers, chosen.number, chosen.run_id))
         key = (name.upper(), version or SERVED)
         if (meant := self._meant.get(key)) is None:
-            found = self._published(name, version)
+            found = self._really(self._published(name, version), key[1])
             meant = self._meant[key] = (found, (SERVED, *found.precisions))
         return _noted(Loaded(key[0], self._open(meant[0]), meant[1], key[1], key[0]))
 
@@ -144,6 +154,13 @@ class ModelStore:
                 name=name[:64],
             )
         return published(self._runs, name.upper(), version or SERVED)
+
+    def _really(self, found: Published, version: str) -> Published:
+        """Return what answers for a run: fp16 only where its session really runs on a GPU, unless it was asked for."""
+        if version != SERVED or found.precision != HALF or self._open(found).provider != CPU:
+            return found
+        log.warning("CUDA does not start; fp16 gives way", extra={"model": found.run.run_id})
+        return replace(found, precision=served_precision(found.attempt))
 
     def _open(self, found: Published) -> ServedModel:
         """Return the model of a run in one precision, from memory or checked and loaded."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib
+import importlib.util
 import os
 import shutil
 from collections.abc import Mapping, Sequence
@@ -79,6 +80,16 @@ def engine_folder() -> Path:
 def has_gpu() -> bool:
     """Return whether this machine has an NVIDIA driver; the package lists CUDA whether or not it has."""
     return Path("/dev/nvidiactl").exists() or (os.name == "nt" and shutil.which("nvidia-smi") is not None)
+
+
+def has_cuda() -> bool:
+    """Return whether this machine has a GPU and ONNX Runtime is installed with its CUDA provider; neither is loaded.
+
+    Whether the provider then starts is known of a session alone.
+    """
+    if not has_gpu() or (found := importlib.util.find_spec("onnxruntime")) is None or found.origin is None:
+        return False
+    return any(Path(found.origin).with_name("capi").glob("*onnxruntime_providers_cuda.*"))
 
 
 def has_tensorrt() -> bool:

@@ -10,7 +10,9 @@ from pathlib import Path
 from engine.errors import BadInput, Failure, NotFound
 from engine.files import read_json, sha256_file
 from engine.jobs.runs import Attempt, RunFolder, all_runs
+from engine.serving.providers import has_cuda
 
+HALF = "fp16"
 SERVED = "1"
 """The version of a run that answers by default: the precision its gate chose. Others are named by their precision."""
 RUN_ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
@@ -48,7 +50,7 @@ def published(runs: Path, run_id: str, version: str = SERVED) -> Published:
             "There is no model {name}; GET /v2/repository/index and `python -m engine compare` name what there is.",
             name=run_id[:64],
         )
-    precision = served_precision(attempt) if version == SERVED else version
+    precision = best_precision(run) if version == SERVED else version
     if precision not in (there := precisions(attempt)):
         raise NotFound(
             "Model {name} has no version {version}; choose one of {choices}.",
@@ -63,7 +65,7 @@ def published_runs(runs: Path) -> Iterator[tuple[str, str]]:
     """Yield (run id, precision served) of every run that can be asked by its id, oldest first."""
     for run in all_runs(runs):
         if (attempt := run.published) is not None and attempt.onnx.is_dir() and run.is_model and not run.trashed:
-            yield run.run_id, served_precision(attempt)
+            yield run.run_id, best_precision(run)
 
 
 def precisions(attempt: Attempt) -> tuple[str, ...]:
@@ -71,8 +73,24 @@ def precisions(attempt: Attempt) -> tuple[str, ...]:
     return tuple(sorted(p.parent.parent.name for p in attempt.onnx.glob("*/1/model.onnx")))
 
 
+def best_precision(run: RunFolder, *, gpu: bool | None = None) -> str:
+    """Return the precision that a published run answers in: fp16 where that was tested and CUDA is there, else the one
+    that was judged. `gpu` says whether CUDA is there; None: it is looked for."""
+    attempt = run.published
+    assert attempt is not None
+    if (attempt.onnx / HALF).is_dir() and (has_cuda() if gpu is None else gpu) and is_tested(run, HALF):
+        return HALF
+    return served_precision(attempt)
+
+
+def is_tested(run: RunFolder, precision: str) -> bool:
+    """Return whether a published run's model passed the gate in `precision`, and is there."""
+    attempt, file = run.published, Path("onnx") / precision / "1" / "model.onnx"
+    return attempt is not None and file.as_posix() in run.hashes() and (attempt.folder / file).is_file()
+
+
 def served_precision(attempt: Attempt) -> str:
-    """Return the precision that the run's report names, else the fastest there is."""
+    """Return the precision that the run's report names, which was judged, else the fastest there is."""
     report = read_json(attempt.report_file) if attempt.report_file.is_file() else {}
     return str(report.get("served") or ("int8" if "int8" in precisions(attempt) else "fp32"))
 
@@ -80,9 +98,8 @@ def served_precision(attempt: Attempt) -> str:
 def check_hashes(model: Published) -> None:
     """Raise Failure when a file of the model is missing or not what was published, BadInput when it never was."""
     run, precision = model.run, model.precision
-    hashes: dict[str, str] = read_json(run.folder / "published.json")["sha256"]
     folder = Path("onnx") / precision
-    expected = {name: value for name, value in hashes.items() if Path(name).is_relative_to(folder)}
+    expected = {name: value for name, value in run.hashes().items() if Path(name).is_relative_to(folder)}
     if (folder / "1" / "model.onnx").as_posix() not in expected:
         raise BadInput(
             "The {precision} model of run {run_id} was made after the run was published, so it was never tested; "

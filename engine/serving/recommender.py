@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from engine.serving.binding import fetch
 from engine.serving.model import ServedModel
 from engine.tasks.encoder import TensorSpec
 from engine.tasks.histories import HistoryEncoder
+from engine.tasks.popularity import bands_of
 from engine.tasks.rules import Rules, apply
 
 GATHERED_VALUES = 1_000_000
@@ -57,6 +59,11 @@ class Recommender(ServedModel):
     def answer(self, inputs: Sequence[Sequence[str]], *, batch: int = MOST_AT_ONCE) -> dict[str, np.ndarray]:
         """Return `items` and `scores` (N, K) after histories of item ids; what was had never comes back."""
         return self.run_rows(self.encoder.rows(inputs), batch=batch)
+
+    @cached_property
+    def bands(self) -> np.ndarray:
+        """(I,) the band of popularity of each item of the catalogue (`engine.tasks.popularity`)."""
+        return bands_of(self.encoder.items.counts or np.ones(len(self.encoder.items)))
 
     @property
     def batch_rows(self) -> int:

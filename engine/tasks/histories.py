@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -41,6 +42,12 @@ class Catalogue:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @cached_property
+    def taken(self) -> frozenset[str]:
+        """The items that somebody of the training data took; all of them where nobody counted."""
+        counts = self.counts or (1,) * len(self.ids)
+        return frozenset(item for item, count in zip(self.ids, counts, strict=True) if count)
 
     def title(self, code: int) -> str:
         """Return the title of an item, its id when it has none."""
@@ -117,8 +124,8 @@ class HistoryEncoder:
         return [self._row(history) for history in histories]
 
     def unknown(self, histories: Sequence[Sequence[str]]) -> list[int]:
-        """Return how many items of each history are not in the catalogue."""
-        return [sum(item not in self.items.codes for item in history) for history in histories]
+        """Return how many items of each history nobody of the training data took, those not in the catalogue too."""
+        return [sum(item not in self.items.taken for item in history) for history in histories]
 
     def collate(self, rows: Sequence[np.ndarray], *, multiple: int = 1) -> dict[str, np.ndarray]:
         """Return `history` (B, T) int64, the newest last in each row, padded in front with -1; T is at least 1."""

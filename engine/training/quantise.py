@@ -1,4 +1,4 @@
-"""Smaller and faster forms of an exported fp32 graph: int8 for processors, fp16 for GPUs. Needs no torch.
+"""The smaller and faster form of an exported fp32 graph for processors: int8. Needs no torch.
 
 int8 is static: see `engine.training.integers`. Texts of the training part fix its scales, and even the activations out
 beforehand; see `engine.training.smooth`.
@@ -15,8 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from engine.errors import BadInput
-from engine.files import write_text, written_aside
 from engine.training.integers import Scale, Seen, compute_in_integers, look, whole_weights
 from engine.training.row_by_row import compute_row_by_row
 from engine.training.smooth import (
@@ -29,7 +27,6 @@ from engine.training.smooth import (
     smooth,
 )
 
-PRECISIONS = ("fp32", "fp16", "int8")
 FAST_DOT_PRODUCTS = ("avx512_vnni", "avx_vnni", "amx_int8")
 
 
@@ -93,38 +90,6 @@ def write_int8(prepared: Prepared, out: Path, care: Care = Care()) -> bool:
     return products > 0
 
 
-def convert_fp16(fp32: Path, out: Path) -> None:
-    """Write the graph `fp32` in half precision to `out`; inputs and logits keep their types.
-
-    Half the size. It is for GPUs: a processor computes it in fp32 and only gains the smaller file.
-    """
-    import onnx
-    from onnxruntime.transformers.float16 import convert_float_to_float16
-
-    model = onnx.load(fp32)
-    del model.graph.value_info[:]
-    onnx.save(convert_float_to_float16(model, keep_io_types=True, disable_shape_infer=False), out)
-
-
-def export_precision(onnx_folder: Path, precision: str) -> Path:
-    """Return the model folder of a finished run in `precision`, making "fp16" from fp32 when it is not there.
-
-    Raises BadInput for an unknown precision, and for int8 when the gate refused it.
-    """
-    if precision not in PRECISIONS:
-        raise BadInput("precision is {value}; choose one of {choices}.", value=precision, choices=", ".join(PRECISIONS))
-    folder = onnx_folder / precision
-    if (folder / "1" / "model.onnx").is_file():
-        return folder
-    if precision != "fp16":
-        raise BadInput(
-            "This run has no {precision} model: its gate did not let it through. The precisions there are: {there}.",
-            precision=precision,
-            there=", ".join(sorted(p.name for p in onnx_folder.iterdir() if p.is_dir())) or "–",
-        )
-    return _make_fp16(onnx_folder / "fp32", folder)
-
-
 def sums_without_overflow() -> bool:
     """Return whether this processor adds int8 products exactly.
 
@@ -160,13 +125,3 @@ def int8_error(values: np.ndarray, matrix: np.ndarray) -> float:
     exact = values @ matrix
     found = Scale.of(float(values.min()), float(values.max())).rounded(values) @ (integers * steps)
     return float(np.linalg.norm(found - exact) / max(float(np.linalg.norm(exact)), LEAST))
-
-
-def _make_fp16(fp32: Path, folder: Path) -> Path:
-    with written_aside(folder / "1" / "model.onnx") as aside:
-        convert_fp16(fp32 / "1" / "model.onnx", aside)
-    for file in fp32.glob("*.json"):
-        write_text(folder / file.name, file.read_text("utf-8"))
-    config = (fp32 / "config.pbtxt").read_text("utf-8")
-    write_text(folder / "config.pbtxt", config.replace('name: "fp32"', f'name: "{folder.name}"', 1))
-    return folder

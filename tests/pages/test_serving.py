@@ -219,6 +219,22 @@ def test_drift_is_said_and_corrections_become_a_data_set(page: Open, served: tup
     assert job.spec.label == "News + 1"
 
 
+def test_lists_drift_by_how_popular_they_are(page: Open, served: tuple[RunFolder, RunFolder]) -> None:
+    run, bands = served[0], {"0-1": 100, "1-5": 400, "5-20": 300, "20-50": 150, "50-100": 50}
+    assert run.published is not None
+    mix = {"bands": bands, "new_share": 0.04}
+    write_json(run.published.report_file, run.report() | {"labels": [], "quality": {"mix": mix}})
+    asked("news", run.run_id, classes={"0-1": 590, "1-5": 10}, confidence=None, items=200, unknown=30)
+    test = page("serving", lang="en", endpoint="news", view="answers")
+    assert "has moved far" in test.subheader[0].value
+    told = said(test)
+    assert "15.0% are in nobody's history of the training data" in told
+    assert "it was 4.0%" in told
+    table = next(d.value for d in test.dataframe if "Unknown items" in d.value)
+    assert table["Unknown items"].tolist() == ["15.0%"]
+    assert table["Answers"].tolist() == ["60"], "sixty lists of ten items"
+
+
 def test_the_triton_repository_is_sent_as_a_zip(page: Open, served: tuple[RunFolder, RunFolder]) -> None:
     asks = TestClient(Starlette(routes=downloads.ROUTES))
     sent = asks.get("/" + downloads.triton_address("news"))

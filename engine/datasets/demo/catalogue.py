@@ -12,9 +12,6 @@ What a customer looks at follows from what a product is, so that models of every
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -22,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.datasets.demo.catalogue_words import KINDS, NEXT_TO, PRICES, STYLES
+from engine.files import csv_bytes
 
 USERS = 600
 ITEMS_A_KIND = 5
@@ -61,12 +59,12 @@ class Shop:
 
     def interactions_csv(self) -> bytes:
         """Return the interactions: user, item, event, timestamp, UTF-8."""
-        return _csv(("user", "item", "event", "timestamp"), self.events)
+        return csv_bytes(("user", "item", "event", "timestamp"), self.events)
 
     def items_csv(self) -> bytes:
         """Return the products: item, title, description, category, UTF-8."""
         rows = ((p.id, p.title, p.text, p.category) for p in self.products)
-        return _csv(("item", "title", "description", "category"), rows)
+        return csv_bytes(("item", "title", "description", "category"), rows)
 
 
 def generate(seed: int = 0, users: int = USERS) -> Shop:
@@ -167,11 +165,3 @@ def _act(random: np.random.Generator, user: str, items: list[str], start: int) -
                 now += int(random.integers(30, 90))
                 events.append((user, item, "purchase", now))
     return events
-
-
-def _csv(names: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> bytes:
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows(rows)
-    return file.getvalue().encode()

@@ -6,7 +6,6 @@ Intelligent Systems 5(4), article 19, 2015. 100,000 ratings by 943 users of 1,68
 
 from __future__ import annotations
 
-import csv
 import io
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -21,6 +20,7 @@ from engine.datasets.interactions.options import InteractionOptions
 from engine.datasets.interactions.prepare import prepare
 from engine.datasets.store import add_raw
 from engine.errors import Failure
+from engine.files import csv_bytes
 from engine.messages import Message
 
 MD5 = "0e33842e24a9c977be4e0107933c0723"
@@ -101,7 +101,7 @@ def read_archive(data: bytes) -> tuple[bytes, bytes]:
     items = list(_films(films, names))
     if not rows or not items or any(len(row) != 4 for row in rows):
         raise Failure("{members} do not have the published form", members=f"{RATINGS}, {FILMS}")
-    return _csv(("user", "item", "rating", "timestamp"), rows), _csv(("item", "title", "genres"), items)
+    return csv_bytes(("user", "item", "rating", "timestamp"), rows), csv_bytes(("item", "title", "genres"), items)
 
 
 def _lines(archive: zipfile.ZipFile, wanted: str) -> list[str]:
@@ -120,11 +120,3 @@ def _films(lines: Iterable[str], genres: list[str]) -> Iterator[tuple[str, str, 
         if len(flags) != len(genres):
             raise Failure("{members} do not have the published form", members=f"{FILMS}, {GENRES}")
         yield cells[0], cells[1], "|".join(g for g, flag in zip(genres, flags, strict=True) if flag == "1")
-
-
-def _csv(names: tuple[str, ...], rows: Iterable[Iterable[str]]) -> bytes:
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows(rows)
-    return file.getvalue().encode()

@@ -12,7 +12,7 @@ import streamlit as st
 
 from engine.jobs.queue import submit_prepare
 from engine.serving import snippets
-from engine.serving.corrected import SUFFIX, corrected_upload, write_corrections
+from engine.serving.corrected import KINDS, corrected_upload, write_corrections
 from engine.serving.corrections import corrections
 from engine.serving.endpoints import Endpoint
 from pages.shared import resources, site
@@ -43,18 +43,16 @@ def section(found: Endpoint) -> None:
     st.dataframe(
         table, hide_index=True, key="corrections", alt=tr("Corrections by right answer, the most frequent first")
     )
-    takes = made[-1].takes
+    suffix = KINDS[made[-1].takes].suffix
     with st.container(horizontal=True):
-        if takes == "text":
-            st.button(
-                tr("Make a data set of them"), key="corrected", type="primary", icon=":material/dataset:",
-                on_click=partial(_prepare, found.name),
-                help=tr("What the model learned from, with the corrections in it; the test part stays the same."),
-            )  # fmt: skip
-        name = f"{found.name}-corrections{SUFFIX[takes]}"
+        st.button(
+            tr("Make a data set of them"), key="corrected", type="primary", icon=":material/dataset:",
+            on_click=partial(_prepare, found.name),
+            help=tr("What the model learned from, with the corrections in it; the test part stays the same."),
+        )  # fmt: skip
         st.download_button(
-            tr("Download them"), partial(_file, found.name, SUFFIX[takes]), name, icon=":material/download:",
-            on_click="ignore",
+            tr("Download them"), partial(_file, found.name, suffix), f"{found.name}-corrections{suffix}",
+            icon=":material/download:", on_click="ignore",
         )  # fmt: skip
     if scenario := st.session_state.get(MADE, ""):
         with st.container(horizontal=True, vertical_alignment="center"):

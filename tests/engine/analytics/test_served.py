@@ -22,7 +22,7 @@ from engine.analytics.served_cost import endpoint_cost
 from engine.config import Settings
 from engine.errors import BadInput
 from engine.serving.endpoints import Endpoint, Traffic, Version
-from tests.engine.analytics.made import LABELS, make_run, run_id
+from tests.engine.analytics.made import LABELS, make_run, run_id, write
 
 NOW = datetime.now(UTC)
 
@@ -193,7 +193,39 @@ def test_the_limit_of_chance_is_the_published_one(classes: int) -> None:
     assert 0.03 < beyond < 0.07, "without drift, one day in twenty"
 
 
-def test_a_run_without_classes_has_no_drift(settings: Settings) -> None:
+def recommends(settings: Settings, number: int = 1, **quality: Any) -> None:
+    """Make a run that is a recommender whose report says `quality`."""
+    folder = make_run(settings.workspace.runs, number)
+    report = folder / "attempts" / "1" / "report.json"
+    write(report, json.loads(report.read_text()) | {"labels": [], "quality": quality})
+
+
+def test_drift_of_lists_is_told_from_how_popular_they_are(settings: Settings) -> None:
+    bands = {"0-1": 500, "1-5": 500, "5-20": 600, "20-50": 300, "50-100": 100}
+    recommends(settings, mix={"bands": bands, "new_share": 0.05})
+    day = 24 * 60.0
+    none = {"confidence": None, "classes": {"0-1": 250, "1-5": 260, "5-20": 290, "20-50": 150, "50-100": 50}}
+    moved = none | {"classes": {"0-1": 900, "1-5": 60, "5-20": 30, "20-50": 10}}
+    index = served(
+        settings,
+        line(minutes_ago=1, rows=100, items=400, unknown=100, **moved),
+        line(minutes_ago=1 + day, rows=100, items=400, unknown=8, **none),
+        line(minutes_ago=1 + 2 * day, rows=4, **none | {"classes": {"0-1": 40}}),
+    )
+    found = drift(index, settings, "finance", "1", run_id(1))
+    assert (found.reference.rows, found.reference.new_share) == (200, 0.05)
+    assert [d.verdict for d in found.days] == ["too few", "stable", "large"]
+    assert [d.rows for d in found.days] == [4, 100, 100]
+    assert [(d.items, d.unknown, d.confidence) for d in found.days] == [(0, 0, None), (400, 8, None), (400, 100, None)]
+    assert found.days[-1].shares["0-1"] == pytest.approx(0.9)
+    assert found.days[-1].limit == pytest.approx(chance_limit(100, 200, 5)), "lists, not their items, are independent"
+
+
+def test_a_run_that_kept_no_answers_has_no_drift(settings: Settings) -> None:
     make_run(settings.workspace.runs, 1)
-    with pytest.raises(BadInput, match="no mix to compare"):
-        drift(open_index(settings, owner=False), settings, "finance", "1", run_id(1))
+    index = open_index(settings, owner=False)
+    with pytest.raises(BadInput, match="kept no answers to its test part"):
+        drift(index, settings, "finance", "1", run_id(1))
+    recommends(settings, 2)
+    with pytest.raises(BadInput, match="kept no mix of its answers"):
+        drift(index, settings, "finance", "1", run_id(2))

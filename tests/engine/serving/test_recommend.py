@@ -5,20 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
+import numpy as np
 import pytest
 
+from engine.analytics.drift_reference import reference
+from engine.config import Settings
+from engine.datasets.dataset import Dataset, Part
 from engine.datasets.demo.catalogue import generate
-from engine.errors import NotFound
-from engine.jobs.runs import all_runs
+from engine.datasets.interactions.open import read_histories, read_items, read_users
+from engine.datasets.store import open_dataset
+from engine.errors import BadInput, NotFound
+from engine.files import read_lines
+from engine.jobs.runs import all_runs, open_run
+from engine.serving.asking import request
 from engine.serving.client import InferenceClient
+from engine.serving.corrected import corrected_dataset, next_spec
 from engine.serving.recommender import Recommender
 from engine.serving.ruled import Ruled, ruled
 from engine.serving.snippets import LANGUAGES, Call
 from engine.tasks.histories import TOP
+from engine.tasks.popularity import LIST, in_lists, mix_of
+from engine.tasks.ranking import questions
 from engine.tasks.reasons import reasons
 from engine.tasks.rules import Rules
 from tests.browser.server import command
-from tests.engine.serving.conftest import alone, served
+from tests.engine.serving.conftest import alone, served, wait_for
 from tests.engine.serving.pasting import pasted
 
 HISTORIES = [["P0001", "P0007", "P0042"], [], ["P0003", "nobody sells this", "P0011", "P0019", "P0020"]]
@@ -114,3 +126,64 @@ def test_reasons_are_the_weights_of_the_item_item_model(
 def test_a_pasted_snippet_gets_the_list(language: str, client: InferenceClient, run_id: str, tmp_path: Path) -> None:
     best = client.recommend(run_id, HISTORIES[:1], 1).lists[0][0][0]
     assert best in pasted(language, Call(client.url, run_id, "history", HISTORIES[0]), tmp_path)
+
+
+def test_corrected_lists_become_the_next_training_data(client: InferenceClient, shop_home: Path, run_id: str) -> None:
+    settings = Settings(home=shop_home)
+    before = open_dataset(settings, open_run(shop_home / "runs", run_id).report()["dataset"]["id"])
+    wanted, ids = questions(before, "test"), read_items(before).ids
+    known = int(np.flatnonzero(wanted.lengths)[0])
+    tested = ids[wanted.histories[known]].tolist(), str(ids[wanted.targets.items[wanted.targets.starts[known]]])
+
+    def send(history: list[str], label: str) -> str:
+        with httpx.Client(base_url=client.url, trust_env=False) as asking:
+            answer = asking.post(f"/v2/models/{run_id}/infer", json=request("history", [history]))
+            body = {"prediction": answer.headers["x-prediction-id"], "input": history, "label": label}
+            sent = asking.post(f"/v2/models/{run_id}/feedback", json=body)
+            assert sent.status_code == 201
+            return str(sent.json()["id"])
+
+    send(*tested)
+    with pytest.raises(BadInput, match="are what the test part asks"):
+        corrected_dataset(settings, run_id)
+    made = send(["P0001", "P0007"], "brand new")
+    after, scenario = corrected_dataset(settings, run_id)
+    assert (scenario, after.test_id) == ("recommendation", before.test_id), "the runs compare"
+    assert taken(after, ("train",))[made] == {"P0001", "P0007"}, "what was there before is known before"
+    parts: tuple[Part, ...] = ("train", "validation")
+    learned = taken(after, parts)
+    assert learned.pop(made) == {"P0001", "P0007", "brand new"}
+    assert learned == taken(before, parts), "the test part's answers stay unseen"
+    assert next_spec(settings, run_id, after).recipe == "item_item"
+
+
+def taken(dataset: Dataset, parts: tuple[Part, ...]) -> dict[str, set[str]]:
+    """Return what each person took in `parts`, by their id."""
+    users, ids, found = read_users(dataset), read_items(dataset).ids, read_histories(dataset, parts)
+    return {str(users[u]): set(ids[found.of(u)]) for u in range(found.user_count) if len(found.of(u))}
+
+
+def test_lists_leave_behind_how_popular_they_were_and_how_much_was_unknown(
+    client: InferenceClient, shop_home: Path, run_id: str, local: Recommender
+) -> None:
+    with httpx.Client(base_url=client.url, trust_env=False) as asking:
+        answer = asking.post(f"/v2/models/{run_id}/infer", json=request("history", HISTORIES))
+    usage, prediction = shop_home / "usage", answer.headers["x-prediction-id"]
+    (line,) = wait_for(lambda: [u for f in usage.glob("*.jsonl") for u in read_lines(f) if u["id"] == prediction])
+    codes, _ = local.top(local.encoder.rows(HISTORIES))
+    assert line["classes"] == {band: n for band, n in mix_of(codes, local.bands).items() if n}
+    assert sum(line["classes"].values()) == len(HISTORIES) * LIST
+    assert (line["items"], line["unknown"]) == (8, sum(local.encoder.unknown(HISTORIES)))
+    assert line["unknown"] >= 1, "nobody sells one of them"
+    assert "P0001" not in str(line), "neither what was given nor what was recommended is kept"
+
+
+def test_the_report_keeps_what_drift_is_told_from(shop_home: Path, run_id: str, local: Recommender) -> None:
+    report = open_run(shop_home / "runs", run_id).report()
+    settings = Settings(home=shop_home)
+    wanted = questions(open_dataset(settings, report["dataset"]["id"]), "test")
+    codes, _ = local.top(list(wanted.histories))
+    known = reference(settings, run_id)
+    assert known.of_lists
+    assert known.counts == in_lists(mix_of(codes, local.bands))
+    assert known.rows == len(wanted.users)

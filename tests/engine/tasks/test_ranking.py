@@ -148,7 +148,7 @@ def test_an_encoder_reads_what_it_knows_and_comes_back_from_disk(tmp_path: Path)
     encoder = HistoryEncoder(catalogue, max_history=2, recipe="item_item")
     histories = [["7", "who", "007", "7"], [], ["🍵", "7", "007"]]
     assert [row.tolist() for row in encoder.rows(histories)] == [[0, 1], [], [1, 0]]
-    assert encoder.unknown(histories) == [1, 0, 0]
+    assert encoder.unknown(histories) == [3, 0, 1], "nobody took 7"
     assert encoder.encode(histories)["history"].tolist() == [[0, 1], [-1, -1], [1, 0]]
     assert encoder.encode([[]])["history"].tolist() == [[-1]]
     encoder.save(tmp_path)

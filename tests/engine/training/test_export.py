@@ -9,16 +9,16 @@ import pytest
 import torch
 from torch import nn
 
-from engine.errors import BadInput, Failure
+from engine.errors import Failure
 from engine.serving.runtime import Classifier
 from engine.tasks.bag import fit_bag
 from engine.tasks.text_classification import TokenEncoder
 from engine.training import gate
 from engine.training.export import export, model_file
 from engine.training.model import BagClassifier
-from engine.training.quantise import Care, export_precision, int8_error, most_inexact, prepare, write_int8
+from engine.training.quantise import Care, int8_error, most_inexact, prepare, write_int8
 from engine.training.smooth import channel_ranges, narrow_embeddings, smooth
-from tests.engine.serving.conftest import LABELS, TEXTS, TinyClassifier, Trained, tiny_tokenizer
+from tests.engine.serving.conftest import LABELS, TinyClassifier, Trained, tiny_tokenizer
 
 ROWS = [f"{a} {b} {'today ' * (i % 20)}" for i, (a, b) in enumerate([("profit", "rose"), ("sales", "fell")] * 100)]
 
@@ -112,8 +112,6 @@ def test_the_gate_refuses_and_removes_an_int8_model_that_drifts(trained: Trained
     assert not folders["int8"].exists()
     assert folders["fp32"].exists()
     assert found.to_json()["reason"]["values"]["needed"] == 99
-    with pytest.raises(BadInput, match="did not let it through"):
-        export_precision(tmp_path, "int8")
 
 
 def test_int8_is_refused_for_a_worse_metric_alone() -> None:
@@ -138,17 +136,6 @@ def test_a_bag_of_words_has_nothing_to_make_int8(tmp_path: Path) -> None:
     assert not found.int8_accepted
     assert "no matrix products" in str(found.reason)
     assert "TYPE_FP32" in (folders["fp32"] / "config.pbtxt").read_text()
-
-
-def test_fp16_is_smaller_and_keeps_the_answers(folders: dict[str, Path]) -> None:
-    folder = export_precision(folders["fp32"].parent, "fp16")
-    assert export_precision(folders["fp32"].parent, "fp16") == folder
-    fp16, fp32 = Classifier.load(folder), Classifier.load(folders["fp32"])
-    assert fp16.size_bytes < 0.8 * fp32.size_bytes  # the weights halve; of so small a graph much is names
-    np.testing.assert_allclose(fp16.probabilities(TEXTS), fp32.probabilities(TEXTS), atol=0.01)
-    assert 'name: "fp16"' in (folder / "config.pbtxt").read_text()
-    with pytest.raises(BadInput, match="choose one of fp32, fp16, int8"):
-        export_precision(folders["fp32"].parent, "int4")
 
 
 def test_evening_out_changes_nothing_in_fp32_and_lowers_outliers(trained: Trained, folders: dict[str, Path]) -> None:
