@@ -81,7 +81,7 @@ with shown:
     with narrow:
         sections.by_hour(found, choices, run)
     sections.by_place(found, choices, run)
-    is_worth = worth.section(scenario, detail, found)
+    is_worth = worth.section(scenario, run, found, choices, (runs[runs["test_id"] == run["test_id"]], bought))
     more_labels.section(scenario, run, choices.labelling, is_worth, found)
     with st.expander(tr("8 bits or full precision, processor or GPU"), icon=":material/memory:"):
         sections.by_precision(run, detail.variants, choices)

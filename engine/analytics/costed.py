@@ -111,20 +111,40 @@ def costs(run: Mapping[Any, Any], choices: Choices, *, variant: Mapping[Any, Any
     Raises BadInput for what was not measured, for an objective that cannot be held, and when not even the load of now
     can be carried.
     """
-    monthly = _monthly(run, choices)
-    build = budget.Build(
+    build = build_of(run, choices, variant)
+    buy = buy_of(answers_per_1000(choices.hosted, choices.tokens, batch=choices.batch), choices)
+    steps, refused = _steps(build, buy, choices)
+    return Costs(build, buy, steps, refused)
+
+
+def build_of(run: Mapping[Any, Any], choices: Choices, variant: Mapping[Any, Any] | None = None) -> budget.Build:
+    """Return what keeping `run`, or one of its variants, costs at any load. Raises BadInput as `costs` does."""
+    return budget.Build(
         service=service_of(run, variant),
         instance=choices.instance,
         objective=choices.objective,
         profile=choices.load.profile,
         scaled=choices.scaled,
         spot=choices.spot,
-        monthly=monthly,
+        monthly=_monthly(run, choices),
     )
-    paid = {"people": people_month(choices.buyers)} if choices.buyers else {}
-    buy = budget.Buy(answers_per_1000(choices.hosted, choices.tokens, batch=choices.batch), paid)
-    steps, refused = _steps(build, buy, choices)
-    return Costs(build, buy, steps, refused)
+
+
+def buy_of(per_1000: Figure, choices: Choices) -> budget.Buy:
+    """Return what buying answers at `per_1000` costs at any load."""
+    return budget.Buy(per_1000, {"people": people_month(choices.buyers)} if choices.buyers else {})
+
+
+def answers_month(buy: budget.Buy, predictions_month: float) -> Figure:
+    """Return the USD a month of bought answers, with the people who look after them."""
+    formula = Message("{n} predictions at the price of 1,000.", n=round(predictions_month))
+    bought = times(buy.per_1000, predictions_month / 1000, "USD a month", formula)
+    return budget.month_total({"answers": bought, **buy.monthly})
+
+
+def build_month(build: budget.Build, plan: Plan) -> dict[str, Figure]:
+    """Return where the money goes when `plan` carries the load: part → USD a month."""
+    return {"serving": hosting.hosting_month(plan, scaled=build.scaled, spot=build.spot), **build.monthly}
 
 
 def _monthly(run: Mapping[Any, Any], choices: Choices) -> dict[str, Figure]:
@@ -156,17 +176,15 @@ def _steps(build: budget.Build, buy: budget.Buy, choices: Choices) -> tuple[tupl
 def _step(factor: int, build: budget.Build, buy: budget.Buy, choices: Choices) -> Step:
     load = choices.load.grown(factor)
     plan = capacity.plan(load, build.service, build.instance, build.objective)
-    serving = hosting.hosting_month(plan, scaled=choices.scaled, spot=choices.spot)
-    parts = {"serving": serving, **build.monthly}
+    parts = build_month(build, plan)
     month = budget.month_total(parts)
     n = load.predictions_month
-    bought = times(buy.per_1000, n / 1000, "USD a month", Message("{n} predictions at the price of 1,000.", n=round(n)))
     return Step(
         factor=factor,
         load=load,
         plan=plan,
         build=month,
-        buy=budget.month_total({"answers": bought, **buy.monthly}),
+        buy=answers_month(buy, n),
         per_1000=hosting.per_1000(month, n),
         per_customer=hosting.per_customer(month, choices.customers * factor),
         year_carbon=footprint.serving_year_carbon(plan, choices.region, scaled=choices.scaled),

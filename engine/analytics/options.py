@@ -1,13 +1,10 @@
-"""What else one could do with a run: another precision, a GPU, other decisions, more labels."""
+"""What else one could do with a run: another precision, a GPU, more labels."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from engine.analytics.costed import Choices, Costs, costs
 from engine.analytics.priced import or_none
@@ -17,9 +14,6 @@ from engine.economics.catalog import Instance, instances
 from engine.economics.facts import ServerlessGpu, serverless_gpus
 from engine.economics.figure import Figure
 from engine.economics.learning_curve import Point
-from engine.economics.threshold import Threshold, best_threshold
-from engine.economics.value import Costs as ErrorCosts
-from engine.economics.value import confusion_of, decide_by_cost, error_cost_per_1000
 from engine.errors import BadInput
 from engine.messages import Message
 
@@ -139,56 +133,6 @@ def _by_second(offer: ServerlessGpu, each: float | None, serving: Efficiency) ->
     except BadInput:  # a GPU whose peak nobody published
         return None
     return GpuOffer(offer.id, None, busy, offer.usd_per_second * 3600)
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What errors cost when the most probable class is said, and when the class is said that costs least."""
-
-    usual: Figure
-    by_cost: Figure
-    threshold: Threshold | None
-    """For two classes: chosen on `chosen_on`, its costs on the same rows."""
-    chosen_on: str
-    """"validation" or "test"."""
-
-
-def decision(predictions: Path, labels: Sequence[str], prices: ErrorCosts) -> Decision:
-    """Return what deciding by cost changes on the test part of a run's predictions (truth, p0, p1, … by part).
-
-    For two classes the threshold is chosen on the validation part where there is one, else on the test part itself.
-    Raises BadInput for labels or costs that do not fit.
-    """
-    import pandas as pd
-
-    frame = pd.read_parquet(predictions)
-    parts = dict(list(frame.groupby("part")))
-    if "test" not in parts:
-        raise BadInput("The predictions of the run have no test part; train it again.")
-    names = [f"p{i}" for i in range(len(labels))]
-    truth, p = parts["test"]["truth"].to_numpy(), parts["test"][names].to_numpy(dtype=np.float64)
-    chosen_on = "validation" if "validation" in parts else "test"
-    threshold, said = None, decide_by_cost(p, labels, prices)
-    if len(labels) == 2 and (cut := _threshold(parts[chosen_on], labels, prices)):
-        threshold, said = cut, (p[:, 1] >= cut.value).astype(np.int64)
-
-    def priced(answers: Any) -> Figure:
-        return error_cost_per_1000(confusion_of(truth, answers, len(labels)), labels, prices)
-
-    return Decision(priced(p.argmax(axis=1)), priced(said), threshold, chosen_on)
-
-
-def _threshold(rows: pd.DataFrame, labels: Sequence[str], prices: ErrorCosts) -> Threshold | None:
-    no, yes = labels
-    try:
-        return best_threshold(
-            rows["truth"].to_numpy(),
-            rows["p1"].to_numpy(),
-            usd_miss=prices.get((yes, no), 0.0),
-            usd_alarm=prices.get((no, yes), 0.0),
-        )
-    except BadInput:  # rows of one kind only, or errors that cost nothing
-        return None
 
 
 def learning_points(alike: pd.DataFrame, quality: str) -> list[Point]:

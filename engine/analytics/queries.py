@@ -136,6 +136,19 @@ def overview(index: Index, qualities: dict[str, str]) -> dict[str, Best]:
     return {k: Best(k, rows[chosen[k][0]], qualities[k], chosen[k][1]) for k in qualities if k in chosen}
 
 
+Confusion = tuple[tuple[int, ...], ...]
+
+
+def confusions(index: Index, run_ids: list[str]) -> dict[str, tuple[tuple[str, ...], Confusion]]:
+    """Return by run id its classes and how often each was taken for which; runs without are left out."""
+    found = index.rows(
+        "SELECT run_id, labels, confusion FROM runs WHERE confusion IS NOT NULL "
+        "AND run_id IN (SELECT unnest(?::VARCHAR[]))",
+        [run_ids],
+    )
+    return {run_id: (tuple(_loaded(labels, [])), _table(confusion)) for run_id, labels, confusion in found}
+
+
 @dataclass(frozen=True)
 class RunDetail:
     """Everything the index holds of one run."""
@@ -143,7 +156,7 @@ class RunDetail:
     run: dict[str, Any]
     """The row of table runs; None for what is not known."""
     labels: tuple[str, ...]
-    confusion: tuple[tuple[int, ...], ...]
+    confusion: Confusion
     """Counts on the test part: actual down, predicted across; empty before the run is finished."""
     epochs: pd.DataFrame
     metrics: pd.DataFrame
@@ -167,7 +180,7 @@ def run_detail(index: Index, run_id: str) -> RunDetail:
     return RunDetail(
         run=row,
         labels=tuple(_loaded(labels, [])),
-        confusion=tuple(tuple(line) for line in _loaded(confusion, [])),
+        confusion=_table(confusion),
         epochs=rows_of("epochs", "epoch"),
         metrics=rows_of("metrics", "part, name"),
         per_class=rows_of("per_class", "part, position"),
@@ -240,6 +253,10 @@ def damaged(index: Index) -> list[DamagedRun]:
     """Return the run folders left out of every other answer."""
     rows = index.rows("SELECT run_id, message FROM damaged ORDER BY run_id")
     return [DamagedRun(run_id, Message.from_json(json.loads(message))) for run_id, message in rows]
+
+
+def _table(text: Any) -> Confusion:
+    return tuple(tuple(line) for line in _loaded(text, []))
 
 
 def _loaded(text: Any, otherwise: Any) -> Any:

@@ -20,6 +20,7 @@ from engine.messages import Message
 Z_95 = 1.959963984540054
 Costs = Mapping[tuple[str, str], float]
 """(actual, predicted) → USD. Pairs that are not named cost nothing."""
+Array = npt.NDArray[np.float64]
 
 
 def error_cost_per_1000(
@@ -60,7 +61,7 @@ def value_per_1000(
     """
     counts, prices = _counts(confusion, labels), _prices(labels, costs)
     weights = _weights(counts, labels, prevalence)
-    blind = int((weights.sum(axis=1) @ prices).argmin())
+    blind = _blind(weights, prices)
     mean, error = _per_decision(counts, prices[:, [blind]] - prices, weights)
     formula = Message(
         "Cost of always answering {label} − cost of the model's errors: {usd} USD a decision × 1,000.",
@@ -71,7 +72,23 @@ def value_per_1000(
     return Figure(mean * 1000, "USD per 1,000", "assumed", low * 1000, high * 1000, formula)
 
 
-Array = npt.NDArray[np.float64]
+def blind_answer(
+    confusion: npt.ArrayLike,
+    labels: Sequence[str],
+    costs: Costs,
+    *,
+    prevalence: Mapping[str, float] | None = None,
+) -> Array:
+    """Return the confusion matrix (C, C) of always saying the class that then costs least, on the same rows."""
+    counts = _counts(confusion, labels)
+    said = np.zeros_like(counts)
+    said[:, _blind(_weights(counts, labels, prevalence), _prices(labels, costs))] = counts.sum(axis=1)
+    return said
+
+
+def _blind(weights: Array, prices: Array) -> int:
+    """Return the place of the class which, always said, costs least."""
+    return int((weights.sum(axis=1) @ prices).argmin())
 
 
 def _per_decision(counts: Array, prices: Array, weights: Array) -> tuple[float, float]:
@@ -106,12 +123,19 @@ def _weights(counts: Array, labels: Sequence[str], prevalence: Mapping[str, floa
     return np.asarray((shares / shares.sum())[:, None] * counts / np.maximum(rows, 1)[:, None])
 
 
-def decide_by_cost(probabilities: npt.ArrayLike, labels: Sequence[str], costs: Costs) -> npt.NDArray[np.int64]:
-    """Return for each row (N, C) the class whose expected cost is least (Elkan 2001), as its place in `labels`."""
+def decide_by_cost(
+    probabilities: npt.ArrayLike, labels: Sequence[str], costs: Costs, *, times_as_often: npt.ArrayLike = 1.0
+) -> npt.NDArray[np.int64]:
+    """Return for each row (N, C) the class whose expected cost is least (Elkan 2001), as its place in `labels`.
+
+    `times_as_often` (C,) is how many times as often each class comes as where the probabilities were learnt: each is
+    multiplied by it (M. Saerens et al., Adjusting the outputs of a classifier to new a priori probabilities, Neural
+    Computation 14(1), 2002; dividing by their sum would not change which class costs least).
+    """
     p = np.asarray(probabilities, dtype=np.float64)
     if p.ndim != 2 or p.shape[1] != len(labels) or not np.isfinite(p).all():
         raise BadInput("Each row needs a probability for each of {classes} classes.", classes=len(labels))
-    return np.asarray((p @ _prices(labels, costs)).argmin(axis=1))
+    return np.asarray((p * np.asarray(times_as_often) @ _prices(labels, costs)).argmin(axis=1))
 
 
 def confusion_of(truth: npt.ArrayLike, said: npt.ArrayLike, classes: int) -> Array:

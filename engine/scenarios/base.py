@@ -22,6 +22,14 @@ class ErrorCost:
 
 
 @dataclass(frozen=True)
+class PoorList:
+    """What it costs to show a list in which nobody finds anything. An assumption the user can change."""
+
+    usd: float
+    why: Message
+
+
+@dataclass(frozen=True)
 class Scenario:
     """The plug-in: a new scenario is one file that ends in one of these, one line in the registry, and one page."""
 
@@ -44,7 +52,9 @@ class Scenario:
     columns: Usual = field(default_factory=dict)
     """Role of a column → its usual names in this field, in lower case."""
     error_costs: tuple[ErrorCost, ...] = ()
-    """What each kind of error costs by default."""
+    """What each kind of error costs by default, where answers are classes."""
+    poor_list: PoorList | None = None
+    """What a poor recommendation costs by default, where answers are lists."""
     warnings: tuple[Message, ...] = ()
     """What has to stand wherever its answers do."""
     examples: tuple[str, ...] = ()

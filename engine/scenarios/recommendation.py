@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from engine.datasets.demo import movielens
 from engine.messages import Message
-from engine.scenarios.base import Scenario
+from engine.scenarios.base import PoorList, Scenario
+
+POOR = Message("A poor recommendation: a visitor finds nothing among the ten items shown, and buys less or leaves.")
 
 SCENARIO = Scenario(
     name="recommendation",
@@ -16,5 +18,6 @@ SCENARIO = Scenario(
     recipes=("popularity", "item_item", "matrix_factorisation", "sequence", "text", "blend"),
     default_recipe="blend",
     backbone="minilm-l6",
+    poor_list=PoorList(0.10, POOR),
     demo_recipes=("popularity", "item_item"),
 )

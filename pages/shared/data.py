@@ -91,6 +91,11 @@ def bought(test_id: str) -> pd.DataFrame:
     return _bought(found, version(found), test_id)
 
 
+def confusions(run_ids: list[str]) -> dict[str, tuple[tuple[str, ...], queries.Confusion]]:
+    """Return by run id its classes and how often each was taken for which; runs without are left out."""
+    return queries.confusions(index(), run_ids)
+
+
 def version(found: Index) -> Version:
     """Return what changes whenever the index takes something in: the key under which its answers are kept."""
     return str(found.workspace.home), id(found), found.version

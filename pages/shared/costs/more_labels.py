@@ -11,7 +11,7 @@ import streamlit as st
 from engine.analytics.costed import Costs
 from engine.analytics.options import learning_points
 from engine.economics.combine import times
-from engine.economics.labels import Labelling, next_thousand
+from engine.economics.labels import Labelling, label_cost, next_thousand
 from engine.economics.learning_curve import (
     FEWEST_SIZES,
     TIMES_THE_LABELS,
@@ -55,10 +55,12 @@ def section(
             tr("A curve needs this recipe trained on {fewest} or more sizes of the data, judged on the same test part; "
                "there is {n} so far.", fewest=FEWEST_SIZES, n=sizes)
         )  # fmt: skip
-        if labelling:
-            pricing.show(tr("The next 1,000 labels"), next_thousand(labelling))
     else:
         _curve(scenario, run, points, labelling, found, costs)
+    if labelling:
+        with st.grid(4, min_column_width=200):
+            pricing.show(tr("The labels it learned from"), label_cost(float(run["train_rows"]), labelling))
+            pricing.show(tr("The next 1,000 labels"), next_thousand(labelling))
     _jobs(run, set(alike["share"]))
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
 import streamlit as st
 
-from engine.analytics import options
-from engine.analytics.costed import Costs
+from engine.analytics.by_cost import decision
+from engine.analytics.costed import Choices, Costs
 from engine.analytics.queries import RunDetail
-from engine.economics.paying import Worth, worth
+from engine.analytics.worth import Answers, ErrorPrices, run_worth
+from engine.economics.paying import Worth
 from engine.economics.value import Costs as ErrorCosts
 from engine.errors import BreakevenError
 from engine.scenarios import Scenario
 from pages.shared import data, fields, pricing
+from pages.shared.costs import worth_runs
 from pages.shared.frame import badge, say, show_error
 from pages.shared.i18n import md, tr
 from pages.shared.numbers import money, number, percent
@@ -45,32 +51,60 @@ def shares(labels: tuple[str, ...]) -> dict[str, float] | None:
     return None
 
 
-def section(scenario: Scenario, detail: RunDetail, found: Costs) -> Worth | None:
-    """Draw what 1,000 decisions are worth, the quality from which it pays, and the decision that costs least."""
+def section(
+    scenario: Scenario,
+    run: Mapping[Any, Any],
+    found: Costs,
+    choices: Choices,
+    alike: tuple[pd.DataFrame, pd.DataFrame],
+) -> Worth | None:
+    """Draw what 1,000 decisions are worth, the quality from which it pays, and the decision that costs least.
+
+    `alike` are one's own runs and the vendors that were judged on the test part of `run`, as rows of `queries.runs`.
+    """
     title = st.empty()
-    if not detail.confusion:
+    detail = data.detail(str(run["run_id"]))
+    answers: Answers | None = (detail.labels, detail.confusion) if detail.confusion else None
+    if scenario.poor_list is not None:
+        answers = worth_runs.list_answers(str(run["run_id"]))
+    if answers is None:
         title.subheader(tr("What being right is worth"), anchor=False)
-        st.caption(tr("This scenario has no classes to take for one another, so that errors have no price here."))
+        st.caption(tr("The report of this run does not say how often it was right; train it again."))
         return None
-    with st.expander(tr("What an error costs, and how often each class comes"), icon=":material/edit_note:"):
-        costs = prices(scenario, detail.labels)
-        prevalence = shares(detail.labels)
+    prices = _prices(scenario, detail.labels)
     try:
-        is_worth = worth(detail.confusion, detail.labels, costs, found.now.per_1000, prevalence=prevalence)
+        is_worth = run_worth(answers, prices, found.now.per_1000)
     except BreakevenError as error:
         show_error(error)
         return None
-    title.subheader(_title(is_worth), anchor=False)
+    title.subheader(_title(is_worth, lists=scenario.poor_list is not None), anchor=False)
     with st.grid(4, min_column_width=200):
         pricing.show(tr("Saved per 1,000 decisions"), is_worth.saved)
         pricing.show(tr("Running cost per 1,000"), found.now.per_1000)
         pricing.show(tr("Left per 1,000"), is_worth.net)
         pricing.show(tr("Errors per 1,000"), is_worth.errors)
-    _decision(detail, costs)
+    if detail.confusion:
+        _decision(detail, prices)
+    worth_runs.table(scenario, alike, choices, prices)
     return is_worth
 
 
-def _title(found: Worth) -> str:
+def _prices(scenario: Scenario, labels: tuple[str, ...]) -> ErrorPrices:
+    """Draw what errors cost, and how often each class comes where answers are classes."""
+    if (poor := scenario.poor_list) is not None:
+        with st.expander(tr("What a poor recommendation costs"), icon=":material/edit_note:"):
+            usd = fields.number(
+                tr("A list in which nobody finds anything (US$)"), key="err-list", fallback=poor.usd, low=0, high=1e9,
+                step=0.05, help=say(poor.why),
+            )  # fmt: skip
+        return ErrorPrices({}, poor_list=usd)
+    with st.expander(tr("What an error costs, and how often each class comes"), icon=":material/edit_note:"):
+        return ErrorPrices(prices(scenario, labels), shares(labels))
+
+
+def _title(found: Worth, *, lists: bool) -> str:
+    if found.pays_from is None and lists:
+        return tr("It costs more than lists could save in which everybody finds something")
     if found.pays_from is None:
         return tr("It costs more than even a faultless model could save")
     if found.net.low < 0 < found.net.high:
@@ -78,6 +112,8 @@ def _title(found: Worth) -> str:
             "Whether it pays is not clear yet: {low} to {high} per 1,000 decisions", low=money(found.net.low),
             high=money(found.net.high),
         )  # fmt: skip
+    if lists:
+        return _lists_title(found.right, found.pays_from, pays=found.net.value >= 0)
     if found.net.value >= 0:
         return tr(
             "It pays: {right} right, and it would from {least}", right=percent(found.right, 1),
@@ -89,12 +125,19 @@ def _title(found: Worth) -> str:
     )  # fmt: skip
 
 
-def _decision(detail: RunDetail, costs: ErrorCosts) -> None:
+def _lists_title(right: float, least: float, *, pays: bool) -> str:
+    said = {"right": percent(right, 1), "least": percent(least, 1)}
+    if pays:
+        return tr("It pays: {right} find something, and it would from {least}", **said)
+    return tr("It does not pay yet: {right} find something, and {least} are needed", **said)
+
+
+def _decision(detail: RunDetail, prices: ErrorPrices) -> None:
     path = data.attempt_file(str(detail.run["run_id"]), "predictions.parquet")
     if not path.exists():
         return
     try:
-        found = options.decision(path, detail.labels, costs)
+        found = decision(path, detail.labels, prices.classes, prevalence=prices.prevalence)
     except BreakevenError as error:
         show_error(error)
         return

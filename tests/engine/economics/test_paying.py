@@ -101,7 +101,23 @@ def test_exactly_at_the_quality_that_pays_the_value_is_the_running_cost() -> Non
 def test_a_running_cost_above_all_that_can_be_saved_never_pays() -> None:
     dear = assumed(501.0, "USD per 1,000", Message("running"))
     assert paying.worth(CONFUSION, LABELS, COSTS, dear).pays_from is None
-    assert paying.worth([[100, 0], [0, 100]], LABELS, COSTS, RUNNING).pays_from == 0.0
+
+
+def test_without_an_error_the_mix_is_that_of_the_blind_answer() -> None:
+    # Always "bad" costs 500 and is right half the time; 480 of it may be left: 1 − 480 ÷ 500 × 0.5.
+    assert paying.worth([[100, 0], [0, 100]], LABELS, COSTS, RUNNING).pays_from == pytest.approx(0.52)
+
+
+def test_lists_by_hand() -> None:
+    finds = paying.Finds((0.40, 0.36, 0.44), (0.10, 0.06, 0.14))
+    found = paying.lists_worth(finds, 0.5, RUNNING)
+    # 600 of 1,000 find nothing; 100 more find something than in the popular list, which 300 of 1,000 do.
+    assert (found.errors.value, found.saved.value, found.net.value) == pytest.approx((300, 50, 30))
+    assert (found.saved.low, found.saved.high) == pytest.approx((30, 70))
+    assert found.pays_from == pytest.approx(0.30 + 20 / 500)
+    assert paying.lists_worth(finds, 0.0, RUNNING).pays_from is None
+    with pytest.raises(BadInput, match="cost of a poor recommendation is -1"):
+        paying.lists_worth(finds, -1, RUNNING)
 
 
 def points(seed: int, sizes: tuple[int, ...] = (200, 400, 800, 1200)) -> list[Point]:
