@@ -100,8 +100,8 @@ def _without_ids(loaded: Loaded) -> list[Problem]:
         return []
     if missing.count > MAX_LOST_SHARE * rows:
         message = Message(
-            "Rows without a user or an item: {count} of {rows}, too many to go on without them; choose the columns that "
-            "say who and with which item, or fill them in.",
+            "Rows without a user or an item: {count} of {rows}, too many to go on without them; choose the columns "
+            "that say who and with which item, or fill them in.",
             count=missing.count,
             rows=rows,
         )
