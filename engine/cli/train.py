@@ -28,6 +28,8 @@ Test = Annotated[Path | None, typer.Option(help="A file that is the test part; e
 Recipe = Annotated[str, typer.Option(help="Which recipe; a wrong one lists those of the scenario.")]
 Pairs = Annotated[list[str] | None, typer.Option(help="name=value; may be given more than once.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")]
+LEVELS = {"block": "Blocked", "warn": "Warning", "note": "Note"}
+"""How serious something about the data is → the word before its sentence."""
 
 
 def finetune(
@@ -118,7 +120,8 @@ def prepared(
 ) -> Dataset | None:
     """Return the data set made of the files given; None, for the demo data, when there is none.
 
-    `given` are options of the scenario's form of data, `files` those of them that name further files.
+    `given` are options of the scenario's form of data, `files` those of them that name further files. What its card
+    warns of is said.
     """
     if data is None:
         if files:
@@ -129,7 +132,10 @@ def prepared(
     added = {option: form.intake(existing(path), path.name, settings).id for option, path in files.items()}
     options = options_from(form.options, name or data.stem, given | added)
     raw = form.intake(existing(data), data.name, settings)
-    return form.prepare(raw, options, settings, usual=found.columns, task=found.task, progress=_progress())
+    dataset = form.prepare(raw, options, settings, usual=found.columns, task=found.task, progress=_progress())
+    for problem in dataset.card.problems:
+        say(f"{LEVELS[problem.level]}: {problem.message}")
+    return dataset
 
 
 def existing(path: Path) -> Path:

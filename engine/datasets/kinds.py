@@ -44,9 +44,7 @@ def kind_of(path: Path, filename: str) -> Kind:
     """Return "csv" or "parquet". Raises BadInput when the content is neither, or not what the name says."""
     size = path.stat().st_size
     if size == 0:
-        raise BadInput(
-            "{filename} is empty; give a CSV or Parquet file with a text and a label column.", filename=filename
-        )
+        raise BadInput("{filename} is empty; give a CSV or Parquet file with rows.", filename=filename)
     with path.open("rb") as file:
         head = file.read(1024)
     named = SUFFIXES.get(Path(filename).suffix.lower())

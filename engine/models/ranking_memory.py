@@ -48,6 +48,17 @@ def check(recipe: str, options: Mapping[str, Any], size: Size, available_bytes: 
     if _fits(recipe, options, size, available_bytes):
         return
     fitting = [name for name in NEEDED if name != recipe and _fits(name, SMALLEST[name], size, available_bytes)]
+    choices = ", ".join(fitting) or "–"
+    if (file_bytes := graph_bytes(recipe, options, size)) > GRAPH_BYTES:
+        raise BadInput(
+            "The recipe {recipe} makes a model of {size} GiB for {items} items, and one ONNX file holds {limit} GiB at "
+            "most; choose one that fits: {choices}.",
+            recipe=recipe,
+            size=round(file_bytes / 2**30, 1),
+            items=size.items,
+            limit=round(GRAPH_BYTES / 2**30, 1),
+            choices=choices,
+        )
     raise BadInput(
         "The recipe {recipe} needs {needed} GiB for {items} items and {users} users, and {free} GiB may be used; "
         "choose one that fits: {choices}.",
@@ -56,7 +67,7 @@ def check(recipe: str, options: Mapping[str, Any], size: Size, available_bytes: 
         items=size.items,
         users=size.users,
         free=round(SHARE * available_bytes / 2**30, 1),
-        choices=", ".join(fitting) or "–",
+        choices=choices,
     )
 
 

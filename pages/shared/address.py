@@ -103,6 +103,7 @@ def _write(key: str, value: str | None) -> None:
 
 
 def _put(key: str) -> None:
-    value = st.session_state[key]
+    # A browser that is late may tell of a widget that the page has meanwhile taken away with `forget`.
+    value = st.session_state.get(key)
     if value is not None:
         remember(key, value)

@@ -36,6 +36,7 @@ def test_results_are_against_popularity_and_say_what_they_are_worth(page: Open, 
     assert not test.error
     if language == "en":
         text = said(test)
+        assert "judged once on a test part it had never seen" in text
         assert "popularity: nDCG@10" in text
         assert "of the catalogue; popularity shows" in text
         assert "It works least for people with" in text

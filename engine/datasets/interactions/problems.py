@@ -60,19 +60,7 @@ def reading(
 
 def unreadable(read: Read, source: Opened) -> list[Problem]:
     """Return lines that are no rows, and characters that did not decode."""
-    found = []
-    lost, filename = sum(r.lines for r in read.rejects), source.raw.filename
-    if lost:
-        level = "block" if lost > MAX_LOST_SHARE * read.rows else "warn"
-        message = Message(
-            "Lines of {filename} that cannot be read: {count} of {rows}. They have another number of columns than the "
-            "first line, or an open quote; they are left out.",
-            filename=filename,
-            count=lost,
-            rows=read.rows,
-        )
-        shown = tuple(r.row for r in read.rejects[:SHOWN_ROWS])
-        found.append(Problem(level, "rejected_rows", message, shown, lost))  # type: ignore[arg-type]
+    found, filename = _rejected(read, source.raw.filename), source.raw.filename
     if read.broken_characters:
         message = Message(
             "Characters of {filename} that could not be read as {encoding}: {count}. Ids that hold one may not match; "
@@ -85,15 +73,43 @@ def unreadable(read: Read, source: Opened) -> list[Problem]:
     return found
 
 
+def _rejected(read: Read, filename: str) -> list[Problem]:
+    lost, shown = sum(r.lines for r in read.rejects), tuple(r.row for r in read.rejects[:SHOWN_ROWS])
+    if lost > MAX_LOST_SHARE * read.rows:
+        message = Message(
+            "Lines of {filename} that cannot be read with this delimiter and these quotes: {count} of {rows}; choose "
+            "another delimiter or save the file again as CSV.",
+            filename=filename,
+            count=lost,
+            rows=read.rows,
+        )
+        return [Problem("block", "rejected_rows", message, shown, lost)]
+    message = Message(
+        "Lines of {filename} that cannot be read: {count} of {rows}. They have another number of columns than the "
+        "first line, or an open quote; they are left out.",
+        filename=filename,
+        count=lost,
+        rows=read.rows,
+    )
+    return [Problem("warn", "rejected_rows", message, shown, lost)] if lost else []
+
+
 def _without_ids(loaded: Loaded) -> list[Problem]:
     missing, rows = loaded.no_id, loaded.rows
     if not missing.count:
         return []
-    level = "block" if missing.count > MAX_LOST_SHARE * rows else "warn"
+    if missing.count > MAX_LOST_SHARE * rows:
+        message = Message(
+            "Rows without a user or an item: {count} of {rows}, too many to go on without them; choose the columns "
+            "that say who and with which item, or fill them in.",
+            count=missing.count,
+            rows=rows,
+        )
+        return [Problem("block", "missing", message, missing.rows, missing.count)]
     message = Message(
         "Rows without a user or an item: {count} of {rows}; they are left out.", count=missing.count, rows=rows
     )
-    return [Problem(level, "missing", message, missing.rows, missing.count)]  # type: ignore[arg-type]
+    return [Problem("warn", "missing", message, missing.rows, missing.count)]
 
 
 def _times(loaded: Loaded, times: Times) -> list[Problem]:
@@ -161,9 +177,17 @@ def _weights(loaded: Loaded) -> list[Problem]:
     lost = loaded.no_weight
     if not lost.count:
         return []
-    level = "block" if lost.count > MAX_LOST_SHARE * loaded.rows else "warn"
+    rows, examples = lost.rows, lost.examples
+    if lost.count > MAX_LOST_SHARE * loaded.rows:
+        message = Message(
+            "Rows whose weight is not a number above 0: {count} of {rows}, too many to go on without them; choose "
+            "another weight column, or none.",
+            count=lost.count,
+            rows=loaded.rows,
+        )
+        return [Problem("block", "unusable_weights", message, rows, lost.count, examples=examples)]
     message = Message("Rows whose weight is not a number above 0: {count}; they are left out.", count=lost.count)
-    return [Problem(level, "unusable_weights", message, lost.rows, lost.count, examples=lost.examples)]  # type: ignore[arg-type]
+    return [Problem("warn", "unusable_weights", message, rows, lost.count, examples=examples)]
 
 
 def no_shared_item(source: Opened) -> Problem:

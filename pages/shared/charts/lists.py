@@ -11,6 +11,9 @@ from pages.shared.charts.style import ACCENT, NEUTRAL, error_bars, figure, point
 from pages.shared.i18n import tr
 from pages.shared.numbers import number, percent
 
+SHOWN_BINS = 6
+"""So many bins of a histogram are named on its axis."""
+
 
 def popularity(curve: Sequence[tuple[float, float]]) -> go.Figure:
     """Return the share of the interactions that the most popular share of the items has, beside equal popularity."""
@@ -37,7 +40,11 @@ def counts(bins: Sequence[tuple[float, float, int]], x: str, y: str) -> go.Figur
     made.add_bar(
         x=names, y=[n for _, _, n in bins], marker={"color": ACCENT}, hovertemplate="%{x}: %{y}<extra></extra>"
     )
-    made.update_xaxes(type="category", nticks=8, tickangle=0)
+    every = max(1, -(-len(names) // SHOWN_BINS))
+    # Named by where they begin: whole spans run into each other on a phone.
+    made.update_xaxes(
+        type="category", tickangle=0, tickvals=names[::every], ticktext=[number(low) for low, _, _ in bins[::every]]
+    )
     made.update_layout(bargap=0.12)
     return made
 

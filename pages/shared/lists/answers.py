@@ -57,9 +57,9 @@ def headline(found: Catalogue, visitor: Visitor, shown: Sequence[str], page: Pag
         return
     counted = {"hits": sum(found.codes.get(item, -1) in visitor.later for item in shown), "n": len(shown)}
     if personal:
-        strong(tr("Recommended: {hits} of these {n} were really taken later", **counted))
+        strong(tr("Recommended: {hits} of these {n} were really taken", **counted))
     else:
-        strong(tr("Popular with everybody: {hits} of these {n} were really taken later", **counted))
+        strong(tr("Popular with everybody: {hits} of these {n} were really taken", **counted))
     not_personal(personal=personal)
     st.caption(
         trn(
@@ -78,8 +78,8 @@ def not_personal(*, personal: bool) -> None:
 
 def line(found: Catalogue, visitor: Visitor, place: int, item: str, why: Why, page: Page) -> str:
     """Return one item of the list as Markdown."""
-    later = tr("taken later")
-    taken = f" :green-badge[:material/check: {later}]" if found.codes.get(item) in visitor.later else ""
+    really = tr("really taken")
+    taken = f" :green-badge[:material/check: {really}]" if found.codes.get(item) in visitor.later else ""
     groups = ", ".join(found.categories_of(item)[:3])
     about = f" :gray[· {md(groups)}]" if groups else ""
     return f"{place}. **{md(found.name(item))}**{about}{taken}  \n   :small[{because(found, item, why, page)}]"

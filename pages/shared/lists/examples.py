@@ -65,7 +65,7 @@ def card(report: dict[str, Any], found: Catalogue, code: int, one: Person, items
     before = ", ".join(found.names[c] for c in one.before[::-1][:SHOWN_HISTORY])
     st.caption(md(tr("Before, newest first: {items}", items=before)))
     st.markdown("\n".join(line(found, one, place, item) for place, item in enumerate(items, 1)))
-    st.caption(tr("{hits} of {n} that were taken later are in the list.", hits=hits, n=len(one.later)))
+    st.caption(tr("{hits} of {n} that were taken in the test part are in the list.", hits=hits, n=len(one.later)))
     page = site.scenario_file(report["scenario"])
     site.link(
         page, tr("See why"), icon=":material/help:", step="try", run=report["run_id"], who="person", person=str(code)
@@ -73,7 +73,7 @@ def card(report: dict[str, Any], found: Catalogue, code: int, one: Person, items
 
 
 def line(found: Catalogue, one: Person, place: int, item: str) -> str:
-    """Return one item of the list, marked when it was taken later."""
+    """Return one item of the list, marked when it was taken in the test part."""
     name = md(found.name(item))
     if found.codes.get(item, -1) in one.later:
         return f"{place}. :green[**{name}** :material/check:]"

@@ -12,6 +12,9 @@ from pages.shared.frame import say, strong
 from pages.shared.i18n import md, tr
 from pages.shared.scenario.expected import expectation
 
+MOST_A_ROW = 5
+"""More cards than this are dealt into two rows of about one length."""
+
 
 def choose(scenario: Scenario, dataset: Dataset | None) -> Recipe:
     """Draw a card a recipe, cheapest first, and return the chosen one. The choice stands in the URL."""
@@ -19,7 +22,8 @@ def choose(scenario: Scenario, dataset: Dataset | None) -> Recipe:
     chosen = address.recall("recipe")
     chosen = chosen if chosen in scenario.recipes else scenario.default_recipe
     strong(tr("Recipe"))
-    with st.grid(min(5, len(scenario.recipes)), min_column_width=160, gap="small"):
+    count = len(scenario.recipes)
+    with st.grid(count if count <= MOST_A_ROW else -(-count // 2), min_column_width=160, gap="small"):
         for name in scenario.recipes:
             card(known[name], scenario, dataset, chosen=name == chosen)
     return known[chosen]

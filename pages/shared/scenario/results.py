@@ -52,7 +52,8 @@ def answer(scenario: Scenario, report: dict[str, Any], runs: pd.DataFrame) -> No
     dataset, metrics = report["dataset"], report["quality"]["metrics"]
     st.header(md(headline(report)), anchor=False)
     sentence = tr(
-        "{recipe}, judged once on {rows} {units} it had never seen, as the exported model that is served.",
+        "{recipe}, judged once on a test part it had never seen ({rows} {units}), as the exported model that is "
+        "served.",
         recipe=words.recipe(report["recipe"], scenario.name),
         rows=report["quality"]["rows"],
         units=words.units(scenario.name),

@@ -31,6 +31,8 @@ BLOCKED = {
     "no_rows": HEADER + ",,,\n" * 200,
     "no_item_column": "user,remark\n" + "".join(f"u{n % 40},{'so it goes ' * 9}{n}\n" for n in range(200)),
     "missing": HEADER + "".join(lines()[:200]) + f"u1,,3,{START}\n" * 300,
+    "unusable_weights": "user,item,weight\n" + "".join(f"u{n % 60},i{n % 29},{n % 3 - 1}\n" for n in range(300)),
+    "rejected_rows": HEADER + "".join(lines()[:200]) + "u1,i1\n" * 300,
     "unreadable_times": HEADER + "".join(f"u{n % 60},i{n % 29},3,some day\n" for n in range(300)),
 }
 
@@ -39,6 +41,7 @@ BLOCKED = {
 def test_what_cannot_be_learnt_from_is_refused_in_a_sentence_and_leaves_nothing(settings: Settings, kind: str) -> None:
     card = checked(settings, BLOCKED[kind])
     assert kind in kinds(card, "block")
+    assert "left out" not in str(next(p.message for p in card.problems if p.kind == kind))
     with pytest.raises(BadInput) as refused:
         prepared(settings, BLOCKED[kind])
     assert str(refused.value) in {str(p.message) for p in card.problems if p.level == "block"}
@@ -158,7 +161,7 @@ def test_a_file_with_more_rows_than_are_prepared_is_refused_before_it_is_read(se
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("", "is empty"),
+        ("", r"clicks\.csv is empty; give a CSV or Parquet file with rows"),
         (b"\x89PNG\r\n\x1a\n" + b"\0" * 99, "is a PNG image"),
         ("user,item\nu\0,i\n", "NUL byte in line 2"),
     ],
