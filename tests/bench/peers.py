@@ -67,7 +67,7 @@ def main() -> None:
     parts = folds(rows, max(ROUNDS, 2))[:ROUNDS]
     home, out = common.OUT / "workspace", common.OUT / "trainer_folds"
     before = common.noise()
-    rounds = []
+    rounds: list[dict[str, Any]] = []
     for k, part in enumerate(parts):
         report = common.fine_tune(home, rows.drop(part.index), part, "fast", seed=k)
         metrics = report["quality"]["metrics"]
