@@ -6,6 +6,7 @@ pages need before the first browser asks. Each of them may fail without taking t
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -26,7 +27,10 @@ ROUTER = Path(__file__).resolve().parent / "pages" / "router.py"
 
 
 def warm_imports(_settings: Settings) -> None:
-    """Import what the first page needs so that the first browser does not wait for it."""
+    """Import what the first page needs so that the first browser does not wait for it.
+
+    What is there by then stays for good, so the collector need not look through it: that took 0.13 s of some script.
+    """
     import duckdb
     import pandas
     import plotly.graph_objects
@@ -35,6 +39,7 @@ def warm_imports(_settings: Settings) -> None:
 
     log.debug("warm: %s", [m.__name__ for m in (duckdb, pandas, plotly.graph_objects)])
     catalogue.load("zh_CN")
+    gc.freeze()
 
 
 def start_inference(settings: Settings) -> Callable[[], None]:

@@ -93,9 +93,9 @@ with shown:
         answer.figures_of_lead(found, spoken)
         answer.reasons(said)
         answer.costed(found)
-    key = (key_of_options(question, tables), repr(case), question.month, str(limits), str(weights))
-    pictures.stability(found, spoken, key)
-    pictures.front(found, spoken, key)
+    among = key_of_options(question, tables)
+    pictures.stability(found, spoken, (among, repr(case), question.month, str(limits), str(weights)))
+    pictures.front(found, spoken, among)
     pictures.options(found, spoken)
     left, right = st.columns(2, gap="large")
     with left:

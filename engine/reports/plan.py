@@ -21,7 +21,8 @@ from engine.economics.business.uncertainty import Fan
 from engine.economics.currency import rate
 from engine.messages import Message
 from engine.reports.plan_lists import Say, rows_of
-from engine.reports.spreadsheet import Row, written
+from engine.reports.plan_units import WORDS, cell, unit_word
+from engine.reports.spreadsheet import Row, Share, written
 
 UNSAFE = ("=", "+", "-", "@", "\t", "\r")
 """Beginnings that a spreadsheet would take for a formula."""
@@ -81,7 +82,8 @@ def _figures(of: Document, say: Say) -> Iterator[Row]:
     yield [say(Message("Futures")), of.fan.futures]
     yield []
     for key, metric in of.metrics.items():
-        yield [say(NAMES[key]), metric.value, metric.unit, say(metric.formula), say(metric.why) if metric.why else ""]
+        value, unit = cell(metric.value, metric.unit), say(unit_word(metric.unit, case.currency))
+        yield [say(NAMES[key]), value, unit, say(metric.formula), say(metric.why) if metric.why else ""]
 
 
 def _assumptions(of: Document, say: Say) -> Iterator[Row]:
@@ -95,12 +97,14 @@ def _assumptions(of: Document, say: Say) -> Iterator[Row]:
     )
     yield [*map(say, head)]
     for key, spread in of.outcome.case.spreads.items():
-        yield [say(ASSUMPTIONS[key].title), ASSUMPTIONS[key].unit, spread.low, spread.likely, spread.high]
+        unit = ASSUMPTIONS[key].unit
+        ends = (cell(end, unit) for end in (spread.low, spread.likely, spread.high))
+        yield [say(ASSUMPTIONS[key].title), say(unit_word(unit, of.outcome.case.currency)), *ends]
     for one in of.outcome.case.rules:
         parts = ((Message("{name}, cost once", name=one.title), "USD", one.usd),
                  (Message("{name}, time until it is met", name=one.title), "months", one.months))  # fmt: skip
         for title, unit, spread in parts:
-            yield [say(title), unit, spread.low, spread.likely, spread.high, one.source]
+            yield [say(title), say(WORDS[unit]), spread.low, spread.likely, spread.high, one.source]
 
 
 def _owners(of: Document, say: Say) -> Iterator[Row]:
@@ -109,11 +113,11 @@ def _owners(of: Document, say: Say) -> Iterator[Row]:
     head = (Message("After"), Message("Month"), Message("USD a share"), Message("USD after the money"))
     yield [*map(say, head), *holders]
     for stake in table:
-        parts = [stake.parts.get(h, 0.0) for h in holders]
+        parts = [Share(stake.parts.get(h, 0.0)) for h in holders]
         yield [say(stake.title), stake.month, stake.price_usd, stake.post_money_usd, *parts]
     last = at_exit(table)
     month = int(of.outcome.case.likely("exit"))
-    yield [say(Message("At the exit")), month, None, None, *(last.get(h, 0.0) for h in holders)]
+    yield [say(Message("At the exit")), month, None, None, *(Share(last.get(h, 0.0)) for h in holders)]
 
 
 def month_columns(of: Document, say: Say) -> dict[str, list[Any]]:
@@ -170,8 +174,8 @@ def _fan_columns(of: Document, say: Say) -> dict[str, list[float]]:
         for name in titles
         for i, end in enumerate(("P10", "P50", "P90"))
     }
-    found[say(Message("Broken even, share of futures"))] = [float(v) for v in of.fan.even_by]
-    found[say(Message("Out of cash, share of futures"))] = [float(v) for v in of.fan.broke_by]
+    found[say(Message("Broken even, share of futures"))] = [Share(v) for v in of.fan.even_by]
+    found[say(Message("Out of cash, share of futures"))] = [Share(v) for v in of.fan.broke_by]
     return found
 
 

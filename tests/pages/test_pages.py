@@ -7,8 +7,10 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from engine.config import load_settings
 from engine.datasets.dataset import Dataset
 from engine.jobs.runs import RunFolder
+from engine.serving.keys import add_key
 
 Open = Callable[..., AppTest]
 Finish = Callable[..., RunFolder]
@@ -151,3 +153,17 @@ def test_a_folder_that_cannot_be_read_is_said_on_the_jobs_page(page: Open, finis
     (finished().folder / "spec.json").write_text("{", encoding="utf-8")
     test = page("jobs", lang="en")
     assert any("cannot be read" in e.label for e in test.expander)
+
+
+def test_the_command_that_asks_a_run_is_that_of_the_serving_page_with_a_key_where_one_is_asked_for(
+    page: Open, finished: Finish
+) -> None:
+    run = finished("probe", right=0.9)
+    (command,) = (c.value for c in page("finance_sentiment", step="results", lang="en").code if "curl" in c.value)
+    assert f"/v2/models/{run.run_id}/infer" in command
+    assert "Authorization" not in command
+    add_key(load_settings(), "shop", by="me")
+    test = page("finance_sentiment", step="results", lang="en")
+    (command,) = (c.value for c in test.code if "curl" in c.value)
+    assert "Authorization: Bearer YOUR_KEY" in command
+    assert "Put an API key in the place of YOUR_KEY" in said(test)

@@ -1,10 +1,15 @@
-"""The ticks of the trade-off picture reach to the ends of the intervals."""
+"""The trade-off picture: its ticks reach to the ends of the intervals, its star follows the choice."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+
 import pandas as pd
 import pytest
+from streamlit.testing.v1 import AppTest
 
+from engine.jobs.runs import RunFolder
 from pages.shared.charts.tradeoff import tradeoff
 
 
@@ -39,3 +44,28 @@ def test_a_wide_spread_of_costs_has_a_logarithmic_axis() -> None:
     assert kind == "log"
     assert min(ticks) <= 0.8
     assert max(ticks) >= 2000.0
+
+
+def test_the_star_and_the_table_of_the_picture_follow_a_moved_weight(
+    page: Callable[..., AppTest], finished: Callable[..., RunFolder]
+) -> None:
+    small, good = finished("baseline", right=0.6, train_seconds=1), finished("probe", right=0.9)
+    test = page("decide", lang="en", sold="0", wq="0", wt="10", wc="0", wl="0", wg="0")
+    assert starred(test) == [small.run_id]
+    test.select_slider(key="wq").set_value(10.0).run()
+    test.select_slider(key="wt").set_value(0.0).run()
+    assert starred(test) == [good.run_id]
+    test.select_slider(key="wt").set_value(10.0).run()
+    test.select_slider(key="wq").set_value(0.0).run()
+    assert starred(test) == [small.run_id]
+    (table,) = (d.value for d in test.dataframe if "On the front" in d.value)
+    assert table["On the front"].tolist() == [False, True]  # the best first, in quality
+
+
+def starred(test: AppTest) -> list[str]:
+    """Return the runs that the picture of the front marks as chosen."""
+    traces = [t for c in test.get("plotly_chart") for t in json.loads(c.proto.spec)["data"] if "customdata" in t]
+    return [
+        str(row[0]) for t in traces for row, symbol in zip(t["customdata"], t["marker"]["symbol"], strict=True)
+        if symbol == "star"
+    ]  # fmt: skip

@@ -67,27 +67,42 @@ def by_measurement(
     """Return for each criterion how much worse the first option could have been measured before it is not chosen."""
     found = []
     values, counts = matrix(front, criteria), np.asarray(weights) ** 2
-    still = ends_apart(values, directions(criteria))  # of all columns but the one that moves, the same throughout
+    apart = ends_apart(values, directions(criteria))
     for place, criterion in enumerate(criteria):
-        measure = front[lead].measures[criterion.name]
+        measure, bound = front[lead].measures[criterion.name], limits.bounds.get(criterion.name)
         end = 0.0 if criterion.more_is_better else FURTHEST * measure.value
+        # The other columns are the same wherever this one moves.
+        still = [np.delete(squares, place, axis=1) @ np.delete(counts, place) for squares in apart]
         tried = np.linspace(measure.value, end, STEPS + 1)
-        column = np.repeat(values[None, :, place, None], len(tried), axis=0)
-        column[:, lead, 0] = tried
-        moved = ends_apart(column, [criterion.more_is_better])
-        scores = nearness(*(
-            np.sqrt(np.delete(squares, place, axis=1) @ np.delete(counts, place) + counts[place] * new[:, :, 0])
-            for squares, new in zip(still, moved, strict=True)
-        ))  # fmt: skip
-        lost = scores.max(axis=1) > scores[:, lead] + 1e-12
-        if (bound := limits.bounds.get(criterion.name)) is not None:
-            lost |= tried < bound if criterion.more_is_better else tried > bound
-        if lost.any():
-            at = float(tried[int(lost.argmax())])
+        lost = _first_lost(values[:, place], criterion, counts[place], still, lead, tried, bound)
+        if lost is not None:
+            at = float(tried[lost])
             inside = measure.low <= at <= measure.high
             winner = choose([_measured(o, criterion.name, at) if i == lead else o for i, o in enumerate(front)], limits)
             found.append(Change("measurement", criterion.name, measure.value, at, winner, inside))
     return found
+
+
+def _first_lost(
+    column: Values, criterion: Criterion, count: float, still: Sequence[Values], lead: int, tried: Values,
+    bound: float | None,
+) -> int | None:  # fmt: skip
+    """Return the first of `tried` (T,), as the lead's figure in `column` (N,), at which it is not chosen; None of none.
+
+    `count` is the square of the column's weight, `still` what the other columns add to the squares of the distances to
+    the best and to the worst, (N,) each.
+    """
+    for at in in_parts(len(tried), len(column)):
+        moved = np.repeat(column[None, :, None], len(tried[at]), axis=0)
+        moved[:, lead, 0] = tried[at]
+        squares = ends_apart(moved, [criterion.more_is_better])
+        scores = nearness(*(np.sqrt(s + count * new[:, :, 0]) for s, new in zip(still, squares, strict=True)))
+        lost = scores.max(axis=1) > scores[:, lead] + 1e-12
+        if bound is not None:
+            lost |= tried[at] < bound if criterion.more_is_better else tried[at] > bound
+        if lost.any():
+            return int(at.start + lost.argmax())
+    return None
 
 
 def _measured(option: Option, criterion: str, value: float) -> Option:

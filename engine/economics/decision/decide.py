@@ -100,7 +100,8 @@ def decide(
     if strange := ({*shares, *limits.bounds} - {*names(criteria)}):
         raise BadInput("There is no quantity {name}; choose one of {known}.",
                        name=min(strange), known=", ".join(names(criteria)))  # fmt: skip
-    broken = {o.id: breaches(o, criteria, limits, list(shares)) for o in options}
+    asked = _asked(criteria, limits, shares)
+    broken = {o.id: breaches(o, asked, limits, list(shares)) for o in options}
     excluded = tuple(Excluded(o, broken[o.id]) for o in options if broken[o.id])
     holding = [o for o in options if not broken[o.id]]
     verdict: Verdict = "use"
@@ -158,7 +159,7 @@ def _again(
     ranked: Sequence[Option], criteria: Sequence[Criterion], limits: Limits, shares: Mapping[str, float]
 ) -> tuple[stability.Remeasured, int]:
     """Return what measuring the first of `ranked` again might choose, and how many those are."""
-    asked = [c for c in criteria if c.name in shares or c.name in limits.bounds]
+    asked = _asked(criteria, limits, shares)
     weights: Values = np.asarray([shares.get(c.name, 0.0) for c in asked])
     contenders = list(ranked[: stability.MOST_CONTENDERS])
     return stability.over_measurements(contenders, asked, weights, limits), len(contenders)
@@ -168,10 +169,17 @@ def first(
     options: Sequence[Option], criteria: Sequence[Criterion], limits: Limits, shares: Mapping[str, float]
 ) -> Option | None:
     """Return the option that limits, front and weights choose, without asking how firmly; None when none holds."""
-    holding = [o for o in options if not breaches(o, criteria, limits, list(shares))]
+    asked = _asked(criteria, limits, shares)
+    holding = [o for o in options if not breaches(o, asked, limits, list(shares))]
     if not holding:
         return None
     counted = [c for c in criteria if c.name in shares]
-    on, _ = _sides(holding, counted)
-    scores = closeness(matrix(on, counted), np.asarray([shares[c.name] for c in counted]), directions(counted))
-    return on[int(scores.argmax())]
+    values = matrix(holding, counted)
+    front = np.flatnonzero(pareto_front(values, maximise=directions(counted)))
+    scores = closeness(values[front], np.asarray([shares[c.name] for c in counted]), directions(counted))
+    return holding[int(front[scores.argmax()])]
+
+
+def _asked(criteria: Sequence[Criterion], limits: Limits, shares: Mapping[str, float]) -> list[Criterion]:
+    """Return the criteria that count or are limited: the others decide nothing."""
+    return [c for c in criteria if c.name in shares or c.name in limits.bounds]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from engine.economics.decision.option import Criterion, Limits, Option, Values, directions, matrix
-from engine.economics.decision.topsis import closeness, in_parts, wins
+from engine.economics.decision.topsis import closeness, in_parts, won
 from engine.economics.pareto import beats
 
 WEIGHTINGS = 10_000
@@ -18,6 +19,8 @@ MOST_CONTENDERS = 40
 """More options than this are not measured again in thought: the rest of a long list never wins."""
 MOST_COMPARED = 8_000_000
 """Comparisons of figures in one go; more options are drawn less often, so that the answer comes at once."""
+MOST_KEPT = 4
+"""Sets of random draws that are kept: those of one size are the same for every decision."""
 SD_OF_95 = 1.959964
 """Standard deviations from the middle to the end of a 95 % interval of a normal distribution."""
 
@@ -27,9 +30,28 @@ def over_weightings(values: Values, maximise: Sequence[bool], *, draws: int = WE
 
     Evenly on the simplex is Dirichlet(1, …, 1). Equals share a win.
     """
-    weights = np.random.default_rng(SEED).dirichlet(np.ones(values.shape[1]), draws)
-    won = [wins(closeness(values, weights[at], maximise)).sum(axis=0) for at in in_parts(draws, len(values))]
-    return np.asarray(np.sum(won, axis=0) / draws)
+    weights = _weightings(draws, values.shape[1])
+    parts = [won(closeness(values, weights[at], maximise)) for at in in_parts(draws, len(values))]
+    return np.asarray(np.sum(parts, axis=0) / draws)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _weightings(draws: int, m: int) -> Values:
+    """Return weightings (draws, M), the same each time."""
+    return _unchanging(np.random.default_rng(SEED).dirichlet(np.ones(m), draws))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _noise(draws: int, n: int, together: tuple[bool, ...]) -> Values:
+    """Return standard normal draws (draws, N, M), the same each time; columns `together` are alike for all options."""
+    noise = np.random.default_rng(SEED).standard_normal((draws, n, len(together)))
+    noise[:, :, together] = noise[:, :1, together]
+    return _unchanging(noise)
+
+
+def _unchanging(kept: Values) -> Values:
+    kept.flags.writeable = False
+    return kept
 
 
 @dataclass(frozen=True)
@@ -60,9 +82,7 @@ def over_measurements(
     """
     n, m = len(options), len(criteria)
     draws = int(np.clip(MOST_COMPARED // max(1, n * n * m), 100, draws))
-    noise = np.random.default_rng(SEED).standard_normal((draws, n, m))
-    together = [c.shared for c in criteria]
-    noise[:, :, together] = noise[:, :1, together]
+    noise = _noise(draws, n, tuple(c.shared for c in criteria))
     value, low, high = (matrix(options, criteria, end) for end in ("value", "low", "high"))
     drawn = value + noise * np.where(noise > 0, high - value, value - low) / SD_OF_95
     drawn = np.where(value >= 0, np.maximum(drawn, 0.0), drawn)
@@ -72,8 +92,8 @@ def over_measurements(
         drawn[:, :, counted], held, [u for u, c in zip(directions(criteria), counted, strict=True) if c]
     )
     alive = held & ~beaten
-    won = wins(closeness(drawn, weights, directions(criteria), alive.astype(np.float64)))
-    return Remeasured(won.mean(axis=0), float(1 - won.sum(axis=1).mean()), held.mean(axis=0))
+    shares = won(closeness(drawn, weights, directions(criteria), alive.astype(np.float64))) / draws
+    return Remeasured(shares, float(1 - shares.sum()), held.mean(axis=0))
 
 
 def _held(drawn: Values, criteria: Sequence[Criterion], limits: Limits) -> np.ndarray:

@@ -7,8 +7,9 @@ mid-tones that read on both.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Any
+from typing import Any, TypeVar
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import plotly.io as pio
@@ -41,7 +42,8 @@ ENDS = {"": "value", "_low": "low", "_high": "high"}
 """Ending of a column → key of an interval in a report."""
 
 MOST_KEPT = 64
-_kept: dict[Hashable, go.Figure] = {}
+Kept = TypeVar("Kept")
+_kept: dict[Hashable, Any] = {}
 
 LAYOUT: dict[str, Any] = {
     "margin": {"l": 8, "r": 16, "t": 16, "b": 8},
@@ -99,13 +101,13 @@ def figure(x: str, y: str, *, height: int = HEIGHT) -> go.Figure:
     return go.Figure(layout={**LAYOUT, **axes, "height": height})
 
 
-def kept(key: Hashable, build: Callable[[], go.Figure]) -> go.Figure:
+def kept(key: Hashable, build: Callable[[], Kept]) -> Kept:
     """Return what `build` returns, made once for `key` and the reader's language: a chart takes longer than its data.
 
-    `key` names everything the chart shows. Nobody may change a kept chart.
+    `key` names everything the chart shows. Nobody may change a kept chart, nor data kept with it.
     """
     whole = (language(), key)
-    made = _kept.get(whole)
+    made: Kept | None = _kept.get(whole)
     if made is None:
         if len(_kept) >= MOST_KEPT:
             _kept.clear()
@@ -118,8 +120,8 @@ def error_bars(values: pd.Series, low: pd.Series, high: pd.Series) -> dict[str, 
     return {
         "type": "data",
         "symmetric": False,
-        "array": (high - values).clip(lower=0),
-        "arrayminus": (values - low).clip(lower=0),
+        "array": np.maximum(high.to_numpy() - values.to_numpy(), 0),
+        "arrayminus": np.maximum(values.to_numpy() - low.to_numpy(), 0),
         "thickness": 1.5,
         "width": 4,
     }

@@ -31,14 +31,14 @@ def tradeoff(frame: pd.DataFrame, x_title: str, y_title: str, write: dict[str, C
     _front(made, frame)
     for recipe, rows in frame.groupby("recipe", sort=False):
         made.add_scatter(
-            x=rows["x"],
-            y=rows["y"],
+            x=rows["x"].to_numpy(),
+            y=rows["y"].to_numpy(),
             mode="markers",
             name=words.recipe(str(recipe), str(rows["scenario"].iloc[0])),
             marker=_marker(rows, recipe_color(str(recipe))),
             error_x=error_bars(rows["x"], rows["x_low"], rows["x_high"]) | {"color": "rgba(135,146,165,0.45)"},
             error_y=error_bars(rows["y"], rows["y_low"], rows["y_high"]) | {"color": "rgba(135,146,165,0.45)"},
-            customdata=rows[["run_id", "name", "x_text", "y_text"]],
+            customdata=rows[["run_id", "name", "x_text", "y_text"]].to_numpy(),
             hovertemplate="<b>%{customdata[1]}</b><br>"
             + f"{x_title}: %{{customdata[2]}}<br>{y_title}: %{{customdata[3]}}"
             "<extra></extra>",
@@ -76,7 +76,7 @@ def _round_step(least: float) -> float:
 def _front(made: go.Figure, frame: pd.DataFrame) -> None:
     front = frame[frame["front"]].sort_values("x")
     made.add_scatter(
-        x=front["x"], y=front["y"], mode="lines", name=tr("Nobody beats these"), hoverinfo="skip",
+        x=front["x"].to_numpy(), y=front["y"].to_numpy(), mode="lines", name=tr("Nobody beats these"), hoverinfo="skip",
         line={"color": NEUTRAL, "width": 2, "dash": "dash", "shape": "hv"},
     )  # fmt: skip
 

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from engine.analytics.question import Answered
-from engine.economics.decision.decide import Ranked
 from engine.reports.recommendation import why_excluded
 from engine.reports.speech import Speech
 from engine.reports.wording import of_hundred
 from engine.scenarios import SCENARIOS
 from pages.shared import words
-from pages.shared.axes import axes
+from pages.shared.axes import Axis, axes
 from pages.shared.charts import decide as charts
 from pages.shared.charts import style, tradeoff
 from pages.shared.compare import picture_frame
 from pages.shared.frame import badge, strong
 from pages.shared.i18n import md, tr
-from pages.shared.numbers import number, percent
+from pages.shared.numbers import DASH, number, percent
 
 MOST_BARS = 8
 
@@ -55,30 +55,38 @@ def stability(found: Answered, speech: Speech, key: Hashable) -> None:
 
 
 def front(found: Answered, speech: Speech, key: Hashable) -> None:
-    """Draw quality on the test part against cost, the front of all that counts marked, the chosen one as a star."""
+    """Draw quality on the test part against cost, the front of all that counts marked, the chosen one as a star.
+
+    `key` tells the options from others; the picture is the same for every weight that leaves its front and its star.
+    """
     known = axes(found.question.scenario)
     across, up = known["serve"], next(iter(known.values()))
     ranked = {r.option.id: r for r in found.decision.ranked}
     if len(ranked) < 2:
         return
-    shown = _shown(found, list(ranked), (across.column, up.column))
     on = sum(r.on_front for r in ranked.values())
     title = tr("Beaten in everything by no other: {n} of {all} options that hold the limits", n=on, all=len(ranked))
     st.subheader(md(title), anchor=False)
-    shown["front"] = [ranked[str(r)].on_front for r in shown["run_id"]]
     lead = found.decision.lead
+    whole = ("decide-front", key, lead and lead.id, frozenset((name, r.on_front) for name, r in ranked.items()))
+    made, table = style.kept(whole, lambda: _front(found, speech, across, up))
+    style.draw(made, title, table, key="decide-front")
+    badge("measured", tr("Quality is shown on the test part; the order comes from the validation part."))
+
+
+def _front(found: Answered, speech: Speech, across: Axis, up: Axis) -> tuple[go.Figure, pd.DataFrame]:
+    """Return the picture of the front and the table that says the same, the best quality first."""
+    ranked, lead = {r.option.id: r for r in found.decision.ranked}, found.decision.lead
+    shown = _shown(found, list(ranked), (across.column, up.column))
+    shown["front"] = [ranked[str(r)].on_front for r in shown["run_id"]]
+    shown = shown.sort_values([up.column, "run_id"], ascending=[not up.more_is_better, True])
     frame = picture_frame(shown, across, up, [lead.id] if lead else [])
     if found.question.beside:
         frame["name"] = [speech.say(ranked[str(name)].option.name) for name in frame["run_id"]]
-    made = style.kept(
-        ("decide-front", key),
-        lambda: tradeoff.tradeoff(frame, across.title, up.title, {"x": across.write, "y": up.write}),
-    )
     table = frame[["name", "x_text", "y_text", "front"]].rename(
         columns={"name": tr("Run"), "x_text": across.title, "y_text": up.title, "front": tr("On the front")}
     )
-    style.draw(made, title, table, key="decide-front")
-    badge("measured", tr("Quality is shown on the test part; the order comes from the validation part."))
+    return tradeoff.tradeoff(frame, across.title, up.title, {"x": across.write, "y": up.write}), table
 
 
 def _shown(found: Answered, names: list[str], columns: tuple[str, ...]) -> pd.DataFrame:
@@ -94,9 +102,9 @@ def options(found: Answered, speech: Speech) -> None:
     counted = [c for c in found.decision.criteria if c.name in found.decision.weights or c.name == "month"]
     if found.decision.ranked:
         strong(tr("Options that hold every limit, the best first"))
-        titles = {c.name: speech.say(c.title) for c in found.decision.criteria}
-        rows = [_row(r, found, titles, speech) for r in found.decision.ranked]
-        st.dataframe(pd.DataFrame(rows), hide_index=True, alt=tr("Options with their figures, the best first"))
+        st.dataframe(
+            pd.DataFrame(_columns(found, speech)), hide_index=True, alt=tr("Options with their figures, the best first")
+        )
         st.caption(md(tr("{quantity} is ranked on the validation part.", quantity=speech.say(counted[0].title))))
     if found.decision.excluded:
         strong(tr("Left out, and why"))
@@ -110,16 +118,19 @@ def options(found: Answered, speech: Speech) -> None:
         st.dataframe(pd.DataFrame(out), hide_index=True, alt=tr("Options that were left out, with the reason"))
 
 
-def _row(ranked: Ranked, found: Answered, titles: Mapping[str, str], speech: Speech) -> dict[str, str]:
-    option = ranked.option
-    figures = {
-        titles[c.name]: speech.write(option.measures[c.name].value, c.unit)
-        for c in found.decision.criteria if c.name in option.measures
-    }  # fmt: skip
-    score = number(ranked.score, 3) if ranked.score is not None else tr("beaten")
-    metric = SCENARIOS[found.question.scenario].quality
-    test = {
-        tr("{quantity}, test part", quantity=words.metric_name(metric)): number(found.rows[option.id].get(metric), 3)
+def _columns(found: Answered, speech: Speech) -> dict[str, list[str]]:
+    """Return the table of options that hold, by column: written in one go, as there may be hundreds."""
+    ranked, metric = found.decision.ranked, SCENARIOS[found.question.scenario].quality
+    test = tr("{quantity}, test part", quantity=words.metric_name(metric))
+    beaten = tr("beaten")
+    columns = {
+        tr("Option"): [speech.say(r.option.name) for r in ranked],
+        tr("Score"): [number(r.score, 3) if r.score is not None else beaten for r in ranked],
+        test: [number(found.rows[r.option.id].get(metric), 3) for r in ranked],
     }
-    return {tr("Option"): speech.say(option.name), tr("Score"): score, **test, **figures,
-            tr("Holds the limits"): percent(ranked.holding)}  # fmt: skip
+    for criterion in found.decision.criteria:
+        measures = [r.option.measures.get(criterion.name) for r in ranked]
+        if any(measures):
+            written = [DASH if m is None else speech.write(m.value, criterion.unit) for m in measures]
+            columns[speech.say(criterion.title)] = written
+    return columns | {tr("Holds the limits"): [percent(r.holding) for r in ranked]}

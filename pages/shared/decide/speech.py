@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache, partial
+
 from engine.reports.speech import Speech
 from pages.shared.i18n import language, speaking, tr_message
 from pages.shared.numbers import number
 from pages.shared.pricing import written
+
+MOST_KEPT = 16_384
+"""Amounts that are kept as written: a table of 200 options has some 1,500, the same at each move of a slider."""
 
 
 def write(value: float, unit: str) -> str:
@@ -17,12 +22,14 @@ def speech() -> Speech:
     """Return the language of this session; it holds where the session is not, as in a download."""
     code = language()
 
-    def amount(value: float, unit: str) -> str:
-        with speaking(code):
-            return write(value, unit)
-
     def say(message: object) -> str:
         with speaking(code):
             return tr_message(message)  # type: ignore[arg-type]
 
-    return Speech(code, say, amount)
+    return Speech(code, say, partial(_write, code))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _write(code: str, value: float, unit: str) -> str:
+    with speaking(code):
+        return write(value, unit)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from engine.datasets.store import has_dataset
@@ -16,8 +14,6 @@ from pages.shared.lists import answers, catalogue, profile, rules, who
 from pages.shared.resources import client, settings
 from pages.shared.scenario.choose import choose_model
 from pages.shared.scenario.warming import warming_up
-
-EXAMPLE = ["1", "50", "181"]
 
 
 def draw(scenario: Scenario) -> None:
@@ -55,8 +51,3 @@ def service(run_id: str, found: catalogue.Catalogue, visitor: who.Visitor, page:
         answers.draw(run_id, found, visitor, page)
     except BreakevenError as error:
         show_error(error)
-
-
-def example() -> dict[str, Any]:
-    """Return the input of a request with one history."""
-    return {"name": "history", "datatype": "BYTES", "shape": [1, len(EXAMPLE)], "data": EXAMPLE}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from hashlib import sha256
 from typing import Any
 
@@ -145,9 +144,3 @@ def scale(picture: Picture) -> tuple[int, int]:
     if picture.pixels.dtype == np.uint8:
         return 0, 255
     return picture.window or percentile_window(picture.pixels)
-
-
-def example() -> dict[str, Any]:
-    """Return the input of a request with one tiny picture."""
-    tiny = base64.b64encode(png(Picture(np.zeros((8, 8), dtype=np.uint8)))).decode("ascii")
-    return {"name": "image", "datatype": "BYTES", "shape": [1], "data": [tiny]}

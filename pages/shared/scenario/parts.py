@@ -60,8 +60,6 @@ class Parts:
     """Draws the try step."""
     quality: Callable[[dict[str, Any]], None]
     """(report): draws where the model fails and how far its figures can be trusted."""
-    example: Callable[[], dict[str, Any]]
-    """The input of a request that asks the served model for one answer."""
     take_in: Callable[[Scenario, Any], Raw] = store
     """(scenario, upload): stores a file that was dropped, saying how far it is."""
     beforehand: Callable[[Recipe, dict[str, Any], Dataset | None], None] = nothing
@@ -80,7 +78,6 @@ PARTS: dict[str, Parts] = {
         samples=card.samples,
         try_it=try_it.draw,
         quality=quality.draw,
-        example=try_it.example,
     ),
     "ranking": Parts(
         suffixes=list_upload.SUFFIXES,
@@ -93,7 +90,6 @@ PARTS: dict[str, Parts] = {
         samples=list_card.samples,
         try_it=list_try.draw,
         quality=list_quality.draw,
-        example=list_try.example,
     ),
     "image_classification": Parts(
         suffixes=picture_upload.SUFFIXES,
@@ -106,7 +102,6 @@ PARTS: dict[str, Parts] = {
         samples=picture_card.samples,
         try_it=picture_try.draw,
         quality=picture_quality.draw,
-        example=picture_try.example,
         take_in=picture_upload.take_in,
         beforehand=picture_views.draw,
     ),

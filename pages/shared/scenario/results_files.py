@@ -11,8 +11,7 @@ import streamlit as st
 from engine.scenarios import Scenario
 from pages.shared import data, site
 from pages.shared.i18n import tr
-from pages.shared.resources import settings
-from pages.shared.scenario.parts import parts_of
+from pages.shared.serving.call import command
 
 CARDS = ("model_card.md", "model_card.json", "data_card.md", "data_card.json")
 
@@ -42,15 +41,5 @@ def draw(scenario: Scenario, report: dict[str, Any]) -> None:
             icon=":material/data_object:",
         )
     st.caption(tr("Ask the served model from anywhere on this machine:"))
-    st.code(curl(report["run_id"], parts_of(scenario).example()), language="bash", wrap_lines=True)
+    command(report["run_id"], scenario.task)
     site.link(site.SERVING, tr("Serve it under a name"), icon=":material/publish:", run=report["run_id"])
-
-
-def curl(run_id: str, example: dict[str, Any]) -> str:
-    """Return the command that asks the inference service for one answer of `run_id`."""
-    here = settings()
-    body = {"inputs": [example]}
-    return (
-        f"curl -s http://{here.host}:{here.inference_port}/v2/models/{run_id}/infer "
-        f"-H 'Content-Type: application/json' -d '{json.dumps(body)}'"
-    )

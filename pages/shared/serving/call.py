@@ -8,9 +8,9 @@ import streamlit as st
 
 from engine.errors import BreakevenError
 from engine.serving import keys
-from engine.serving.asking import answering_run, examples
+from engine.serving.asking import TAKES, Takes, answering_run, examples, made_up
 from engine.serving.endpoints import Endpoint
-from engine.serving.snippets import LANGUAGES, PICTURE, Call
+from engine.serving.snippets import LANGUAGES, PICTURE, Call, curl
 from pages.shared import downloads, resources
 from pages.shared.frame import show_error, strong
 from pages.shared.i18n import tr
@@ -29,10 +29,8 @@ def section(found: Endpoint) -> None:
     for tab, (language, write) in zip(st.tabs(list(LANGUAGES)), LANGUAGES.values(), strict=True):
         with tab:
             st.code(write(call), language=language, wrap_lines=True)
-    if call.key == STAND_IN:
-        st.caption(tr("Put an API key in the place of YOUR_KEY; “Keys” makes one."))
+    _notes(call)
     if call.takes == "image":
-        st.caption(tr("The code reads {file} from the folder it runs in.", file=PICTURE))
         st.download_button(
             tr("A picture to try it with"), call.example, PICTURE, "image/png", icon=":material/download:",
             on_click="ignore",
@@ -46,15 +44,33 @@ def section(found: Endpoint) -> None:
 
 def call_of(name: str) -> Call:
     """Return how an endpoint, or a run by its id, is asked from this machine. Raises NotFound when it is not there."""
-    here = resources.settings()
-    model = answering_run(here, name)
-    takes, example = _example(str(model.folder))
-    key = fresh_secret() or STAND_IN if keys.required(here) else ""
+    model = answering_run(resources.settings(), name)
+    return _call(name, *_example(str(model.folder)))
+
+
+def command(run_id: str, task: str) -> None:
+    """Draw the shell command that asks a run of `task` for one answer, with an input nobody had before."""
+    takes = TAKES[task]
+    call = _call(run_id, takes, made_up(takes)[0])
+    st.code(curl(call), language="bash", wrap_lines=True)
+    _notes(call)
+
+
+def _notes(call: Call) -> None:
+    """Say what is left to do before a snippet runs."""
+    if call.key == STAND_IN:
+        st.caption(tr("Put an API key in the place of YOUR_KEY; “Keys” makes one."))
+    if call.takes == "image":
+        st.caption(tr("The code reads {file} from the folder it runs in.", file=PICTURE))
+
+
+def _call(name: str, takes: Takes, example: Any) -> Call:
+    key = fresh_secret() or STAND_IN if keys.required(resources.settings()) else ""
     return Call(resources.client().url, name, takes, example, key)
 
 
 @st.cache_data(show_spinner=False, max_entries=32)
-def _example(folder: str) -> tuple[Any, Any]:
+def _example(folder: str) -> tuple[Takes, Any]:
     """Return what the model in `folder` takes, and one input of its validation part."""
     here = resources.settings()
     run_id = next(part for part in reversed(folder.split("/")) if len(part) == 26)

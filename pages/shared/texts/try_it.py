@@ -54,11 +54,6 @@ def sentences(scenario: Scenario) -> tuple[str, ...]:
     return tuple(lines[:MOST])
 
 
-def example() -> dict[str, Any]:
-    """Return the input of a request with one sentence."""
-    return {"name": "text", "shape": [1], "datatype": "BYTES", "data": ["Profit rose to EUR 13 mn."]}
-
-
 def use_example(text: str) -> None:
     st.session_state["try-text"] = text
 

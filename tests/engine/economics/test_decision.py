@@ -197,6 +197,33 @@ def test_each_change_makes_another_option_win() -> None:
         check(found, options, limits, weights, one)
 
 
+@pytest.mark.parametrize("seed", range(60))
+def test_no_nearer_limit_changes_the_choice_than_the_one_that_is_named(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    options = [option(str(i), *random.uniform((0.4, 0.01, 1), (1, 0.1, 50)).round(3)) for i in range(40)]
+    limits, weights = Limits({"quality": 0.8, "cost": 0.06, "latency": 25.0}), dict(
+        zip(EVEN, random.dirichlet(np.ones(3)), strict=True)
+    )  # fmt: skip
+    found = decide(options, CRITERIA, limits, weights)
+    named = {c.criterion: c for c in found.changes if c.kind == "limit"}
+    lead = found.lead
+    assert lead is not None
+    for criterion in CRITERIA:
+        bound, own = limits.bounds[criterion.name], lead.measures[criterion.name].value
+        looser = sorted((o.measures[criterion.name].value for o in options), key=lambda v: abs(v - bound))
+        just_past = own * (1.001 if criterion.more_is_better else 0.999)
+        changing = []
+        for after in [*looser, just_past]:
+            if after != just_past and (after < bound) != criterion.more_is_better:
+                continue
+            winner = first(options, CRITERIA, replace(limits, bounds={**limits.bounds, criterion.name: after}), weights)
+            if winner is None or winner.id != lead.id:
+                changing.append((abs(after - bound), after))
+        assert (criterion.name in named) == bool(changing)
+        if changing:
+            assert math.isclose(named[criterion.name].after, min(changing)[1], rel_tol=1e-12)
+
+
 @pytest.mark.parametrize(
     ("weights", "limits", "words"),
     [

@@ -102,3 +102,27 @@ def test_amounts_stand_in_groups_and_shares_as_per_cent_with_the_whole_figure_be
     head = next(row for row in lists if row[0] == "Funding")
     angels = dict(zip(head, next(row for row in lists if row[1] == "Angels"), strict=True))
     assert (angels["Investor"], angels["Instrument"], angels["Dilution (%)"]) == ("Angels", "SAFE", 8)
+
+
+def test_only_shares_are_per_cent_whatever_somebody_calls_a_round() -> None:
+    case = replace(preset("base"), rounds=(Round("share it", "angel", "safe", 1, 250_000, 0.08),))
+    book = openpyxl.load_workbook(io.BytesIO(workbook(document(case))))
+    (named,) = [row for row in book["Team and funding"].iter_rows() if row[1].value == "share it"]
+    (money,) = [c for c in named if c.value == 250_000]
+    assert money.number_format == "#,##0"
+    churn = next(row for row in book["Assumptions"].iter_rows() if row[1].value == "share a month")
+    assert {c.number_format for c in churn[2:5]} == {"0.0%"}
+    assert {c.number_format for c in list(book["Cap table"].iter_rows())[-1][4:]} == {"0.0%"}
+
+
+def test_units_are_in_the_readers_language_and_a_price_is_in_its_currency() -> None:
+    chinese = {"share": "占比", "months": "月", "share a month": "每月占比"}
+    of = document(replace(preset("base"), currency="CNY"))
+    book = openpyxl.load_workbook(io.BytesIO(workbook(of, lambda m: chinese.get(str(m), str(m)))))
+    rows = {r[0].value: r for r in book["Assumptions"].iter_rows()}
+    units = {r[1].value for r in rows.values()}
+    assert {"占比", "每月占比", "CNY"} <= units
+    assert not {"share", "share a month", "months", "price"} & units
+    share = next(r for r in rows.values() if r[1].value == "占比")
+    assert share[3].number_format == "0.0%"
+    assert rows["Price of Team, a month"][1].value == "CNY"
