@@ -5,7 +5,7 @@ import streamlit as st
 from engine.analytics.vendors import vendors as priced_vendors
 from pages.shared import address, choosing, data, site
 from pages.shared.business.serving import carried
-from pages.shared.costs import added, answer, gpus, inputs, more_labels, own, sections, vendors, work, worth
+from pages.shared.costs import added, answer, gpus, inputs, more_labels, moved, own, sections, vendors, work, worth
 from pages.shared.costs import chosen as costs_chosen
 from pages.shared.costs.counted import flops_per_prediction, texts_tokens
 from pages.shared.costs.own import Fact
@@ -70,7 +70,7 @@ with shown:
     if found is None:
         st.stop()
     st.header(answer.headline(found), anchor=False)
-    answer.moved(found, choices, run)
+    notice = st.container()
     answer.steps(found, choices)
     if other:
         second = data.row(runs, other)
@@ -83,7 +83,11 @@ with shown:
     with narrow:
         sections.by_hour(found, choices, run)
     sections.by_place(found, choices, run, known)
-    is_worth = worth.section(scenario, run, found, choices, (runs[runs["test_id"] == run["test_id"]], bought))
+    is_worth, error_prices = worth.section(
+        scenario, run, found, choices, (runs[runs["test_id"] == run["test_id"]], bought)
+    )
+    with notice:
+        moved.moved(found, choices, run, is_worth, error_prices)
     more_labels.section(scenario, run, choices.labelling, is_worth, found)
     with st.expander(tr("8 bits or full precision, processor or GPU"), icon=":material/memory:"):
         sections.by_precision(run, detail.variants, choices)

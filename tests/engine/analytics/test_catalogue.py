@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
@@ -107,7 +108,11 @@ def test_what_cannot_be_names_its_field() -> None:
     assert str(wrong["1"]).startswith("The likely 400 gCO2e per kWh is not between the lowest, 500, and the highest")
     for bad in (float("nan"), float("inf")):
         assert "give a number above 0" in str(faults("instance", C6I, (bad,), "x")["0"])
-    every = {"instance": catalog.instances(), "hosted": facts.hosted_prices(), "grid": catalog.regions()}
+    every: dict[str, Iterable[str]] = {
+        "instance": catalog.instances(),
+        "hosted": facts.hosted_prices(),
+        "grid": catalog.regions(),
+    }
     for what, rows in every.items():
         assert not [r for r in rows if faults(what, r, (1.0,) * len(FIELDS[what]), "x")]
 
