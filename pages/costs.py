@@ -5,12 +5,13 @@ import streamlit as st
 from engine.analytics.vendors import vendors as priced_vendors
 from pages.shared import address, choosing, data, site
 from pages.shared.business.serving import carried
-from pages.shared.costs import answer, gpus, inputs, more_labels, own, sections, vendors, work, worth
+from pages.shared.costs import added, answer, gpus, inputs, more_labels, moved, own, sections, vendors, work, worth
 from pages.shared.costs import chosen as costs_chosen
 from pages.shared.costs.counted import flops_per_prediction, texts_tokens
 from pages.shared.costs.own import Fact
 from pages.shared.frame import data_notes, kinds_legend, page_title
 from pages.shared.i18n import tr
+from pages.shared.resources import catalogue
 from pages.shared.scenario.labels import run_labels
 
 page_title(
@@ -37,10 +38,10 @@ bought = data.bought(str(run["test_id"]))
 data_notes(synthetic=bool(run["synthetic"]))
 
 facts: list[Fact] = []
-mine = own.entered()
+known = catalogue()
 with st.grid(2, min_column_width=300):
-    instance = inputs.machine(mine, facts)
-    region = inputs.electricity(instance, facts)
+    instance = inputs.machine(known, facts)
+    region = inputs.electricity(known, instance, facts)
     n = inputs.predictions()
     p95_ms = inputs.promise()
 shown = st.container()
@@ -48,17 +49,18 @@ st.subheader(tr("What it rests on"), anchor=False)
 with st.expander(tr("Load and machines"), icon=":material/schedule:"):
     operation = inputs.operation(n, p95_ms, instance)
 with st.expander(tr("Buying instead"), icon=":material/shopping_cart:"):
-    hosted = inputs.hosted(mine, facts, priced_vendors(bought))
+    hosted = inputs.hosted(known, facts, priced_vendors(bought))
     with st.grid(3, min_column_width=200):
         tokens = inputs.tokens(texts_tokens(run))
 with st.expander(tr("People"), icon=":material/group:"):
-    people = work.people(mine, facts)
+    people = work.people(known, facts)
 with st.expander(tr("Training again"), icon=":material/model_training:"):
     programme = work.programme()
 with st.expander(tr("Labels"), icon=":material/label:"):
-    labels_bought = work.labelling(scenario.task, mine, facts)
+    labels_bought = work.labelling(scenario.task, known, facts)
 with st.expander(tr("Every fact this page computes with, and your own in its place"), icon=":material/fact_check:"):
-    own.table(facts, mine)
+    own.table(facts, known)
+    added.forms(known)
 
 choices = costs_chosen.choices(
     instance, region, operation, programme, bought=hosted, tokens=tokens, labels=labels_bought, people=people
@@ -68,7 +70,7 @@ with shown:
     if found is None:
         st.stop()
     st.header(answer.headline(found), anchor=False)
-    answer.moved(found, choices, run)
+    notice = st.container()
     answer.steps(found, choices)
     if other:
         second = data.row(runs, other)
@@ -80,12 +82,16 @@ with shown:
         sections.by_part(found, choices, run)
     with narrow:
         sections.by_hour(found, choices, run)
-    sections.by_place(found, choices, run)
-    is_worth = worth.section(scenario, run, found, choices, (runs[runs["test_id"] == run["test_id"]], bought))
+    sections.by_place(found, choices, run, known)
+    is_worth, error_prices = worth.section(
+        scenario, run, found, choices, (runs[runs["test_id"] == run["test_id"]], bought)
+    )
+    with notice:
+        moved.moved(found, choices, run, is_worth, error_prices)
     more_labels.section(scenario, run, choices.labelling, is_worth, found)
     with st.expander(tr("8 bits or full precision, processor or GPU"), icon=":material/memory:"):
         sections.by_precision(run, detail.variants, choices)
-        gpus.section(run, flops_per_prediction(chosen, tokens))
+        gpus.section(run, flops_per_prediction(chosen, tokens), known)
 with st.container(horizontal=True):
     site.link(site.BUSINESS, tr("Plan a business with these costs"), icon=":material/trending_up:", **carried())
     here = {"scenario": scenario.name, "test": str(run["test_id"])}

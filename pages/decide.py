@@ -10,14 +10,15 @@ from engine.reports.recommendation import recommend
 from pages.shared import choosing, data, pricing
 from pages.shared.business import chosen
 from pages.shared.compare import test_part
+from pages.shared.costs import added, inputs, own, work
 from pages.shared.costs import chosen as costs_chosen
-from pages.shared.costs import inputs, own, work
 from pages.shared.costs.own import Fact
 from pages.shared.decide import answer, choose, log, pictures, report
 from pages.shared.decide.gathered import decided, key_of_options
 from pages.shared.decide.speech import speech
 from pages.shared.frame import kinds_legend, page_title, show_error, strong
 from pages.shared.i18n import tr
+from pages.shared.resources import catalogue
 
 page_title(
     tr("What should we do, and how sure is that?"),
@@ -33,7 +34,7 @@ if not len(data.runs(scenario.name)):
     st.stop()
 
 facts: list[Fact] = []
-mine = own.entered()
+known = catalogue()
 first = st.container()
 left, right = st.columns(2)
 with left:
@@ -52,9 +53,9 @@ weights = choose.weights(scenario.name)
 shown = st.container()
 st.subheader(tr("What it rests on"), anchor=False)
 with st.expander(tr("Machine and load"), icon=":material/schedule:"):
-    instance = inputs.machine(mine, facts)
-    beside = choose.beside(instance, mine)
-    region = inputs.electricity(instance, facts)
+    instance = inputs.machine(known, facts)
+    beside = choose.beside(instance, known)
+    region = inputs.electricity(known, instance, facts)
     busy = pricing.busy_share()
     operation = inputs.operation(n, p95_ms, instance)
 where = Pricing(instance, region, busy, operation.spot)
@@ -62,14 +63,15 @@ with shown:
     points = test_part(data.points(where, scenario.name))
 test_id = str(points["test_id"].iloc[0])
 with st.expander(tr("Buying instead"), icon=":material/shopping_cart:"):
-    bought = inputs.hosted(mine, facts, priced_vendors(data.bought(test_id)))
+    bought = inputs.hosted(known, facts, priced_vendors(data.bought(test_id)))
     tokens = inputs.tokens(None)
 with st.expander(tr("People, training and labels"), icon=":material/group:"):
-    people = work.people(mine, facts)
+    people = work.people(known, facts)
     programme = work.programme()
-    labels_bought = work.labelling(scenario.task, mine, facts)
+    labels_bought = work.labelling(scenario.task, known, facts)
 with st.expander(tr("Every fact this page computes with, and your own in its place"), icon=":material/fact_check:"):
-    own.table(facts, mine)
+    own.table(facts, known)
+    added.forms(known)
 
 choices = costs_chosen.choices(
     instance, region, operation, programme, bought=bought, tokens=tokens, labels=labels_bought, people=people
@@ -77,7 +79,7 @@ choices = costs_chosen.choices(
 with shown:
     question = Question(
         scenario.name, where, choices, limits, weights, test_id, beside,
-        case if planned else None, planned.month if planned else USUAL_MONTH,
+        known.regions_of(beside), case if planned else None, planned.month if planned else USUAL_MONTH,
     )  # fmt: skip
     tables = [points, *(data.points(other, scenario.name) for other in question.pricings[1:])]
     try:

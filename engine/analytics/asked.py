@@ -12,6 +12,7 @@ from typing import Any, TypeVar, get_type_hints
 
 import msgspec
 
+from engine.analytics.catalogue import catalogue_of
 from engine.analytics.costed import Choices
 from engine.analytics.priced import Pricing
 from engine.analytics.question import USUAL_MONTH, Answered, Question
@@ -21,14 +22,14 @@ from engine.config import Settings
 from engine.economics.business.case import Case
 from engine.economics.business.link import read_case
 from engine.economics.business.presets import preset
-from engine.economics.catalog import Instance, instance
+from engine.economics.catalog import Instance, Region
 from engine.economics.decision.option import Limits
 from engine.economics.facts import HostedPrice
 from engine.economics.hosted import Vendor
 from engine.errors import BadInput
 from engine.messages import Message
 
-KEPT = ("pricing", "choices", "limits", "weights", "test_id", "beside", "case", "month")
+KEPT = ("pricing", "choices", "limits", "weights", "test_id", "beside", "regions", "case", "month")
 """Fields of a question, each in the form of its JSON."""
 UNSAID = Message(
     "This decision was recorded before people, tokens, labels, the course of a day, trainings and prices of one's own "
@@ -68,6 +69,7 @@ def _whole(scenario: str, said: Mapping[str, Any]) -> Question:
         weights=_read(said["weights"], dict[str, float]),
         test_id=_read(said["test_id"], str),
         beside=_read(said["beside"], tuple[Instance, ...]),
+        regions=_read(said.get("regions", {}), dict[str, Region]),
         case=_read(said["case"], Case) if said["case"] else None,
         month=_read(said["month"], int),
         runs=_read(said["runs"], tuple[str, ...]),
@@ -87,8 +89,12 @@ def _read(value: Any, kind: type[T]) -> T:
 
 def _older(settings: Settings, scenario: str, said: Mapping[str, Any]) -> Question:
     """Return the question of a decision that kept ids and a few numbers only."""
-    pricing = Pricing.choose(said["instance"], said["utilisation"], region_id=said["region"], spot=said["spot"])
-    choices = usual_choices(pricing, scenario, predictions_month=said["predictions_month"], p95_ms=said["p95_ms"])
+    known = catalogue_of(settings)
+    pricing = Pricing.choose(known, said["instance"], said["utilisation"], region_id=said["region"], spot=said["spot"])
+    choices = usual_choices(
+        known, pricing, scenario, predictions_month=said["predictions_month"], p95_ms=said["p95_ms"]
+    )
+    beside = tuple(known.instance(name) for name in said.get("beside", ()))
     if "hosted" in said:
         choices = replace(choices, hosted=offered(settings, said["hosted"]), batch=said["batch"])
     return replace(
@@ -98,7 +104,8 @@ def _older(settings: Settings, scenario: str, said: Mapping[str, Any]) -> Questi
         limits=Limits(said["bounds"], sellable=said["sellable"]),
         weights=said["weights"],
         test_id=said["test_id"],
-        beside=tuple(instance(name) for name in said.get("beside", ())),
+        beside=beside,
+        regions=known.regions_of(beside),
         case=_older_case(said["case"]) if said.get("case") else None,
         month=said.get("month", USUAL_MONTH),
         unsaid=(UNSAID,),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ from engine.analytics.costed import Choices, Costs, costs
 from engine.analytics.priced import or_none
 from engine.economics import accelerator
 from engine.economics.accelerator import Efficiency
-from engine.economics.catalog import Instance, instances
+from engine.economics.catalog import Instance
 from engine.economics.facts import ServerlessGpu, serverless_gpus
 from engine.economics.figure import Figure
 from engine.economics.learning_curve import Point
@@ -61,8 +61,8 @@ class GpuOffer:
     usd_per_hour: float
 
 
-def gpu_offers(run: Mapping[Any, Any], flops_per_prediction: float | None) -> list[GpuOffer]:
-    """Return the cheapest machine with one GPU of each kind, and GPUs paid by the second, cheapest an hour first.
+def gpu_offers(run: Mapping[Any, Any], flops_per_prediction: float | None, among: Iterable[Instance]) -> list[GpuOffer]:
+    """Return the cheapest machine of `among` with each GPU, one of it, and GPUs paid by the second, the cheapest first.
 
     Projected from the arithmetic of the run's training, and from how much of this machine's peak training and serving
     reached where that was measured; empty when the arithmetic was not counted.
@@ -70,7 +70,7 @@ def gpu_offers(run: Mapping[Any, Any], flops_per_prediction: float | None) -> li
     if (flops := _positive(run, "flops")) is None:
         return []
     training, serving = _reached(achieved(run), run), _reached(_served(run, flops_per_prediction), run)
-    rented = [_rented(i, flops, training, flops_per_prediction, serving) for i in _cheapest_by_gpu().values()]
+    rented = [_rented(i, flops, training, flops_per_prediction, serving) for i in _cheapest_by_gpu(among).values()]
     by_second = [_by_second(o, flops_per_prediction, serving) for o in serverless_gpus().values()]
     return sorted([*rented, *(o for o in by_second if o)], key=lambda o: o.usd_per_hour)
 
@@ -107,9 +107,9 @@ def _positive(run: Mapping[Any, Any], name: str) -> float | None:
     return value if value and value > 0 else None
 
 
-def _cheapest_by_gpu() -> dict[str, Instance]:
+def _cheapest_by_gpu(among: Iterable[Instance]) -> dict[str, Instance]:
     found: dict[str, Instance] = {}
-    for i in instances().values():
+    for i in among:
         if i.gpu_count == 1 and i.gpu_name in accelerator.peaks():
             best = found.get(i.gpu_name)
             found[i.gpu_name] = i if best is None or i.usd_per_hour < best.usd_per_hour else best

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from engine.analytics.catalogue import Catalogue
 from engine.analytics.database import Index
 from engine.analytics.queries import runs
 from engine.economics import carbon, serving, training
-from engine.economics.catalog import Instance, Region, instance, region
+from engine.economics.catalog import Instance, Region
 from engine.economics.figure import Figure
 from engine.economics.pareto import pareto_front
 from engine.errors import BadInput
@@ -29,15 +30,17 @@ class Pricing:
     spot: bool = False
 
     @classmethod
-    def choose(cls, instance_id: str, utilisation: float, *, region_id: str = "", spot: bool = False) -> Pricing:
-        """Return the pricing for ids of the catalogue; without a region, carbon is counted where the instance is.
+    def choose(
+        cls, known: Catalogue, instance_id: str, utilisation: float, *, region_id: str = "", spot: bool = False
+    ) -> Pricing:
+        """Return the pricing for ids of a catalogue; without a region, carbon is counted where the instance is.
 
         Raises NotFound for an unknown id, and BadInput for a utilisation or a spot price that cannot be.
         """
-        chosen = instance(instance_id)
+        chosen = known.instance(instance_id)
         training.hourly_price(chosen, spot=spot)
         serving.hours_per_1000(1.0, utilisation)
-        return cls(chosen, region(region_id or chosen.region_id), utilisation, spot)
+        return cls(chosen, known.region(region_id or chosen.region_id), utilisation, spot)
 
 
 @dataclass(frozen=True)

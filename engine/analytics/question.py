@@ -15,7 +15,7 @@ from engine.economics.business.case import Case
 from engine.economics.business.model import Outcome
 from engine.economics.business.presets import called
 from engine.economics.business.serving import Serving
-from engine.economics.catalog import Instance, region
+from engine.economics.catalog import Instance, Region, region
 from engine.economics.decision.decide import Decision
 from engine.economics.decision.option import Limits, Option
 from engine.messages import Message
@@ -37,6 +37,8 @@ class Question:
     """The test part the options were judged on; empty: that of the newest run."""
     beside: tuple[Instance, ...] = ()
     """Further machines: each run is an option on every one of them."""
+    regions: Mapping[str, Region] = field(default_factory=dict)
+    """By id the electricity where those machines stand, as it was known; one that is missing is the published one."""
     case: Case | None = None
     """The business case it is decided for."""
     month: int = USUAL_MONTH
@@ -52,7 +54,7 @@ class Question:
         here = self.pricing
         own = here.region.id == here.instance.region_id
         return (here, *(
-            Pricing(i, region(i.region_id) if own else here.region, here.utilisation,
+            Pricing(i, (self.regions.get(i.region_id) or region(i.region_id)) if own else here.region, here.utilisation,
                     here.spot and i.spot_usd_per_hour is not None)
             for i in dict.fromkeys(self.beside) if i.id != here.instance.id
         ))  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.analytics.catalogue import Catalogue, catalogue_of
 from engine.analytics.costed import Choices, costs
 from engine.analytics.criteria import LATENCY
 from engine.analytics.plans import serving_of
@@ -25,21 +26,29 @@ from engine.scenarios import SCENARIOS
 PREDICTIONS_A_MONTH = 1e6
 PROMISE_MS = 200.0
 HIRING_MONTHS = 3.0
+USUAL_MODEL = "gpt-5.4-nano"
 
 
 def usual_pricing(settings: Settings) -> Pricing:
     """Return the machine and the share of its time that the settings name."""
-    return Pricing.choose(settings.instance, settings.utilisation)
+    return Pricing.choose(catalogue_of(settings), settings.instance, settings.utilisation)
 
 
 def usual_question(settings: Settings, scenario: str) -> Question:
     """Return what is asked until somebody chooses otherwise."""
     pricing = usual_pricing(settings)
-    return Question(scenario, pricing, usual_choices(pricing, scenario), Limits({LATENCY: PROMISE_MS}))
+    return Question(
+        scenario, pricing, usual_choices(catalogue_of(settings), pricing, scenario), Limits({LATENCY: PROMISE_MS})
+    )
 
 
 def usual_choices(
-    pricing: Pricing, scenario: str, *, predictions_month: float = PREDICTIONS_A_MONTH, p95_ms: float = PROMISE_MS
+    known: Catalogue,
+    pricing: Pricing,
+    scenario: str,
+    *,
+    predictions_month: float = PREDICTIONS_A_MONTH,
+    p95_ms: float = PROMISE_MS,
 ) -> Choices:
     """Return the Costs page's own first choices for a scenario, on the machine of `pricing`."""
     return Choices(
@@ -49,12 +58,12 @@ def usual_choices(
         objective=Objective(p95_ms),
         customers=100,
         programme=Programme(),
-        hosted=facts.hosted_price("gpt-5.4-nano"),
+        hosted=known.hosted_price(USUAL_MODEL),
         tokens=Tokens(50, 60, 5),
         spot=pricing.spot,
-        builders=_people(0.20),
-        buyers=_people(0.05),
-        labelling=_labelling(SCENARIOS[scenario].task),
+        builders=_people(known, 0.20),
+        buyers=_people(known, 0.05),
+        labelling=_labelling(known, SCENARIOS[scenario].task),
     )
 
 
@@ -63,17 +72,19 @@ def usual_serving(settings: Settings, run: Mapping[Any, Any]) -> Serving:
 
     Raises BadInput for what was not measured.
     """
-    return serving_of(costs(run, usual_choices(usual_pricing(settings), str(run["scenario"]))))
+    choices = usual_choices(catalogue_of(settings), usual_pricing(settings), str(run["scenario"]))
+    return serving_of(costs(run, choices))
 
 
-def _people(share_of_time: float) -> tuple[Role, ...]:
-    pay = facts.salary("Machine Learning Engineer", "US", "MI")
-    factor, source = facts.employer_factors()["US"]
+def _people(known: Catalogue, share_of_time: float) -> tuple[Role, ...]:
+    pay = known.salary("Machine Learning Engineer", "US", "MI")
+    if (loaded := known.employer_factor("US")) is None:
+        return ()
+    factor, source = loaded
     return (Role(pay, share_of_time, factor, source, HIRING_MONTHS),)
 
 
-def _labelling(task: str) -> Labelling | None:
-    rates = [r for r in facts.label_rates().values() if r.task == task]
-    if not rates:
-        return None
-    return Labelling(rates[0].usd_per_label, 3, 0.10, 0.5, rates[0].source)
+def _labelling(known: Catalogue, task: str) -> Labelling | None:
+    rates = [(r.usd_per_label, r.source) for r in facts.label_rates().values() if r.task == task]
+    price = known.label_price(task) or next(iter(rates), None)
+    return Labelling(price[0], 3, 0.10, 0.5, price[1]) if price else None

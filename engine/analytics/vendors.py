@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from engine.analytics.catalogue import catalogue_of
 from engine.analytics.costed import Costs
 from engine.analytics.priced import or_none
 from engine.config import Settings
 from engine.economics import budget
-from engine.economics.facts import HostedPrice, hosted_prices
+from engine.economics.facts import HostedPrice
 from engine.economics.hosted import Crossing, Vendor, vendor_per_1000
 from engine.errors import BadInput
 from engine.jobs.runs import open_run
@@ -37,8 +38,9 @@ def offered(settings: Settings, name: str) -> HostedPrice | Vendor:
 
     Raises NotFound where there is neither, and BadInput where nobody said what the vendor's answers cost.
     """
-    if name in hosted_prices():
-        return hosted_prices()[name]
+    known = catalogue_of(settings).hosted
+    if name in known:
+        return known[name]
     run = open_run(settings.workspace.runs, name)
     found = vendor_of(run.report() | {"run_id": run.run_id, "label": run.label})
     if found is None:

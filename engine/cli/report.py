@@ -17,7 +17,6 @@ from engine.cli.output import finish
 from engine.cli.train import AsJson, values
 from engine.cli.workspace import finished_runs
 from engine.config import Settings, load_settings
-from engine.economics.catalog import instance
 from engine.errors import BadInput
 from engine.files import utc_now, write_text, written_aside
 from engine.jobs.queue import find_scenario
@@ -80,13 +79,18 @@ def _asked(settings: Settings, scenario: str, logged: Logged | None, case: str, 
     """Return what is decided: as it was recorded, else as usual; with the case and the machines that were named."""
     from engine.analytics.asked import asked_again
     from engine.analytics.cases import named
+    from engine.analytics.catalogue import catalogue_of
     from engine.analytics.usual import usual_question
 
     again = logged is not None and logged.asked
     question = asked_again(settings, scenario, again) if again else usual_question(settings, scenario)
     if case:
         question = replace(question, case=named(settings, case))
-    return replace(question, beside=tuple(instance(m) for m in machines)) if machines else question
+    if not machines:
+        return question
+    known = catalogue_of(settings)
+    beside = tuple(map(known.instance, machines))
+    return replace(question, beside=beside, regions=known.regions_of(beside))
 
 
 def _decision(settings: Settings, out: Path, suffix: str, question: Question, link: str) -> dict[str, Any]:

@@ -85,5 +85,5 @@ def grid_carbon(kwh: Figure, region: Region, unit: str, rule: Message | None = N
         low=kwh.low * min(grids) * min(pues),
         high=kwh.high * max(grids) * max(pues),
         formula=formula,
-        sources=(*kwh.sources, *(f.source for f in region.grid), *(f.source for f in region.pue)),
+        sources=tuple(dict.fromkeys((*kwh.sources, *(f.source for f in (*region.grid, *region.pue))))),
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -93,9 +94,9 @@ def instances() -> dict[str, Instance]:
     return {i.id: i for i in map(_instance, rows("cloud_instances.csv"))}
 
 
-def instance(instance_id: str) -> Instance:
-    """Return the instance `provider/region/type`. Raises NotFound, naming the nearest ones."""
-    return _pick("instance", instance_id, instances())
+def instance(instance_id: str, among: Mapping[str, Instance] | None = None) -> Instance:
+    """Return the instance `provider/region/type`, of the catalogue or `among`. Raises NotFound, with the nearest."""
+    return _pick("instance", instance_id, instances() if among is None else among)
 
 
 @cache
@@ -107,9 +108,9 @@ def regions() -> dict[str, Region]:
     return {name: _region(name, found) for name, found in grid.items()}
 
 
-def region(region_id: str) -> Region:
-    """Return the region `provider/region`. Raises NotFound, naming the nearest ones."""
-    return _pick("region", region_id, regions())
+def region(region_id: str, among: Mapping[str, Region] | None = None) -> Region:
+    """Return the region `provider/region` of the catalogue, or of `among`. Raises NotFound, naming the nearest ones."""
+    return _pick("region", region_id, regions() if among is None else among)
 
 
 @cache
@@ -209,7 +210,7 @@ def _watts(row: dict[str, str], name: str, idle_w: str, full_w: str) -> Watts:
 Found = TypeVar("Found", Instance, Region)
 
 
-def _pick(what: str, wanted: str, known: dict[str, Found]) -> Found:
+def _pick(what: str, wanted: str, known: Mapping[str, Found]) -> Found:
     if wanted in known:
         return known[wanted]
     near = ", ".join(get_close_matches(wanted, known, n=3, cutoff=0) or list(known)[:3])

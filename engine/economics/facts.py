@@ -6,14 +6,14 @@ price exists there is no row, and who asks gets NotFound with what to do; a fore
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 
 from engine.economics.catalog import Instance, rows
-from engine.economics.figure import Source, above_zero
-from engine.errors import BadInput, NotFound
-from engine.messages import Message
+from engine.economics.figure import Source
+from engine.errors import NotFound
 
 
 @dataclass(frozen=True)
@@ -138,9 +138,9 @@ def interruption(instance: Instance) -> tuple[float, float, Source] | None:
     return low, high, source
 
 
-def hosted_price(model: str) -> HostedPrice:
-    """Return the price of `model`. Raises NotFound for one that is not, or no longer, in the catalogue."""
-    if model in (known := hosted_prices()):
+def hosted_price(model: str, among: Mapping[str, HostedPrice] | None = None) -> HostedPrice:
+    """Return the price of `model`. Raises NotFound for one that is not, or no longer, in the catalogue or `among`."""
+    if model in (known := hosted_prices() if among is None else among):
         return known[model]
     near = ", ".join(get_close_matches(model, known, n=3, cutoff=0))
     raise NotFound(
@@ -160,35 +160,6 @@ def salary(role: str, country: str, level: str) -> Salary:
         country=country or "–",
         known=", ".join(known) or "–",
     )
-
-
-def own_salary(role: str, country: str, level: str, usd: float, source: Source) -> Salary:
-    """Return a salary that somebody entered, with its source. Raises BadInput unless it is above 0."""
-    value = above_zero(Message("The salary of {role}", role=role), usd)
-    return Salary(role, country, level, 0, value, value, value, _named(source))
-
-
-def own_hosted_price(price: HostedPrice, usd_in: float, usd_out: float, source: Source) -> HostedPrice:
-    """Return `price` with figures that somebody entered, with their source. Raises BadInput unless they are above 0."""
-    return replace(
-        price,
-        usd_per_1m_input=above_zero(Message("The price of a million input tokens"), usd_in),
-        usd_per_1m_output=above_zero(Message("The price of a million output tokens"), usd_out),
-        batch_usd_per_1m=None,
-        source=_named(source),
-    )
-
-
-def own_instance_price(instance: Instance, usd_per_hour: float, source: Source) -> Instance:
-    """Return `instance` at a price an hour that somebody entered, with its source. Raises BadInput unless above 0."""
-    price = above_zero(Message("The price an hour"), usd_per_hour)
-    return replace(instance, usd_per_hour=price, source=_named(source))
-
-
-def _named(source: Source) -> Source:
-    if not source.where.strip():
-        raise BadInput("The figure has no source; say where it comes from, a web address or an offer.")
-    return source
 
 
 def _hosted(row: dict[str, str]) -> HostedPrice:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from engine.economics.capacity import Objective, Plan, Service, plan
+from engine.economics.capacity import Plan
 from engine.economics.carbon import grid_carbon
-from engine.economics.catalog import Instance, Region, instances, regions
-from engine.economics.demand import Load
+from engine.economics.catalog import Instance, Region
 from engine.economics.figure import Figure
 from engine.economics.hosting import HOSTING_RULE, hosting_month
 from engine.economics.power import instance_power
 from engine.economics.projection import rounded
+from engine.economics.training import hourly_price
 from engine.messages import Message
 
 MONTHS = 12
@@ -52,33 +52,41 @@ class Place:
     year_carbon: Figure
 
 
-def places(like: Instance, load: Load, service: Service, objective: Objective, *, scaled: bool = False) -> list[Place]:
-    """Return every region that rents a machine alike, with its cheapest one, cheapest first.
+def places(
+    plan: Plan, among: Iterable[Instance], known: Mapping[str, Region], *, scaled: bool = False, spot: bool = False
+) -> list[Place]:
+    """Return every region of `known` that rents a machine of `among` alike, with its cheapest one, cheapest first.
 
-    Alike is: as many vCPUs, the same GPUs. `like` itself stands for its own region, at its own price.
+    Alike is: as many vCPUs and the same GPUs as the machine of `plan`, which itself stands for its own region. Prices
+    are on demand, or with `spot` those of interruptible machines; a region that publishes none is then left out.
     """
+    like = plan.instance
     found = {like.region_id: like}
-    for other in alike(like, list(instances().values())):
+    for other in alike(like, among, spot=spot):
         best = found.get(other.region_id)
-        if other.region_id != like.region_id and (best is None or other.usd_per_hour < best.usd_per_hour):
+        if other.region_id != like.region_id and (best is None or _usd(other, spot=spot) < _usd(best, spot=spot)):
             found[other.region_id] = other
-    known = regions()
     # Machines alike need the same number: they are counted once.
-    counted = plan(load, service, like, objective)
-    plans = {name: replace(counted, instance=i) for name, i in found.items() if name in known}
+    plans = {name: replace(plan, instance=i) for name, i in found.items() if name in known}
     made = [
         Place(
-            p.instance, known[name], hosting_month(p, scaled=scaled), serving_year_carbon(p, known[name], scaled=scaled)
+            p.instance, known[name], hosting_month(p, scaled=scaled, spot=spot),
+            serving_year_carbon(p, known[name], scaled=scaled),
         )
         for name, p in plans.items()
-    ]
+    ]  # fmt: skip
     return sorted(made, key=lambda p: (p.month.value, p.year_carbon.value))
 
 
-def alike(like: Instance, among: Sequence[Instance]) -> list[Instance]:
-    """Return the machines of `among` with as many vCPUs and the same GPUs as `like`."""
+def alike(like: Instance, among: Iterable[Instance], *, spot: bool = False) -> list[Instance]:
+    """Return the machines of `among` with as many vCPUs and the same GPUs as `like`; `spot`: that have such a price."""
     wanted = (like.vcpus, like.gpu_name, like.gpu_count)
-    return [i for i in among if (i.vcpus, i.gpu_name, i.gpu_count) == wanted]
+    same = (i for i in among if (i.vcpus, i.gpu_name, i.gpu_count) == wanted)
+    return [i for i in same if not spot or i.spot_usd_per_hour is not None]
+
+
+def _usd(instance: Instance, *, spot: bool) -> float:
+    return hourly_price(instance, spot=spot)[0]
 
 
 def cleanest(found: Sequence[Place]) -> Place:

@@ -40,7 +40,7 @@ def write_english(value: float, unit: str) -> str:
     if unit == "share":
         return _number(value, 3)
     if unit == "percent":
-        return f"{value:.1%}" if 0 < abs(value) < PERCENT_DIGIT else f"{value:.0%}"
+        return _signed(f"{value:.1%}" if 0 < abs(value) < PERCENT_DIGIT else f"{value:.0%}")
     if unit == "month":
         return f"month {math.floor(value)}" if value <= MONTHS else "never within the plan"
     if unit == "months":
@@ -56,7 +56,7 @@ def _money(usd: float) -> str:
     size = abs(usd)
     digits = 0 if size >= 1000 else 2 if size >= 1 or size == 0 else max(2, _decimals(usd, 2))
     pattern = "¤#,##0" + ("." + "0" * digits if digits else "")
-    return str(format_currency(usd, "USD", format=pattern, locale="en", currency_digits=False))
+    return _signed(format_currency(usd, "USD", format=pattern, locale="en", currency_digits=False))
 
 
 def _number(value: float, digits: int, *, shown: str = "0") -> str:
@@ -64,7 +64,12 @@ def _number(value: float, digits: int, *, shown: str = "0") -> str:
     from babel.numbers import format_decimal
 
     pattern = "#,##0" + ("." + shown * digits if digits else "")
-    return str(format_decimal(round(value, digits), format=pattern, locale="en"))
+    return _signed(format_decimal(round(value, digits), format=pattern, locale="en"))
+
+
+def _signed(written: str) -> str:
+    """Return a number with the minus sign of typography, as the dashboard has it."""
+    return str(written).replace("-", "−")
 
 
 def _decimals(value: float, significant: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -49,10 +49,12 @@ def points(pricing: priced.Pricing, scenario: str = "") -> pd.DataFrame:
     return _points(found, version(found), pricing_key(pricing), pricing, scenario)
 
 
-def pricing_key(pricing: priced.Pricing) -> tuple[str, float, str, float, bool]:
-    """Return what tells one pricing from another, for the keys of caches; a price of one's own is another."""
-    on = pricing.instance
-    return on.id, on.usd_per_hour, pricing.region.id, pricing.utilisation, pricing.spot
+def pricing_key(pricing: priced.Pricing) -> Hashable:
+    """Return what tells one pricing from another, for the keys of caches; a figure of one's own makes another."""
+    on, there = pricing.instance, pricing.region
+    machine = (on.id, on.vcpus, on.memory_gib, on.usd_per_hour, on.spot_usd_per_hour)
+    carbon = (there.id, *(f.value for f in there.grid), *(f.value for f in there.pue))
+    return machine, carbon, pricing.utilisation, pricing.spot
 
 
 def best(qualities: dict[str, str]) -> dict[str, queries.Best]:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 DASH = "–"
+MINUS = "−"
 
 
 def _code(code: str | None) -> str:
@@ -31,17 +32,17 @@ def _babel() -> Any:
 
 @lru_cache(maxsize=16_384)
 def _decimal(value: float, pattern: str, code: str) -> str:
-    return str(_babel().format_decimal(value, format=pattern, locale=code))
+    return _signed(_babel().format_decimal(value, format=pattern, locale=code))
 
 
 @lru_cache(maxsize=16_384)
 def _currency(amount: float, pattern: str, code: str, currency: str) -> str:
-    return str(_babel().format_currency(amount, currency, format=pattern, locale=code, currency_digits=False))
+    return _signed(_babel().format_currency(amount, currency, format=pattern, locale=code, currency_digits=False))
 
 
 @lru_cache(maxsize=16_384)
 def _percent(share: float, pattern: str, code: str) -> str:
-    return str(_babel().format_percent(share, format=pattern, locale=code))
+    return _signed(_babel().format_percent(share, format=pattern, locale=code))
 
 
 @lru_cache(maxsize=16_384)
@@ -49,6 +50,11 @@ def _moment(when: datetime, code: str) -> str:
     from babel.dates import format_skeleton
 
     return " ".join(str(format_skeleton(part, when, locale=code)) for part in ("MMMd", "Hm"))
+
+
+def _signed(written: str) -> str:
+    """Return a number with the minus sign of typography, which is as wide as a plus."""
+    return str(written).replace("-", MINUS)
 
 
 def missing(value: Any) -> bool:

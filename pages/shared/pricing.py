@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from functools import lru_cache
 
 import streamlit as st
 
+from engine.analytics.catalogue import Catalogue
 from engine.analytics.priced import Pricing
 from engine.economics.business.assumptions import MONTHS
-from engine.economics.catalog import Instance, instances
+from engine.economics.catalog import Instance
 from engine.economics.figure import Figure
 from engine.reports.speech import PERCENT_DIGIT
 from pages.shared import address, frame
 from pages.shared.i18n import LANGUAGES, language, md, speaking, tr, tr_message
 from pages.shared.numbers import carbon, milliseconds, money, number, percent
-from pages.shared.resources import settings
+from pages.shared.resources import catalogue, settings
 
 PROVIDERS = {"aws": "AWS", "azure": "Azure", "gcp": "Google Cloud", "lambda": "Lambda", "runpod": "RunPod"}
+OWN = "own"
+"""Stands for the provider of a region that somebody entered without one."""
 
 
 def instance_name(found: Instance) -> str:
@@ -25,7 +29,7 @@ def instance_name(found: Instance) -> str:
     gpu = f" · {found.gpu_count}× {found.gpu_name}" if found.gpu_name else ""
     return tr(
         "{provider} {type} · {region} · {vcpus} vCPU · {memory} GiB{gpu} · {price}/h",
-        provider=PROVIDERS.get(found.provider, found.provider),
+        provider=provider_name(found.provider),
         type=found.type,
         region=found.region,
         vcpus=found.vcpus,
@@ -35,17 +39,26 @@ def instance_name(found: Instance) -> str:
     )
 
 
-@lru_cache(maxsize=len(LANGUAGES))
-def instance_names(code: str) -> dict[str, str]:
-    """Return every instance's name in the language `code`, by id."""
+def provider_name(provider: str) -> str:
+    """Return what a provider is called; a machine or region of one's own has none."""
+    return tr("Your own") if provider == OWN else PROVIDERS.get(provider, provider)
+
+
+def instance_names() -> Mapping[str, str]:
+    """Return every machine's name in the reader's language, by id, at prices of one's own where some were entered."""
+    return _instance_names(language(), catalogue())
+
+
+@lru_cache(maxsize=2 * len(LANGUAGES))
+def _instance_names(code: str, known: Catalogue) -> Mapping[str, str]:
     with speaking(code):
-        return {name: instance_name(found) for name, found in instances().items()}
+        return {name: instance_name(found) for name, found in known.instances.items()}
 
 
 def picker() -> Pricing:
     """Draw the choice of instance and utilisation, kept in the URL; return what they make."""
     default = settings()
-    known = instance_names(language())
+    known = instance_names()
     wide, narrow = st.columns([3, 1])
     with wide:
         chosen = address.choice(
@@ -58,7 +71,7 @@ def picker() -> Pricing:
         )
     with narrow:
         busy = busy_share()
-    return Pricing.choose(chosen, busy)
+    return Pricing.choose(catalogue(), chosen, busy)
 
 
 def busy_share() -> float:

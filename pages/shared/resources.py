@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from engine.analytics.catalogue import Catalogue, catalogue_of
 from engine.config import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -19,6 +20,11 @@ parts: dict[str, Any] = {}
 def settings() -> Settings:
     """Return the settings as they are now; the workspace's file may have changed since the last run of a page."""
     return load_settings()
+
+
+def catalogue() -> Catalogue:
+    """Return the catalogue with what people entered in this workspace. Raises BadInput for a file that was spoilt."""
+    return catalogue_of(settings())
 
 
 def supervisor() -> Supervisor | None:

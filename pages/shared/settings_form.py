@@ -11,14 +11,14 @@ from engine.config import Settings, save_settings
 from engine.errors import BreakevenError
 from pages.shared import resources
 from pages.shared.frame import show_error
-from pages.shared.i18n import language, md, tr
+from pages.shared.i18n import md, tr
 from pages.shared.pricing import instance_names
 
 
 def draw_form() -> None:
     """Draw every setting a reader may change, and save what was changed."""
     now = resources.settings()
-    names = instance_names(language())
+    names = instance_names()
     st.subheader(tr("This workspace"), anchor=False)
     with st.form("settings", border=False):
         threads = st.number_input(

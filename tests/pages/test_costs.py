@@ -115,6 +115,31 @@ def test_a_change_says_what_moved_and_why(page: Open, finished: Finish) -> None:
     assert test.query_params["n"] == "2000000"
 
 
+def test_a_change_of_what_labels_and_errors_cost_says_what_moved(page: Open, finished: Finish) -> None:
+    finished()
+    test = page("costs", lang="en")
+
+    def moved() -> str:
+        (text,) = [i.value.replace("\\", "") for i in test.info if "Building" in i.value]
+        return text
+
+    test.number_input(key="look").set_value(1.5).run()
+    assert moved().startswith("Price of a review: $0.50 → $1.50. Building unchanged")
+    assert "A reviewed label +$0.10 (now $0.19)." in moved()
+    test.number_input(key="answers").set_value(5).run()
+    assert moved().startswith("Answers a row: 3 → 5.")
+    test.number_input(key="review").set_value(20).run()
+    assert moved().startswith("Rows reviewed: 10% → 20%.")
+    test.number_input(key="err-negative-positive").set_value(0.0).run()
+    assert moved().startswith("negative taken for positive: $")
+    assert "Left per 1,000 decisions +$" in moved() or "Left per 1,000 decisions −$" in moved()
+
+
+def test_machines_that_hardly_work_are_busy_less_than_the_least_share_shown(page: Open, finished: Finish) -> None:
+    finished()
+    assert "busy less than 0.1% of their time" in quantity(page("costs", lang="en", n="1000"), "Machines")
+
+
 def test_two_runs_stand_side_by_side(page: Open, finished: Finish) -> None:
     first, second = finished("baseline", right=0.6, train_seconds=1), finished("probe", right=0.9)
     test = page("costs", lang="en", run=second.run_id, **{"with": first.run_id})
@@ -206,7 +231,7 @@ def test_a_price_that_cannot_be_is_refused_in_its_form(page: Open, finished: Fin
     test.number_input(key=f"own-{place}-0").set_value(price)
     next(t for t in test.text_input if t.label == "Where it comes from").set_value("An offer")
     next(b for b in test.button if b.label == "Use this figure").click().run()
-    assert any(f"is {price}; give a number above 0" in e.value.replace("\\", "") for e in test.error)
+    assert any(f"is {price}; give a number above 0" in c.value.replace("\\", "") for c in test.caption)
     assert own_facts(load_settings()) == {}
 
 

@@ -52,6 +52,7 @@ def test_words_that_nobody_translated_stay_english() -> None:
         (1234.6, "$1,235", "US$1,235"),
         (0.0000791, "$0.000079", "US$0.000079"),
         (2.5, "$2.50", "US$2.50"),
+        (-89.21, "−$89.21", "−US$89.21"),
     ],
 )
 def test_money(value: float, english: str, chinese: str) -> None:

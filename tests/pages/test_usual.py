@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from engine.analytics.catalogue import catalogue_of
 from engine.analytics.usual import usual_choices, usual_pricing, usual_question
 from engine.config import load_settings
 from engine.scenarios import SCENARIOS
@@ -17,11 +18,12 @@ def first_choices(task: str) -> None:
     import streamlit as st
 
     from pages.shared import pricing
-    from pages.shared.costs import chosen, inputs, own, work
+    from pages.shared.costs import chosen, inputs, work
+    from pages.shared.resources import catalogue
 
-    mine = own.entered()
+    mine = catalogue()
     instance = inputs.machine(mine, [])
-    region = inputs.electricity(instance, [])
+    region = inputs.electricity(mine, instance, [])
     operation = inputs.operation(inputs.predictions(), inputs.promise(), instance)
     st.session_state["found"] = chosen.choices(
         instance, region, operation, work.programme(), bought=inputs.hosted(mine, []), tokens=inputs.tokens(None),
@@ -35,7 +37,7 @@ def test_fields_nobody_touched_say_what_commands_take(workspace: Path, scenario:
     test = AppTest.from_function(first_choices, default_timeout=30, args=(SCENARIOS[scenario].task,)).run()
     assert not test.exception, test.exception
     usual = usual_pricing(load_settings())
-    assert test.session_state["found"] == usual_choices(usual, scenario)
+    assert test.session_state["found"] == usual_choices(catalogue_of(load_settings()), usual, scenario)
     assert test.session_state["found-busy"] == usual.utilisation
 
 

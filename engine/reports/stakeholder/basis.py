@@ -10,7 +10,7 @@ from engine.analytics.deciding import name_of
 from engine.analytics.priced import figures
 from engine.analytics.question import Answered
 from engine.analytics.trained_again import train_again
-from engine.economics.catalog import Instance
+from engine.economics.catalog import Instance, Region
 from engine.economics.combine import distinct
 from engine.economics.decision.option import Criterion
 from engine.economics.figure import Source
@@ -80,7 +80,7 @@ def assumptions(found: Answered, speech: Speech) -> Iterator[Named]:
     for other in found.question.pricings[1:]:
         yield Message("Beside it: {name}", name=other.instance.id), _machine(other.instance, speech)
     yield Message("Busy share of its time"), f"{pricing.utilisation:.0%}"
-    yield Message("Electricity of"), pricing.region.id
+    yield Message("Electricity of"), _electricity(pricing.region, speech)
     yield Message("Predictions a month"), speech.write(round(choices.load.predictions_month), "")
     yield Message("95 of 100 answers within"), speech.write(choices.objective.p95_ms, "ms")
     yield Message("Headroom"), f"{choices.objective.headroom:.0%}"
@@ -127,6 +127,11 @@ def _bound_name(criterion: Criterion) -> Message:
 
 def _machine(instance: Instance, speech: Speech) -> Message:
     return Message("{name}, {price} an hour", name=instance.id, price=speech.write(instance.usd_per_hour, "USD"))
+
+
+def _electricity(region: Region, speech: Speech) -> Message:
+    grid, pue = (speech.write(factors[0].value, "") for factors in (region.grid, region.pue))
+    return Message("{region}, {grid} gCO2e per kWh, PUE {pue}", region=region.id, grid=grid, pue=pue)
 
 
 def _people(roles: tuple[Role, ...]) -> Message | str:

@@ -8,18 +8,17 @@ from typing import Any
 import streamlit as st
 
 from engine.economics.business.serving import Serving
-from engine.economics.catalog import region
-from engine.economics.facts import hosted_prices
 from engine.economics.hosted import Tokens
 from engine.errors import BreakevenError
 from pages.shared import address, site
 from pages.shared.business import found
-from pages.shared.costs import chosen, inputs, own, work
+from pages.shared.costs import chosen, inputs, work
 from pages.shared.costs.own import Fact
 from pages.shared.frame import badge, say, show_error
 from pages.shared.i18n import md, tr
 from pages.shared.numbers import money, number
 from pages.shared.pricing import written
+from pages.shared.resources import catalogue
 
 SHARED = (
     "scenario", "run", "instance", "p95", "day", "headroom", "fewest", "scaled", "spot", "retrain", "tries", "failed",
@@ -33,18 +32,18 @@ SHOWN = (1e5, 1e6, 1e7)
 def section(run: Mapping[Any, Any], task: str) -> Serving | None:
     """Draw the choices that set what serving costs; return it, or say why there is none and return None."""
     facts: list[Fact] = []
-    mine = own.entered()
+    known = catalogue()
     with st.expander(tr("What serving costs, as on the Costs page"), icon=":material/payments:"):
         with st.grid(2, min_column_width=240):
-            instance = inputs.machine(mine, facts)
+            instance = inputs.machine(known, facts)
             p95_ms = inputs.promise()
         operation = inputs.operation(inputs.MILLION, p95_ms, instance)
         programme = work.programme()
-        labels = work.labelling(task, mine, facts)
+        labels = work.labelling(task, known, facts)
         site.link(site.COSTS, tr("See it on the Costs page"), icon=":material/payments:", **carried())
         shown = st.container()
-    bought = (next(iter(hosted_prices().values())), False)
-    choices = chosen.choices(instance, region(instance.region_id), operation, programme, bought=bought,
+    bought = (next(iter(known.hosted.values())), False)
+    choices = chosen.choices(instance, known.region(instance.region_id), operation, programme, bought=bought,
                              tokens=Tokens(50, 60, 5), labels=labels)  # fmt: skip
     try:
         made = found.serving(str(run["run_id"]), run, repr(choices), choices)

@@ -1,9 +1,6 @@
-"""The answer of the Costs page: in a sentence, now and at 10 and 100 times the load, and what has just moved it."""
+"""The answer of the Costs page: in a sentence, now and at 10 and 100 times the load."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -14,12 +11,8 @@ from engine.economics.hosted import Crossing
 from pages.shared import pricing
 from pages.shared.frame import badge, say, strong
 from pages.shared.i18n import md, tr
-from pages.shared.numbers import carbon, milliseconds, money, number, percent
-from pages.shared.words import row_name
+from pages.shared.numbers import milliseconds, money, number, percent
 
-BEFORE = "costs-before"
-"""Where the session keeps what the page said last."""
-MOVED = "costs-moved"
 NO_WAIT_S = 1e-5
 """Nobody notices a hundredth of a millisecond."""
 
@@ -127,7 +120,8 @@ def machine_words(step: Step, *, scaled: bool) -> tuple[str, str]:
     else:
         text = number(step.plan.fixed[0])
     busy = step.plan.scaled_utilisation if scaled else step.plan.utilisation
-    return text, tr("busy {share} of their time", share=percent(busy, 1 if busy < 0.1 else 0))
+    share = percent(busy) if busy >= 0.1 else _share_words(busy)
+    return text, tr("busy {share} of their time", share=share)
 
 
 def _machines_origin(step: Step) -> str:
@@ -140,63 +134,6 @@ def _machines_origin(step: Step) -> str:
 
 def _share_words(share: float) -> str:
     return tr("less than {share}", share=percent(0.001, 1)) if share < 0.001 else percent(share, 1)
-
-
-def described(choices: Choices, row: Mapping[Any, Any]) -> dict[str, str]:
-    """Return every choice by its name, as the reader would say it."""
-    tokens, programme = choices.tokens, choices.programme
-    return {
-        tr("Run"): row_name(row),
-        tr("Predictions a month"): number(round(choices.load.predictions_month)),
-        tr("How a day goes"): choices.load.profile,
-        tr("95 of 100 answers within"): milliseconds(choices.objective.p95_ms),
-        tr("Headroom"): percent(choices.objective.headroom),
-        tr("Machines at least"): number(choices.objective.fewest_replicas),
-        tr("Machine to rent"): f"{choices.instance.id} ({money(choices.instance.usd_per_hour)})",
-        tr("Electricity of"): choices.region.id,
-        tr("Machines follow the load"): tr("yes") if choices.scaled else tr("no"),
-        tr("Spot machines"): tr("yes") if choices.spot else tr("no"),
-        tr("Customers"): number(choices.customers),
-        tr("Hosted model"): choices.hosted.model + (tr(", batch") if choices.batch else ""),
-        tr("Tokens"): f"{number(tokens.text)} + {number(tokens.prompt)} + {number(tokens.answer)}",
-        tr("People, building"): _people(choices.builders),
-        tr("People, buying"): _people(choices.buyers),
-        tr("Trainings a month"): number(round(programme.runs_a_month, 2)),
-        tr("New labels a month"): number(choices.labels_a_month),
-    }
-
-
-def _people(roles: tuple[Any, ...]) -> str:
-    if not roles:
-        return tr("nobody")
-    return ", ".join(f"{r.salary.id} {percent(r.share_of_time)} × {number(r.factor)}" for r in roles)
-
-
-def moved(found: Costs, choices: Choices, row: Mapping[Any, Any]) -> None:
-    """Say in one sentence what the last change did to the figures, and why."""
-    now = found.now
-    said = described(choices, row)
-    figures = (now.build.value, now.buy.value, now.year_carbon.value)
-    before = st.session_state.get(BEFORE)
-    if before and set(before[0]) == set(said) and before[0] != said:
-        changed = [f"{k}: {before[0][k]} → {v}" for k, v in said.items() if before[0][k] != v]
-        st.session_state[MOVED] = tr(
-            "{changes}. Building {build}, buying {buy}, carbon of serving {carbon}.", changes="; ".join(changed),
-            build=_difference(before[1][0], figures[0], money), buy=_difference(before[1][1], figures[1], money),
-            carbon=_difference(before[1][2], figures[2], carbon),
-        )  # fmt: skip
-    elif before and set(before[0]) != set(said):
-        st.session_state.pop(MOVED, None)
-    st.session_state[BEFORE] = (said, figures)
-    if text := st.session_state.get(MOVED):
-        st.info(md(text), title=tr("What moved"), icon=":material/swap_vert:")
-
-
-def _difference(before: float, after: float, write: Any) -> str:
-    if abs(after - before) < 1e-9 * max(1.0, abs(before)):
-        return tr("unchanged")
-    sign = "+" if after > before else "−"
-    return tr("{sign}{by} (now {value})", sign=sign, by=write(abs(after - before)), value=write(after))
 
 
 def part_names() -> dict[str, str]:

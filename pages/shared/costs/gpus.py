@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.analytics import options
+from engine.analytics.catalogue import Catalogue
 from pages.shared import pricing
 from pages.shared.costs.answer import between
 from pages.shared.frame import badge
@@ -16,9 +17,9 @@ from pages.shared.i18n import md, tr
 from pages.shared.numbers import money, percent, rate
 
 
-def section(run: Mapping[Any, Any], flops_per_prediction: float | None) -> None:
+def section(run: Mapping[Any, Any], flops_per_prediction: float | None, known: Catalogue) -> None:
     """Draw what GPUs would cost, projected from the arithmetic counted here."""
-    offers = options.gpu_offers(run, flops_per_prediction)
+    offers = options.gpu_offers(run, flops_per_prediction, known.instances.values())
     st.subheader(tr("On a GPU instead"), anchor=False)
     if not offers:
         st.caption(tr("The arithmetic of this run was not counted, so that nothing can be projected to a GPU."))

@@ -8,10 +8,11 @@ from functools import lru_cache
 
 import streamlit as st
 
-from engine.analytics.own_facts import Own
+from engine.analytics.catalogue import Catalogue
+from engine.analytics.usual import USUAL_MODEL
 from engine.economics import facts
 from engine.economics.capacity import Objective
-from engine.economics.catalog import WORLD, Instance, Region, instances, region, regions
+from engine.economics.catalog import WORLD, Instance, Region
 from engine.economics.demand import PROFILES, Load
 from engine.economics.figure import Source
 from engine.economics.hosted import Tokens, Vendor
@@ -19,15 +20,15 @@ from pages.shared import address, fields
 from pages.shared.costs.own import Fact
 from pages.shared.i18n import LANGUAGES, language, md, speaking, tr, tr_message
 from pages.shared.numbers import milliseconds, money, number
-from pages.shared.pricing import PROVIDERS, instance_names
-from pages.shared.resources import settings
+from pages.shared.pricing import instance_names, provider_name
+from pages.shared.resources import catalogue, settings
 
 MILLION = 1e6
 
 
-def machine(own: Own, found: list[Fact]) -> Instance:
+def machine(known: Catalogue, found: list[Fact]) -> Instance:
     """Draw the choice of the machine; return it, at a price of one's own where one was entered."""
-    default, names = settings(), instance_names(language())
+    default, names = settings(), instance_names()
     chosen = fields.known(
         tr("Machine to rent"),
         names,
@@ -35,22 +36,17 @@ def machine(own: Own, found: list[Fact]) -> Instance:
         fallback=default.instance if default.instance in names else next(iter(names)),
         gone=tr("{name} is not, or no longer, in the catalogue; {other} is used.", name="{name}", other="{other}"),
     )
-    instance = priced(chosen, own)
+    instance = known.instance(chosen)
     price = tr("{price} an hour", price=money(instance.usd_per_hour))
-    found.append(Fact("instance", chosen, chosen, price, instance.source, (instance.usd_per_hour,)))
+    mine = known.entered("machine", chosen)
+    what, numbers = ("machine", mine.values) if mine else ("instance", (instance.usd_per_hour,))
+    found.append(Fact(what, chosen, chosen, price, instance.source, numbers))
     return instance
 
 
-def priced(name: str, own: Own) -> Instance:
-    """Return a machine of the catalogue, at a price of one's own where one was entered."""
-    entered = own.get(("instance", name))
-    found = instances()[name]
-    return facts.own_instance_price(found, entered.values[0], entered.source) if entered else found
-
-
-def electricity(instance: Instance, found: list[Fact]) -> Region:
+def electricity(known: Catalogue, instance: Instance, found: list[Fact]) -> Region:
     """Draw the choice of the region whose electricity is counted; at first the machine's own."""
-    names = {"": tr("Where the machine is ({region})", region=instance.region_id)} | region_names(language())
+    names = {"": tr("Where the machine is ({region})", region=instance.region_id)} | region_names()
     chosen = fields.known(
         tr("Electricity of"),
         names,
@@ -59,21 +55,31 @@ def electricity(instance: Instance, found: list[Fact]) -> Region:
         gone=tr("{name} is not, or no longer, in the catalogue; {other} is used.", name="{name}", other="{other}"),
         help=tr("Carbon is counted as if the energy were drawn there."),
     )
-    there = region(chosen or instance.region_id)
-    for factor, title in ((there.grid[0], tr("Grid of {region}", region=there.id)), (there.pue[0], tr("PUE"))):
-        unit = tr("{n} gCO₂e/kWh", n=number(factor.value)) if factor in there.grid else number(factor.value)
-        found.append(Fact("", there.id, title, unit, factor.source))
+    there = known.region(chosen or instance.region_id)
+    grid, pue = there.grid[0], there.pue[0]
+    published = [f.value for f in there.grid]
+    found.append(
+        Fact("grid", there.id, tr("Grid of {region}", region=there.id), tr("{n} gCO₂e/kWh", n=number(grid.value)),
+             grid.source, (min(published), grid.value, max(published)))
+    )  # fmt: skip
+    title = tr("PUE of {region}", region=there.id)
+    found.append(Fact("pue", there.id, title, number(pue.value, 2), pue.source, (pue.value,)))
     return there
 
 
-@lru_cache(maxsize=len(LANGUAGES))
-def region_names(code: str) -> dict[str, str]:
-    """Return every region's name in the language `code`, by id."""
+def region_names() -> dict[str, str]:
+    """Return every region's name in the reader's language, by id."""
+    return _region_names(language(), catalogue())
+
+
+@lru_cache(maxsize=2 * len(LANGUAGES))
+def _region_names(code: str, known: Catalogue) -> dict[str, str]:
     with speaking(code):
         return {
-            name: tr("World average") if name == WORLD else f"{PROVIDERS.get(p, p)} {rest} · {found.country}"
-            for name, found in regions().items()
-            for p, _, rest in [name.partition("/")]
+            name: tr("World average") if name == WORLD else " · ".join(filter(None, (place, found.country)))
+            for name, found in known.regions.items()
+            for provider, _, rest in [name.partition("/")]
+            for place in [f"{provider_name(provider)} {rest}"]
         }
 
 
@@ -138,7 +144,7 @@ def operation(n: float, p95_ms: float, instance: Instance) -> Operation:
 
 
 def hosted(
-    own: Own, found: list[Fact], vendors: Mapping[str, Vendor] | None = None
+    known: Catalogue, found: list[Fact], vendors: Mapping[str, Vendor] | None = None
 ) -> tuple[facts.HostedPrice | Vendor, bool]:
     """Draw the choice of what would be bought: a hosted model, or one of `vendors` that were measured on the same rows.
 
@@ -149,17 +155,21 @@ def hosted(
         name: tr("{vendor} · {price} per 1,000, measured on the same rows", vendor=v.model, price=money(v.usd_per_1000))
         for name, v in measured.items()
     } | {
-        name: tr("{model} · {price_in} in, {price_out} out per million tokens", model=name,
-                 price_in=money(p.usd_per_1m_input), price_out=money(p.usd_per_1m_output))
-        for name, p in facts.hosted_prices().items()
+        name: hosted_name(price) for name, price in known.hosted.items()
     }  # fmt: skip
     chosen = fields.known(
-        tr("Hosted model or vendor") if measured else tr("Hosted model"), names, key="hosted", fallback="gpt-5.4-nano",
+        tr("Hosted model or vendor") if measured else tr("Hosted model"), names, key="hosted", fallback=USUAL_MODEL,
         gone=tr("{name} is not, or no longer, in the catalogue; {other} is used.", name="{name}", other="{other}"),
     )  # fmt: skip
     if chosen in measured:
         return _vendor(measured[chosen], found), False
-    return _hosted(facts.hosted_price(chosen), own, found)
+    return _hosted(known.hosted_price(chosen), found)
+
+
+def hosted_name(price: facts.HostedPrice) -> str:
+    """Return what a hosted model is called in a list: its name and prices."""
+    return tr("{model} · {price_in} in, {price_out} out per million tokens", model=price.model,
+              price_in=money(price.usd_per_1m_input), price_out=money(price.usd_per_1m_output))  # fmt: skip
 
 
 def _vendor(vendor: Vendor, found: list[Fact]) -> Vendor:
@@ -168,10 +178,8 @@ def _vendor(vendor: Vendor, found: list[Fact]) -> Vendor:
     return vendor
 
 
-def _hosted(price: facts.HostedPrice, own: Own, found: list[Fact]) -> tuple[facts.HostedPrice, bool]:
+def _hosted(price: facts.HostedPrice, found: list[Fact]) -> tuple[facts.HostedPrice, bool]:
     chosen = price.model
-    if entered := own.get(("hosted", chosen)):
-        price = facts.own_hosted_price(price, entered.values[0], entered.values[1], entered.source)
     if price.ends:
         st.caption(md(tr("Its provider withdraws {model} on {date}.", model=chosen, date=price.ends)))
     offered = price.batch_usd_per_1m is not None

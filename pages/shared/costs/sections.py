@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.analytics import costed, options
+from engine.analytics.catalogue import Catalogue
 from engine.analytics.costed import Choices, Costs
 from engine.economics.footprint import Place, cleanest, places
 from engine.errors import BreakevenError
@@ -86,10 +87,11 @@ def by_hour(found: Costs, choices: Choices, run: Mapping[Any, Any]) -> None:
     badge("projected", pricing.origin(scaled))
 
 
-def by_place(found: Costs, choices: Choices, run: Mapping[Any, Any]) -> None:
+def by_place(found: Costs, choices: Choices, run: Mapping[Any, Any], known: Catalogue) -> None:
     """Draw the cleanest and the cheapest region side by side, and what training and a year of serving emit."""
     step = found.now
-    alike = places(choices.instance, step.load, found.build.service, choices.objective, scaled=choices.scaled)
+    machines, spot = known.instances.values(), choices.spot
+    alike = places(step.plan, machines, known.regions, scaled=choices.scaled, spot=spot)
     cheap, clean = alike[0], cleanest(alike)
     if cheap.region.id == clean.region.id:
         title = tr("{region} is both the cleanest and the cheapest", region=clean.region.id)
@@ -106,9 +108,14 @@ def by_place(found: Costs, choices: Choices, run: Mapping[Any, Any]) -> None:
         _place(tr("Cheapest"), cheap)
     frame = pd.DataFrame([_point(p, cheap, clean, choices.instance.region_id) for p in alike])
     names = {"name": tr("Machine"), "month": tr("US$ a month"), "grams": tr("gCO₂e a year")}
-    made = style.kept(("by-place", run["run_id"], choices), lambda: charts.places(frame))
+    made = style.kept(("by-place", run["run_id"], choices, known.own), lambda: charts.places(frame))
     style.draw(made, title, frame[list(names)].round(2).rename(columns=names), key="by-place")
-    st.caption(tr("Machines with as many vCPUs, the cheapest of each region; bars are the range of published factors."))
+    if spot:
+        st.caption(tr("Spot machines with as many vCPUs, the cheapest of each region that publishes a spot price; bars "
+                      "are the range of published factors."))  # fmt: skip
+    else:
+        st.caption(tr("Machines with as many vCPUs at on-demand prices, the cheapest of each region; bars are the "
+                      "range of published factors."))  # fmt: skip
 
 
 def _place(title: str, place: Place) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.analytics.own_facts import Own
+from engine.analytics.catalogue import Catalogue
 from engine.economics import facts
 from engine.economics.figure import Source
 from engine.economics.labels import Labelling
@@ -22,7 +22,7 @@ COUNTRIES = ("US", "GB", "CA", "DE", "FR", "CN", "IN", "SG")
 """Where teams of the readers sit; not every one has published salaries."""
 
 
-def people(own: Own, found: list[Fact]) -> tuple[tuple[Role, ...], tuple[Role, ...]]:
+def people(known: Catalogue, found: list[Fact]) -> tuple[tuple[Role, ...], tuple[Role, ...]]:
     """Draw who looks after the model and how long; return (who builds, who buys). Nobody where no salary is known."""
     roles = sorted({s.role for s in facts.salaries().values()})
     with st.grid(3, min_column_width=200):
@@ -37,8 +37,8 @@ def people(own: Own, found: list[Fact]) -> tuple[tuple[Role, ...], tuple[Role, .
         )  # fmt: skip
         buying = fields.number(tr("Share of the time, buying (%)"), key="buy", fallback=5, low=0, high=1000, step=5)
         hiring = fields.number(tr("Months of hiring"), key="hiring", fallback=3, low=0, high=36, whole=True)
-    pay = _pay(role, country, level, own, found)
-    factor = _factor(country, own, found)
+    pay = _pay(role, country, level, known, found)
+    factor = _factor(country, known, found)
     if pay is None or factor is None:
         return (), ()
     number_, source = factor
@@ -52,18 +52,14 @@ def people(own: Own, found: list[Fact]) -> tuple[tuple[Role, ...], tuple[Role, .
     return builders, one(buying)
 
 
-def _pay(role: str, country: str, level: str, own: Own, found: list[Fact]) -> facts.Salary | None:
+def _pay(role: str, country: str, level: str, known: Catalogue, found: list[Fact]) -> facts.Salary | None:
     """Return the salary, or ask for it and return None where nobody has published one."""
     row = f"{role}/{country}/{level}"
     try:
-        entered = own.get(("salary", row))
-        if entered:
-            pay = facts.own_salary(role, country, level, entered.values[0], entered.source)
-        else:
-            pay = facts.salary(role, country, level)
+        pay = known.salary(role, country, level)
     except NotFound as missing:
         st.warning(say(missing.message), title=tr("People's time is not counted yet"), icon=":material/group_off:")
-        form(Fact("salary", row, row, "", None), own, label=tr("Enter the salary"))
+        form(Fact("salary", row, row, "", None), known, label=tr("Enter the salary"))
         return None
     text = tr("{median} a year ({low} to {high})", median=money(pay.median_usd), low=money(pay.p25_usd),
               high=money(pay.p75_usd))  # fmt: skip
@@ -71,17 +67,15 @@ def _pay(role: str, country: str, level: str, own: Own, found: list[Fact]) -> fa
     return pay
 
 
-def _factor(country: str, own: Own, found: list[Fact]) -> tuple[float, Source] | None:
+def _factor(country: str, known: Catalogue, found: list[Fact]) -> tuple[float, Source] | None:
     """Return what the employer pays for each USD of salary, or ask for it and return None."""
-    entered = own.get(("employer", country))
-    factor = (entered.values[0], entered.source) if entered else facts.employer_factors().get(country)
-    if factor is None:
+    if (factor := known.employer_factor(country)) is None:
         st.warning(
             tr("What an employer in {country} pays for each USD of salary is not published here; enter it.",
                country=country_names()[country]),
             title=tr("People's time is not counted yet"), icon=":material/group_off:",
         )  # fmt: skip
-        form(Fact("employer", country, country, "", None, (1.3,)), own, label=tr("Enter the employer's factor"))
+        form(Fact("employer", country, country, "", None, (1.3,)), known, label=tr("Enter the employer's factor"))
         return None
     title = tr("Employer's cost for each USD of salary, {country}", country=country)
     found.append(Fact("employer", country, title, number(factor[0]), factor[1], (factor[0],)))
@@ -106,13 +100,12 @@ def programme() -> Programme:
     return Programme(again, tries, failed / 100)
 
 
-def labelling(task: str, own: Own, found: list[Fact]) -> tuple[Labelling | None, float]:
+def labelling(task: str, known: Catalogue, found: list[Fact]) -> tuple[Labelling | None, float]:
     """Draw what a label costs and how many are bought a month; return None where no price is known."""
     rates = {name: r for name, r in facts.label_rates().items() if r.task == task}
-    mine = own.get(("label", task))
+    mine = known.label_price(task)
     with st.grid(3, min_column_width=200):
-        price: float | None = mine.values[0] if mine else None
-        source = mine.source if mine else None
+        price, source = mine or (None, None)
         if rates and not mine:
             names = {k: tr("{name} · {price}", name=r.name, price=money(r.usd_per_label)) for k, r in rates.items()}
             rate = rates[
@@ -130,7 +123,7 @@ def labelling(task: str, own: Own, found: list[Fact]) -> tuple[Labelling | None,
             tr("No price of a label is published for this kind of data; enter what your labellers ask."),
             title=tr("Labels are not counted yet"), icon=":material/label_off:",
         )  # fmt: skip
-        form(Fact("label", task, task, "", None), own, label=tr("Enter the price of a label"))
+        form(Fact("label", task, task, "", None), known, label=tr("Enter the price of a label"))
         return None, 0.0
     found.append(Fact("label", task, tr("One answer of a labeller"), money(price), source, (price,)))
     return Labelling(price, answers, review / 100, look, source), monthly

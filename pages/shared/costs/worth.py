@@ -57,8 +57,10 @@ def section(
     found: Costs,
     choices: Choices,
     alike: tuple[pd.DataFrame, pd.DataFrame],
-) -> Worth | None:
+) -> tuple[Worth | None, ErrorPrices | None]:
     """Draw what 1,000 decisions are worth, the quality from which it pays, and the decision that costs least.
+
+    Returns the worth and the prices of errors; None where nothing is known of them.
 
     `alike` are one's own runs and the vendors that were judged on the test part of `run`, as rows of `queries.runs`.
     """
@@ -70,13 +72,13 @@ def section(
     if answers is None:
         title.subheader(tr("What being right is worth"), anchor=False)
         st.caption(tr("The report of this run does not say how often it was right; train it again."))
-        return None
+        return None, None
     prices = _prices(scenario, detail.labels)
     try:
         is_worth = run_worth(answers, prices, found.now.per_1000)
     except BreakevenError as error:
         show_error(error)
-        return None
+        return None, prices
     title.subheader(_title(is_worth, lists=scenario.poor_list is not None), anchor=False)
     with st.grid(4, min_column_width=200):
         pricing.show(tr("Saved per 1,000 decisions"), is_worth.saved)
@@ -86,7 +88,7 @@ def section(
     if detail.confusion:
         _decision(detail, prices)
     worth_runs.table(scenario, alike, choices, prices)
-    return is_worth
+    return is_worth, prices
 
 
 def _prices(scenario: Scenario, labels: tuple[str, ...]) -> ErrorPrices:

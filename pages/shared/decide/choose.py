@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from engine.analytics.catalogue import Catalogue
 from engine.analytics.criteria import (
     CARBON,
     CASH,
@@ -16,7 +17,6 @@ from engine.analytics.criteria import (
     USUAL_WEIGHTS,
     criteria,
 )
-from engine.analytics.own_facts import Own
 from engine.analytics.plans import Sale, sale_of
 from engine.economics.business.assumptions import MONTHS
 from engine.economics.business.case import Case
@@ -28,7 +28,7 @@ from pages.shared.business.found import key_of
 from pages.shared.business.sections import month_choice
 from pages.shared.costs import inputs
 from pages.shared.frame import say
-from pages.shared.i18n import language, md, tr
+from pages.shared.i18n import md, tr
 from pages.shared.numbers import money, number
 from pages.shared.pricing import instance_names
 
@@ -76,15 +76,15 @@ def load(planned: Sale | None) -> float:
     return inputs.predictions()
 
 
-def beside(chosen: Instance, mine: Own) -> tuple[Instance, ...]:
+def beside(chosen: Instance, known: Catalogue) -> tuple[Instance, ...]:
     """Draw the choice of further machines, on each of which every run is an option; return them."""
-    names = {name: title for name, title in instance_names(language()).items() if name != chosen.id}
+    names = {name: title for name, title in instance_names().items() if name != chosen.id}
     picked = fields.several(
         tr("Machines beside it"), names, key="machines", most=MOST_BESIDE,
         gone=tr("{name} is not, or no longer, in the catalogue, or chosen already.", name="{name}"),
         help=tr("Every run becomes an option on each of them."),
     )  # fmt: skip
-    return tuple(inputs.priced(name, mine) for name in picked)
+    return tuple(map(known.instance, picked))
 
 
 def limits(p95_ms: float, planned: Sale | None) -> Limits:

@@ -17,7 +17,7 @@ from engine.scenarios import SCENARIOS
 from pages.shared import data
 from pages.shared.business.found import QUICK_FUTURES, key_of
 from pages.shared.later import later
-from pages.shared.resources import settings
+from pages.shared.resources import catalogue, settings
 
 MOST_CASES = 3
 Standings = Mapping[str, "Future[Standing]"]
@@ -26,7 +26,7 @@ Standings = Mapping[str, "Future[Standing]"]
 def standings(scenarios: list[str]) -> dict[str, Future[Standing]]:
     """Ask how each of `scenarios` stands; each has a finished run."""
     index, current = data.index(), settings()
-    key = (data.version(index), current.instance, current.utilisation)
+    key = (data.version(index), current.instance, current.utilisation, catalogue().own)
     return {s: later(("standing", s), key, partial(standing, index, current, s)) for s in scenarios}
 
 
@@ -40,7 +40,7 @@ def readiness(scenario: str) -> Future[tuple[Facts, str]] | None:
     if not mine.answers:
         return None
     case = latest(current)
-    key = (data.version(index), mine.changed_at, key_of(case) if case else "")
+    key = (data.version(index), mine.changed_at, key_of(case) if case else "", catalogue().own)
     return later(("readiness", scenario), key, partial(facts_of, index, current, SCENARIOS[scenario], case=case))
 
 
@@ -50,7 +50,7 @@ def outlooks(row: Mapping[Any, Any] | None) -> list[Future[Outlook]]:
         return []
     current = settings()
     newest = list(cases(current).values())[: -MOST_CASES - 1 : -1]
-    where = (str(current.workspace.home), current.instance, current.utilisation, str(row["run_id"]))
+    where = (str(current.workspace.home), current.instance, current.utilisation, catalogue().own, str(row["run_id"]))
     return [
         later(
             ("outlook", n), (where, case.id, case.name, key_of(case)),

@@ -21,7 +21,7 @@ from pages.shared.business import found
 from pages.shared.business.case import name_of
 from pages.shared.frame import say
 from pages.shared.i18n import tr
-from pages.shared.resources import settings
+from pages.shared.resources import catalogue, settings
 from pages.shared.scenario.labels import run_labels
 
 
@@ -49,7 +49,7 @@ def facts(scenario: Scenario, runs: pd.DataFrame, run_id: str, case: Case | None
 def _planned(run: Mapping[Any, Any], case: Case) -> CaseFacts | None:
     """Return what the case comes to with a run, or say why that is not known and return None."""
     try:
-        choices = usual_choices(usual_pricing(settings()), str(run["scenario"]))
+        choices = usual_choices(catalogue(), usual_pricing(settings()), str(run["scenario"]))
         plan = found.plan(case, found.serving(str(run["run_id"]), run, repr(choices), choices))
         return facts_of_plan(plan.outcome, plan.quick, name_of(case))
     except BreakevenError as error:

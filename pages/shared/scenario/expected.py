@@ -7,14 +7,13 @@ from typing import Any
 
 from engine.datasets.dataset import Dataset
 from engine.datasets.texts.options import TextCard
-from engine.economics.catalog import instance
 from engine.economics.training import train_cost
 from engine.jobs.results import cores
 from engine.models.estimate import Estimate, estimate, measurement
 from engine.models.recipes import Recipe
 from pages.shared.i18n import tr
 from pages.shared.numbers import duration, money
-from pages.shared.resources import settings
+from pages.shared.resources import catalogue, settings
 
 QUICK = {"baseline", "popularity", "item_item"}
 """Recipes that solve an equation or count: they take about a second on any data that fits."""
@@ -48,13 +47,13 @@ def sentence(recipe: Recipe, given: dict[str, Any], backbone: str, dataset: Data
         low=duration(found.low),
         high=duration(found.high),
         cost=money(cost(found.seconds)),
-        machine=instance(settings().instance).type,
+        machine=catalogue().instance(settings().instance).type,
     )
 
 
 def cost(seconds: float) -> float:
     """Return US dollars for training as long, on the instance of the settings."""
-    return train_cost(seconds, cores(), instance(settings().instance)).value
+    return train_cost(seconds, cores(), catalogue().instance(settings().instance)).value
 
 
 def origin() -> str:

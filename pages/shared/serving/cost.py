@@ -15,7 +15,7 @@ from pages.shared.numbers import number, percent
 def figures(found: Endpoint) -> None:
     """Draw both, each with its kind and where it comes from."""
     here = resources.settings()
-    where = Pricing.choose(here.instance, here.utilisation)
+    where = Pricing.choose(resources.catalogue(), here.instance, here.utilisation)
     cost = endpoint_cost(data.index(), found, where)
     if cost.usual is None:
         return

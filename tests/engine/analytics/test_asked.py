@@ -17,7 +17,7 @@ from engine.analytics.deciding import answer, gather
 from engine.analytics.question import Answered, Question
 from engine.analytics.usual import usual_question
 from engine.config import Settings
-from engine.economics import facts
+from engine.economics import facts, own_rows
 from engine.economics.business.presets import preset
 from engine.economics.business.spread import certain
 from engine.economics.capacity import Objective
@@ -51,19 +51,19 @@ def index(settings: Settings) -> Iterator[Index]:
 def own_question(settings: Settings) -> Question:
     """Return a question in which nothing is as usual."""
     usual = usual_question(settings, SCENARIO)
-    machine = facts.own_instance_price(usual.pricing.instance, 0.5, OFFER)
+    machine = own_rows.own_instance_price(usual.pricing.instance, 0.5, OFFER)
     choices = Choices(
         instance=machine, region=usual.pricing.region, load=Load(345_678.9, "flat"),
         objective=Objective(150.0, 0.5, 3), customers=7, programme=Programme(2, 3, 0.25, 1, 0.2),
-        hosted=facts.own_hosted_price(facts.hosted_price("gpt-5.4-nano"), 0.3, 0.9, OFFER),
+        hosted=own_rows.own_hosted_price(facts.hosted_price("gpt-5.4-nano"), 0.3, 0.9, OFFER),
         tokens=Tokens(41.5, 10, 2, "measured"), scaled=False,
-        builders=(Role(facts.own_salary("Analyst", "SG", "MI", 50_000, OFFER), 0.4, 1.1, OFFER, 2),),
+        builders=(Role(own_rows.own_salary("Analyst", "SG", "MI", 50_000, OFFER), 0.4, 1.1, OFFER, 2),),
         labelling=Labelling(0.07, 2, 0.2, 0.9, OFFER), labels_a_month=120,
     )  # fmt: skip
     return replace(
         usual, pricing=replace(usual.pricing, instance=machine, utilisation=0.4), choices=choices,
         limits=Limits({"latency": 150.0, "quality": 0.1}, sellable=False), weights={"quality": 3.0, "cost": 1.0},
-        beside=(facts.own_instance_price(instance("aws/us-east-1/m7i.large"), 0.2, OFFER),),
+        beside=(own_rows.own_instance_price(instance("aws/us-east-1/m7i.large"), 0.2, OFFER),),
         case=replace(preset("bull"), name="Ours", id="").with_spread("opening", certain(1_000)), month=24,
     )  # fmt: skip
 

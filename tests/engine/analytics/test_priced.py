@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.analytics import priced, queries
+from engine.analytics.catalogue import laid_over
 from engine.analytics.database import Index, open_index
 from engine.config import Settings
 from engine.economics import serving
@@ -22,7 +23,7 @@ def index(workspace: Path) -> Index:
     return open_index(settings, owner=False)
 
 
-PRICING = priced.Pricing.choose("aws/us-east-1/c6i.xlarge", 0.3)
+PRICING = priced.Pricing.choose(laid_over(()), "aws/us-east-1/c6i.xlarge", 0.3)
 
 
 def test_the_table_equals_the_economics(index: Index) -> None:
@@ -80,9 +81,9 @@ def test_an_empty_workspace_has_empty_tables(workspace: Path) -> None:
 
 def test_a_choice_that_cannot_be_priced_is_refused() -> None:
     with pytest.raises(NotFound):
-        priced.Pricing.choose("aws/mars/c6i.xlarge", 0.3)
+        priced.Pricing.choose(laid_over(()), "aws/mars/c6i.xlarge", 0.3)
     with pytest.raises(BadInput, match="utilisation is 0"):
-        priced.Pricing.choose("aws/us-east-1/c6i.xlarge", 0)
+        priced.Pricing.choose(laid_over(()), "aws/us-east-1/c6i.xlarge", 0)
     with pytest.raises(BadInput, match="no published spot price"):
-        priced.Pricing.choose("azure/eastus/Standard_D4s_v5", 0.3, spot=True)
-    assert priced.Pricing.choose("lambda/any/gpu_1x_a10", 0.3).region.id == "any/world"
+        priced.Pricing.choose(laid_over(()), "azure/eastus/Standard_D4s_v5", 0.3, spot=True)
+    assert priced.Pricing.choose(laid_over(()), "lambda/any/gpu_1x_a10", 0.3).region.id == "any/world"

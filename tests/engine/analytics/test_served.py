@@ -13,6 +13,7 @@ import pytest
 from scipy.stats import chi2
 
 from engine.analytics import ingest, queries
+from engine.analytics.catalogue import laid_over
 from engine.analytics.database import Index, open_index
 from engine.analytics.drift import chance_limit, drift, stability_index
 from engine.analytics.priced import Pricing
@@ -114,7 +115,7 @@ def endpoint(**split: int) -> Endpoint:
 
 def test_an_endpoints_cost_is_that_of_its_load(settings: Settings) -> None:
     make_run(settings.workspace.runs, 1)  # 501 rows a second on 2 threads
-    pricing = Pricing.choose("aws/us-east-1/c6i.xlarge", 0.3)
+    pricing = Pricing.choose(laid_over(()), "aws/us-east-1/c6i.xlarge", 0.3)
     index = served(settings, *(line(minutes_ago=m, rows=360) for m in range(1, 11)))
     cost = endpoint_cost(index, endpoint(v1=100), pricing)
     assert cost.rows_per_s == pytest.approx(1.0, rel=0.01)
@@ -132,10 +133,10 @@ def test_two_versions_cost_what_their_mix_takes(settings: Settings) -> None:
     make_run(settings.workspace.runs, 1)
     make_run(settings.workspace.runs, 2)
     index = served(settings, line(rows=300), line(rows=100, version="2", run=run_id(2)))
-    cost = endpoint_cost(index, endpoint(v1=75, v2=25), Pricing.choose("aws/us-east-1/c6i.xlarge", 0.3))
+    cost = endpoint_cost(index, endpoint(v1=75, v2=25), Pricing.choose(laid_over(()), "aws/us-east-1/c6i.xlarge", 0.3))
     assert cost.usual is not None
     mixed = 400 / (300 / 501 + 100 / 502)
-    price = Pricing.choose("aws/us-east-1/c6i.xlarge", 0.3).instance.usd_per_hour
+    price = Pricing.choose(laid_over(()), "aws/us-east-1/c6i.xlarge", 0.3).instance.usd_per_hour
     assert cost.usual.value == pytest.approx(price / (mixed * 2 * 3600 * 0.3) * 1000)
 
 

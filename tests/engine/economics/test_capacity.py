@@ -142,12 +142,23 @@ def test_a_year_of_carbon_by_hand() -> None:
 
 
 def test_the_cleanest_and_the_cheapest_place_are_among_machines_alike() -> None:
-    found = footprint.places(C6I, Load(1e8), SERVICE, OBJECTIVE)
+    counted = capacity.plan(Load(1e8), SERVICE, C6I, OBJECTIVE)
+    found = footprint.places(counted, catalog.instances().values(), catalog.regions())
     assert len({p.region.id for p in found}) == len(found) > 5
     assert all(p.instance.vcpus == 4 and not p.instance.gpu_count for p in found)
     assert found[0].month.value == min(p.month.value for p in found)
     assert footprint.cleanest(found).year_carbon.value == min(p.year_carbon.value for p in found)
     assert next(p for p in found if p.region.id == "aws/us-east-1").instance is C6I
+
+
+def test_the_cheapest_place_follows_the_choice_of_spot_machines() -> None:
+    counted = capacity.plan(Load(1e8), SERVICE, C6I, OBJECTIVE)
+    found = footprint.places(counted, catalog.instances().values(), catalog.regions(), spot=True)
+    offers = [i for i in footprint.alike(C6I, catalog.instances().values()) if i.spot_usd_per_hour]
+    prices = [i.spot_usd_per_hour or 0 for i in offers if i.region_id != C6I.region_id or i is C6I]
+    assert found[0].month.value == pytest.approx(counted.fixed_hours[0] * min(prices))
+    assert {p.region.id for p in found} == {i.region_id for i in offers}
+    assert len(found) < len(footprint.places(counted, catalog.instances().values(), catalog.regions()))
 
 
 def test_an_objective_shorter_than_computing_is_explained() -> None:

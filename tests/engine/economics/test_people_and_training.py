@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engine.economics import accelerator, catalog, facts
+from engine.economics import accelerator, catalog, facts, own_rows
 from engine.economics.figure import Source
 from engine.economics.labels import Labelling, label_cost, next_thousand
 from engine.economics.people import Role, people_month, people_until, role_month
@@ -59,26 +59,26 @@ def test_people_by_hand() -> None:
 def test_where_no_salary_is_published_the_field_asks_for_one() -> None:
     with pytest.raises(NotFound, match=r"No salary of Data Scientist \(MI\) is published for CN; enter one"):
         facts.salary("Data Scientist", "CN", "MI")
-    own = facts.own_salary("Data Scientist", "CN", "MI", 60000, OWN)
+    own = own_rows.own_salary("Data Scientist", "CN", "MI", 60000, OWN)
     assert role_month(Role(own, 1, 1.4)).value == pytest.approx(7000)
     assert facts.employer_factors().get("CN") is None
     with pytest.raises(BadInput, match="has no source"):
-        facts.own_salary("Data Scientist", "CN", "MI", 60000, Source("Own", " ", ""))
+        own_rows.own_salary("Data Scientist", "CN", "MI", 60000, Source("Own", " ", ""))
     with pytest.raises(BadInput, match="salary of Data Scientist is 0"):
-        facts.own_salary("Data Scientist", "CN", "MI", 0, OWN)
+        own_rows.own_salary("Data Scientist", "CN", "MI", 0, OWN)
     with pytest.raises(BadInput, match=r"employer's factor is 0\.5"):
         Role(own, 1, 0.5)
 
 
 def test_a_price_of_ones_own_carries_its_source() -> None:
-    dear = facts.own_instance_price(C6I, 0.34, OWN)
+    dear = own_rows.own_instance_price(C6I, 0.34, OWN)
     assert train_cost(3600, 2, dear).value == pytest.approx(0.34)
     assert train_cost(3600, 2, dear).sources == (OWN,)
-    price = facts.own_hosted_price(facts.hosted_price("gpt-5.4-nano"), 1, 2, OWN)
+    price = own_rows.own_hosted_price(facts.hosted_price("gpt-5.4-nano"), 1, 2, OWN)
     assert (price.usd_per_1m_input, price.usd_per_1m_output, price.source) == (1, 2, OWN)
     for bad in (0, -1, math.nan):
         with pytest.raises(BadInput, match="price an hour is"):
-            facts.own_instance_price(C6I, bad, OWN)
+            own_rows.own_instance_price(C6I, bad, OWN)
 
 
 def test_training_month_by_hand() -> None:
