@@ -108,6 +108,7 @@ def places(frame: pd.DataFrame) -> go.Figure:
             | {"color": faint(color) if not role else color},
             customdata=[[n, money(m), carbon(g)] for n, m, g in rows[["name", "month", "grams"]].values],
             hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]} · %{customdata[2]}<extra></extra>",
+            cliponaxis=False,  # a clean region lies on the axis
         )  # fmt: skip
     made.update_yaxes(rangemode="tozero")
     return made
