@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal
@@ -57,10 +57,14 @@ def examples(settings: Settings, model: Published, count: int = EXAMPLES) -> Exa
 
     Where its data set is not there any more, they are made up.
     """
-    task = str(read_task(model.folder)["task"])
+    return examples_of(settings, str(read_task(model.folder)["task"]), model.run.report(), count)
+
+
+def examples_of(settings: Settings, task: str, report: Mapping[str, Any], count: int = EXAMPLES) -> Examples:
+    """Return the same of a run's report."""
     takes = TAKES[task]
     try:
-        dataset = open_dataset(settings, model.run.report()["dataset"]["id"])
+        dataset = open_dataset(settings, report["dataset"]["id"])
         found = tuple(islice(iter(TASKS[task].inputs(dataset, "validation")), count))
     except (NotFound, KeyError):
         found = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Callable
 
@@ -170,7 +171,10 @@ def test_the_address_brings_back_a_person_and_what_is_liked(page: Open, stored: 
 
 def test_the_line_that_calls_the_model_asks_with_item_ids(page: Open, stored: Dataset) -> None:
     test = results(page, ranked.finished_run(stored))
-    assert '"name": "history", "datatype": "BYTES"' in test.code[0].value
+    body = json.loads(str(test.code[0].value).split("-d '")[1].rstrip("'\n"))
+    (history,) = body["inputs"]
+    assert history["name"] == "history"
+    assert set(history["data"]) <= set(read_items(stored).ids.tolist())
 
 
 def listed(test: AppTest) -> list[str]:

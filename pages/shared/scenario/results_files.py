@@ -41,5 +41,5 @@ def draw(scenario: Scenario, report: dict[str, Any]) -> None:
             icon=":material/data_object:",
         )
     st.caption(tr("Ask the served model from anywhere on this machine:"))
-    command(report["run_id"], scenario.task)
+    command(report, scenario.task)
     site.link(site.SERVING, tr("Serve it under a name"), icon=":material/publish:", run=report["run_id"])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
 from engine.errors import BreakevenError
 from engine.serving import keys
-from engine.serving.asking import TAKES, Takes, answering_run, examples, made_up
+from engine.serving.asking import TAKES, Takes, answering_run, examples, examples_of, made_up
 from engine.serving.endpoints import Endpoint
 from engine.serving.snippets import LANGUAGES, PICTURE, Call, curl
 from pages.shared import downloads, resources
@@ -48,10 +49,14 @@ def call_of(name: str) -> Call:
     return _call(name, *_example(str(model.folder)))
 
 
-def command(run_id: str, task: str) -> None:
-    """Draw the shell command that asks a run of `task` for one answer, with an input nobody had before."""
-    takes = TAKES[task]
-    call = _call(run_id, takes, made_up(takes)[0])
+def command(report: Mapping[str, Any], task: str) -> None:
+    """Draw the shell command that asks a run of `task`, by its report, for one answer.
+
+    The input is one nobody had before; a history, whose ids only the data has, is one of the validation part.
+    """
+    takes, run_id = TAKES[task], str(report["run_id"])
+    example = _history(run_id, task, report) if takes == "history" else made_up(takes)[0]
+    call = _call(run_id, takes, example)
     st.code(curl(call), language="bash", wrap_lines=True)
     _notes(call)
 
@@ -76,3 +81,9 @@ def _example(folder: str) -> tuple[Takes, Any]:
     run_id = next(part for part in reversed(folder.split("/")) if len(part) == 26)
     found = examples(here, answering_run(here, run_id), 1)
     return found.takes, found.inputs[0]
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _history(run_id: str, task: str, _report: Mapping[str, Any]) -> Any:  # noqa: ARG001 - the key it is kept by
+    found = examples_of(resources.settings(), task, _report).inputs
+    return next((history for history in found if len(history)), found[0])
