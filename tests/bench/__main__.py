@@ -11,6 +11,7 @@ ALL = (
     "products",
     "http_serving",
     "folds",
+    "picture_folds",
     "imaging",
     "ranking",
     "dashboard",

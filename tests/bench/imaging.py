@@ -1,11 +1,11 @@
-"""Pictures: what `fast` reaches in repeated five folds, how long 4,700 pictures take, and how fast they are served."""
+"""Pictures: how long `fast` takes for 4,700 of them, and how fast they are served."""
 
 from __future__ import annotations
 
 import io
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,6 @@ import psutil
 
 from engine.config import Settings
 from engine.datasets.dataset import Dataset
-from engine.datasets.images.near import Groups, difference_hash, grid_of, similar_pairs
 from engine.datasets.images.options import ImageOptions
 from engine.datasets.images.prepare import prepare
 from engine.datasets.raw import add_raw
@@ -22,13 +21,10 @@ from tests.bench import common
 
 BREASTMNIST = common.DEV_DATA / "breastmnist_train_val.npz"
 POSITIVE = "0"
-REPEATS = 1 if common.SHORT else 3
-FOLDS = 2 if common.SHORT else 5
 PICTURES = 400 if common.SHORT else 4700
 ROUNDS = 1 if common.SHORT else 5
 SERVED = 64 if common.SHORT else 624
 BATCH = 16
-RECIPES = ("fast",) if common.SHORT else ("baseline", "probe", "fast")
 
 
 def pool() -> tuple[np.ndarray, np.ndarray, str]:
@@ -56,42 +52,10 @@ def phantoms(count: int) -> tuple[np.ndarray, np.ndarray]:
     return pictures.clip(0, 255).astype(np.uint8), classes
 
 
-def folds(pictures: np.ndarray, classes: np.ndarray, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield (the rest, held out) positions of each fold, with about the same balance of classes.
-
-    Pictures that are nearly the same stand in one fold, as a user's split has them. Were they to cross, the product
-    would leave them out of training, and less would be learnt from than a user's file teaches.
-    """
-    together = near_duplicates(pictures)
-    order = np.random.default_rng(seed).permutation(np.unique(together))
-    members = sorted((np.flatnonzero(together == group) for group in order), key=len, reverse=True)
-    place, filled = np.empty(len(classes), dtype=int), np.zeros((FOLDS, int(classes.max()) + 1))
-    for inside in members:
-        counts = np.bincount(classes[inside], minlength=filled.shape[1])
-        emptiest = int((filled @ counts).argmin())
-        place[inside] = emptiest
-        filled[emptiest] += counts
-    for k in range(FOLDS):
-        yield np.flatnonzero(place != k), np.flatnonzero(place == k)
-
-
-def near_duplicates(pictures: np.ndarray) -> np.ndarray:
-    """Return (N,) the first of the pictures that each of `pictures` (N, H, W) is nearly the same as."""
-    hashes = np.array([difference_hash(picture) for picture in pictures], dtype=np.uint64)
-    groups = Groups(len(pictures))
-    for one, other in similar_pairs(hashes, np.stack([grid_of(picture) for picture in pictures])).tolist():
-        groups.join(one, other)
-    return np.array([groups.root(place) for place in range(len(pictures))])
-
-
-def data_set(settings: Settings, pictures: np.ndarray, classes: np.ndarray, test: np.ndarray | None = None) -> Dataset:
-    """Return a stored data set of all pictures but those at `test`, which are its test part."""
-    held = np.zeros(len(classes), bool)
-    if test is not None:
-        held[test] = True
-    raw = add_raw(_npz(pictures[~held], classes[~held]), "pictures.npz", settings)
-    other = add_raw(_npz(pictures[held], classes[held]), "test.npz", settings).id if held.any() else ""
-    options = ImageOptions("bench", positive=POSITIVE, modality="ultrasound", test_raw_id=other)
+def data_set(settings: Settings, pictures: np.ndarray, classes: np.ndarray, **choices: Any) -> Dataset:
+    """Return a stored data set of `pictures`; `choices` are further ones of ImageOptions."""
+    raw = add_raw(_npz(pictures, classes), "pictures.npz", settings)
+    options = ImageOptions("bench", positive=POSITIVE, modality="ultrasound", **choices)
     return prepare(raw, options, settings, task="image_classification")
 
 
@@ -104,13 +68,9 @@ def _npz(pictures: np.ndarray, classes: np.ndarray) -> io.BytesIO:
 
 def fine_tune(
     dataset: Dataset, recipe: str, out: Path, settings: Settings, seed: int = 0
-) -> tuple[Any, dict[str, Any]]:
-    """Train, export and judge as a run does; return what was trained and its figures."""
+) -> tuple[Any, dict[str, float]]:
+    """Train as a run does; return what was trained and the seconds it took."""
     from engine.models.catalog import resolve
-    from engine.serving.runtime import PictureModel
-    from engine.tasks.image_classification import pictures_of
-    from engine.tasks.medical import judge_pictures
-    from engine.training.images.export import export_fp32
     from engine.training.images.train import train
 
     backbone = resolve("efficientnet-lite0", settings)
@@ -118,40 +78,7 @@ def fine_tune(
     trained = train(
         dataset, recipe, {}, backbone, seed=seed, threads=0, out=out / "model", say=lambda event, **values: None
     )
-    seconds = {"seconds": time.perf_counter() - wall, "processor_seconds": time.process_time() - cpu}
-    served = PictureModel.load(export_fp32(trained, out / "onnx" / "fp32"))
-    rows = dataset.rows("test")
-    truth = np.array([dataset.labels.index(label) for label in rows["label"]])
-    answers = served.probabilities(pictures_of(dataset, "test"))
-    found = judge_pictures(rows, truth, answers, dataset.labels, seed=0, positive=dataset.positive)
-    return trained, {**seconds, **{name: m["value"] for name, m in found["metrics"].items()}}
-
-
-def measure_folds(home: Path) -> dict[str, Any]:
-    """Return the mean and spread of AUC over repeated folds, by recipe."""
-    pictures, classes, source = pool()
-    settings, found = Settings(home=home, offline=True), []
-    for repeat in range(REPEATS):
-        for k, (_, held) in enumerate(folds(pictures, classes, repeat)):
-            dataset = data_set(settings, pictures, classes, held)
-            for recipe in RECIPES if repeat == 0 else ("fast",):
-                _, figures = fine_tune(dataset, recipe, home / "out", settings, seed=repeat)
-                found.append({"repeat": repeat, "fold": k, "recipe": recipe, **figures})
-                print({k: round(v, 4) if isinstance(v, float) else v for k, v in found[-1].items()}, flush=True)
-    means = {
-        recipe: {
-            name: float(np.mean([f[name] for f in found if f["recipe"] == recipe]))
-            for name in ("auc", "accuracy", "processor_seconds")
-        }
-        | {"auc_std": float(np.std([f["auc"] for f in found if f["recipe"] == recipe]))}
-        for recipe in RECIPES
-    }
-    print(f"\n{REPEATS} × {FOLDS} folds of {len(classes)} pictures, {source}; served ONNX model")
-    common.table(
-        ["recipe", "AUC", "± std", "accuracy", "processor s"],
-        [[r, m["auc"], m["auc_std"], m["accuracy"], m["processor_seconds"]] for r, m in means.items()],
-    )
-    return {"source": source, "folds": found, "means": means}
+    return trained, {"seconds": time.perf_counter() - wall, "processor_seconds": time.process_time() - cpu}
 
 
 def measure_time(home: Path) -> dict[str, float]:
@@ -223,7 +150,7 @@ def main() -> None:
     home = common.OUT / "imaging"
     shutil.rmtree(home, ignore_errors=True)
     before = common.noise()
-    result = {"time": measure_time(home), "serving": measure_serving(home), **measure_folds(home), "noise": before}
+    result = {"time": measure_time(home), "serving": measure_serving(home), "noise": before}
     print(f"processor noise {before:.0%}")
     common.save("imaging", result)
 
