@@ -87,12 +87,12 @@ def measured(found: ReadOut) -> None:
     st.caption(
         md(
             tr(
-                "{before} of {control} visitors converted without, {after} of {variant} with the new ranking; p = {p}.",
+                "{before} of {control} visitors converted without, {after} of {variant} with the new ranking; p = {p:.2g}.",
                 before=found.control.conversions,
                 control=found.control.visitors,
                 after=found.variant.conversions,
                 variant=found.variant.visitors,
-                p=number(found.p_value, 3),
+                p=found.p_value,
             )
         )
     )
