@@ -215,7 +215,7 @@ def test_what_rules_change_is_visible_and_said(page: Open, stored: Dataset) -> N
     before = listed(test)
     assert "without the rules" not in said(test)
     test.multiselect(key="never").select(code_of(stored, before[0])).run()
-    assert f"In the list without the rules: {before[0]}." in said(test)
+    assert md(f"In the list without the rules: {before[0]}.") in said(test)
     test.multiselect(key="never").set_value([]).run()
     groups = read_items(stored).categories
     last = code_of(stored, before[9])

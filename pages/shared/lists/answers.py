@@ -112,7 +112,7 @@ def because(found: Catalogue, item: str, why: Why, page: Page) -> str:
     if not given:
         return md(tr("because many people take it"))
     told = [given[0], *(reason for reason in given[1:SHOWN_REASONS] if reason.share >= LEAST_SHARE)]
-    named = [f"{found.name(reason.past)} {percent(reason.share)}" for reason in told]
+    named = [tr("{item} ({share})", item=found.name(reason.past), share=percent(reason.share)) for reason in told]
     return md(tr("because of {reasons}", reasons=", ".join(named)))
 
 

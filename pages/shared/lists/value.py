@@ -87,7 +87,8 @@ def measured(found: ReadOut) -> None:
     st.caption(
         md(
             tr(
-                "{before} of {control} visitors converted without, {after} of {variant} with the new ranking; p = {p:.2g}.",
+                "{before} of {control} visitors converted without, {after} of {variant} with the new ranking; "
+                "p = {p:.2g}.",
                 before=found.control.conversions,
                 control=found.control.visitors,
                 after=found.variant.conversions,
