@@ -40,6 +40,8 @@ def test_every_page_draws_and_fits(
 ) -> None:
     one = visitor(dashboard.url, language=language, width=width)
     for path, query in ADDRESSES.items():
+        if "step" in query:
+            continue  # the journeys read the steps of every scenario in both languages at both widths
         one.open(path.strip(), **query)
         expect(one.page.get_by_role("heading", level=1).first).to_be_visible()
         assert one.sideways() == 0, f"{path} is wider than {width} px by {one.sideways()}"

@@ -85,7 +85,7 @@ def not_personal(*, personal: bool) -> None:
 def changed(found: Catalogue, done: Effect) -> None:
     """Say what the rules changed about the list."""
     if done.gone:
-        items = ", ".join(found.name(item) for item in done.gone[:SHOWN_GONE])
+        items = tr(", ").join(found.name(item) for item in done.gone[:SHOWN_GONE])
         more = len(done.gone) - SHOWN_GONE
         if more > 0:
             st.caption(md(tr("In the list without the rules: {items} and {n} more.", items=items, n=more)))
@@ -99,7 +99,7 @@ def line(found: Catalogue, visitor: Visitor, place: int, item: str, why: str) ->
     """Return one item of the list as Markdown."""
     really = tr("really taken")
     taken = f" :green-badge[:material/check: {really}]" if found.codes.get(item) in visitor.later else ""
-    groups = ", ".join(found.categories_of(item)[:3])
+    groups = tr(", ").join(found.categories_of(item)[:3])
     about = f" :gray[· {md(groups)}]" if groups else ""
     return f"{place}. **{md(found.name(item))}**{about}{taken}  \n   :small[{why}]"
 
@@ -113,7 +113,7 @@ def because(found: Catalogue, item: str, why: Why, page: Page) -> str:
         return md(tr("because many people take it"))
     told = [given[0], *(reason for reason in given[1:SHOWN_REASONS] if reason.share >= LEAST_SHARE)]
     named = [tr("{item} ({share})", item=found.name(reason.past), share=percent(reason.share)) for reason in told]
-    return md(tr("because of {reasons}", reasons=", ".join(named)))
+    return md(tr("because of {reasons}", reasons=tr(", ").join(named)))
 
 
 def risen(why: str, place: int) -> str:
