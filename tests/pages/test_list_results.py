@@ -99,6 +99,8 @@ def test_a_read_out_takes_the_place_of_the_assumption(page: Open, stored: Datase
     raw = add_raw(io.BytesIO(file), "test.csv", load_settings())
     text = said(results(page, run, readout=raw.id))
     assert "The test found +12.0 extra conversions in 1,000 visits" in text
+    assert "“control” is taken as the group without it, “new” as the one with it" in text
+    assert "p = 0.0013" in text
     assert "if the assumptions hold" not in text
     same = add_raw(io.BytesIO(file.replace(b"210", b"152")), "test.csv", load_settings())
     assert "The test found no real difference" in said(results(page, run, readout=same.id))
