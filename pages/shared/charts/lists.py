@@ -109,5 +109,5 @@ def days(frame: pd.DataFrame, chosen: tuple[float, float]) -> go.Figure:
         hovertemplate=f"{percent(chosen[0], 1)}: {number(chosen[1], 0)}<extra></extra>",
     )  # fmt: skip
     made.update_xaxes(tickformat=".0%", rangemode="tozero")
-    made.update_yaxes(type="log", dtick=1)
+    made.update_yaxes(type="log", dtick=1, tickformat=",")
     return made
