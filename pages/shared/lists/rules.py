@@ -63,8 +63,9 @@ def varied(found: Catalogue) -> float:
 
 def boosted(found: Catalogue) -> dict[str, float]:
     """Draw which categories and items are preferred, and how much."""
+    offered: list[str | int] = [*sorted(found.usual), *found.offered]  # a category by its name, an item by its code
     picked = st.multiselect(
-        tr("Show more of"), [*sorted(found.usual), *found.offered], key="boost", placeholder=tr("Nothing"),
+        tr("Show more of"), offered, key="boost", placeholder=tr("Nothing"),
         format_func=lambda one: found.names[one] if isinstance(one, int) else tr("Category: {name}", name=one),
         help=tr("Moves what is among the hundred items with the best scores; what is not among them stays away."),
     )  # fmt: skip
