@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from engine.serving.client import InferenceClient, Recommendations
 from engine.tasks.histories import TOP
 from engine.tasks.reasons import MOST_LEFT_OUT, Reason, reasons
-from engine.tasks.rules import Rules, Scored, apply, best_allowed, leaves_few
+from engine.tasks.rules import Effect, Rules, Scored, allowed, apply, best_allowed, effect, leaves_few
 
 MOST_SCORES = 400_000
 """Scores of whole catalogues that are asked for to find reasons, a few MB of JSON: the larger, the fewer past items."""
@@ -23,6 +23,7 @@ class Ruled:
     why: dict[str, tuple[Reason, ...]]
     answer: Recommendations
     """What the model said without rules."""
+    effect: Effect
 
 
 def ruled(
@@ -38,15 +39,17 @@ def ruled(
     scored = list(answer.lists[0])
     if not leaves_few(scored, rules, TOP):
         items = _shown(scored, rules, categories, k)
-        return Ruled(items, reasons(lambda asked: client.recommend(run_id, asked, TOP).lists, history, items), answer)
+        why = reasons(lambda asked: client.recommend(run_id, asked, TOP).lists, history, items)
+        return Ruled(items, why, answer, effect(scored, allowed(scored, rules), items, k))
 
     def whole(asked: Sequence[Sequence[str]]) -> list[Scored]:
         return [list(zip(ids, row, strict=True)) for row in client.all_scores(run_id, asked).tolist()]
 
     (everything,) = whole([history])
-    items = _shown(best_allowed(everything, set(history), rules, TOP), rules, categories, k)
+    best = best_allowed(everything, set(history), rules, TOP)
+    items = _shown(best, rules, categories, k)
     most = max(1, min(MOST_LEFT_OUT, MOST_SCORES // len(ids)))
-    return Ruled(items, reasons(whole, history, items, most=most), answer)
+    return Ruled(items, reasons(whole, history, items, most=most), answer, effect(scored, best, items, k))
 
 
 def _shown(scored: Scored, rules: Rules, categories: Callable[[str], Sequence[str]], k: int) -> tuple[str, ...]:

@@ -43,6 +43,28 @@ class Rules:
         """Return whether an item may be shown at all."""
         return item not in self.exclude and (self.in_stock is None or item in self.in_stock)
 
+    @property
+    def active(self) -> bool:
+        """Return whether there is a rule at all, whatever a list makes of it."""
+        return bool(self.exclude or self.in_stock is not None or self.boost or self.diversity)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What rules made of a list."""
+
+    gone: tuple[str, ...] = ()
+    """Items that would be in the list by score alone and are not, best first."""
+    risen: Mapping[str, int] = field(default_factory=dict)
+    """Item that a boost or diversity lifted → its place by score alone among what the rules allow, 1 the first."""
+
+
+def effect(scored: Scored, allowed: Scored, shown: Sequence[str], k: int) -> Effect:
+    """Return what rules made of the list `scored`, best first: `allowed` is what they leave to choose `shown` from."""
+    places = {item: place for place, (item, _) in enumerate(allowed, 1)}
+    gone = tuple(item for item, _ in scored[:k] if item not in shown)
+    return Effect(gone, {item: places[item] for place, item in enumerate(shown, 1) if places[item] > place})
+
 
 def leaves_few(scored: Scored, rules: Rules, returned: int) -> bool:
     """Return whether rules leave less than half of a list that was cut at `returned` items."""
@@ -60,9 +82,13 @@ def apply(scored: Scored, rules: Rules, categories: Callable[[str], Sequence[str
 
     `categories` gives those of an item. Scores are as they came, except where a boost has moved them.
     """
-    kept = [(item, score) for item, score in scored if rules.allows(item)]
-    lifted = boosted(kept, rules.boost, categories)
+    lifted = boosted(allowed(scored, rules), rules.boost, categories)
     return diversified(lifted, rules.diversity, categories, k)
+
+
+def allowed(scored: Scored, rules: Rules) -> Scored:
+    """Return the list without what rules never show."""
+    return [(item, score) for item, score in scored if rules.allows(item)]
 
 
 def excluded(scored: Scored, items: Collection[str]) -> Scored:

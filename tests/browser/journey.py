@@ -32,6 +32,20 @@ def store(one: Visitor, *, doubles: bool = False) -> None:
 
 BOTH = (("en", 1400), ("zh_CN", 390))
 """Language and width in pixels: both of each, in two walks."""
+OTHER = {"en": "zh_CN", "zh_CN": "en"}
+
+
+def read_in_the_other_language(one: Visitor, card: str, trained: str) -> None:
+    """Go on in the other language: after two walks every language was read at every width.
+
+    `card` and `trained` are the addresses of the stored data and of the run that ended.
+    """
+    one.language = OTHER[one.language]
+    for address, sentence in ((card, "Fine-tune on this data"), (trained, "A new run")):
+        one.page.goto(re.sub(r"lang=\w+", f"lang={one.language}", address))
+        one.settled()
+        one.see(sentence)
+        assert one.sideways() == 0
 
 
 def check(one: Visitor, button: str = "Check the data") -> None:
@@ -48,8 +62,8 @@ def keep(one: Visitor) -> None:
     one.settled()
 
 
-def train(one: Visitor, recipe: str) -> None:
-    """Choose a recipe and start it; wait until it has ended."""
+def train(one: Visitor, recipe: str) -> str:
+    """Choose a recipe and start it; wait until it has ended, and return the run's id."""
     one.keyed(f"choose-{recipe}").get_by_role("button").click()
     one.page.wait_for_url(re.compile(f"recipe={recipe}(&|$)"))
     one.settled()
@@ -57,3 +71,4 @@ def train(one: Visitor, recipe: str) -> None:
     one.see("Cancel")
     expect(one.page.locator('[class*="st-key-cancel-"]')).to_have_count(0, timeout=JOB_MS)
     one.settled()
+    return one.page.url.partition("job=")[2][:26]

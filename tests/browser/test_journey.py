@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from engine.datasets.demo.generator import as_csv, generate
-from tests.browser.journey import BOTH, JOB_MS, store, train, upload
+from tests.browser.journey import BOTH, JOB_MS, read_in_the_other_language, store, train, upload
 from tests.browser.server import Dashboard
 from tests.browser.visitor import Visitor
 
@@ -25,6 +25,22 @@ def sentences(path: Path, seed: int, rows: int = 240) -> Path:
     return path
 
 
+def to_an_answer(one: Visitor, name: str, run: str) -> None:
+    """Open the results of a run, then ask its model."""
+    one.open(PAGE, step="results", run=run)
+    one.see("What it says, against the truth")
+    assert name in one.text()
+    assert one.sideways() == 0
+    one.open(PAGE, step="try", run=run)
+    one.see("The words that moved the answer")
+    field = one.page.get_by_role("textbox", name=one.says("Sentences, one a line"))
+    field.fill("Operating profit fell to EUR 2 mn.\nSales rose by 12 %.")
+    field.blur()
+    one.settled()
+    expect(one.page.get_by_test_id("stDataFrame").first).to_be_visible()
+    assert one.sideways() == 0
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("language", "width"), BOTH)
 def test_from_a_file_to_an_answer(
@@ -37,20 +53,13 @@ def test_from_a_file_to_an_answer(
     store(one, doubles=True)
     assert one.sideways() == 0
     assert "maria.virtanen@example.com" not in one.text()
+    card = one.page.url
     one.press("Fine-tune on this data")
-    train(one, "baseline")
-    one.open(PAGE, step="results")
-    one.see("What it says, against the truth")
-    assert name in one.text()
-    assert one.sideways() == 0
-    one.open(PAGE, step="try")
-    one.see("The words that moved the answer")
-    field = one.page.get_by_role("textbox", name=one.says("Sentences, one a line"))
-    field.fill("Operating profit fell to EUR 2 mn.\nSales rose by 12 %.")
-    field.blur()
-    one.settled()
-    expect(one.page.get_by_test_id("stDataFrame").first).to_be_visible()
-    assert one.sideways() == 0
+    run = train(one, "baseline")
+    trained = one.page.url
+    to_an_answer(one, name, run)
+    read_in_the_other_language(one, card, trained)
+    to_an_answer(one, name, run)
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from engine.datasets.demo.catalogue import Shop, generate
-from tests.browser.journey import BOTH, JOB_MS, check, keep, train, upload
+from tests.browser.journey import BOTH, JOB_MS, check, keep, read_in_the_other_language, train, upload
 from tests.browser.server import Dashboard
 from tests.browser.visitor import WAIT_MS, Visitor
 
@@ -64,29 +64,17 @@ def forbid(one: Visitor, title: str) -> None:
     one.settled()
 
 
-@pytest.mark.parametrize(("language", "width"), BOTH)
-def test_from_interactions_to_a_list_with_rules(
-    dashboard: Dashboard, visitor: Callable[..., Visitor], tmp_path: Path, language: str, width: int
-) -> None:
-    one = visitor(dashboard.url, language=language, width=width)
-    name, shop = f"visits-{language}-{width}", generate(width + len(language), USERS)
-    events, products = written(tmp_path, name, shop)
-    upload(one, PAGE, events)
-    assert name in one.text()
-    check(one)
-    add_items(one, products)
-    keep(one)
-    assert name in one.text()
-    assert one.sideways() == 0
-
-    one.press("Fine-tune on this data")
-    train(one, "item_item")
-    one.open(PAGE, step="results")
+def to_the_results(one: Visitor, name: str, run: str) -> None:
+    """Open the results of a run."""
+    one.open(PAGE, step="results", run=run)
     one.see("The same people, shown what is popular instead")
     assert name in one.text()
     assert one.sideways() == 0
 
-    one.open(PAGE, step="try")
+
+def to_a_list_without_its_first(one: Visitor, shop: Shop, run: str) -> None:
+    """Open the list of a run, forbid its first item, and see what everybody gets."""
+    one.open(PAGE, step="try", run=run)
     expect(places(one)).to_have_count(10)
     first = places(one).first.inner_text()
     assert first in {product.title for product in shop.products}
@@ -100,6 +88,29 @@ def test_from_interactions_to_a_list_with_rules(
     switch(one, "Personal")
     expect(one.page.get_by_text(TAKEN).first).to_be_visible(timeout=WAIT_MS)
     assert first not in places(one).all_inner_texts()
+
+
+@pytest.mark.parametrize(("language", "width"), BOTH)
+def test_from_interactions_to_a_list_with_rules(
+    dashboard: Dashboard, visitor: Callable[..., Visitor], tmp_path: Path, language: str, width: int
+) -> None:
+    one = visitor(dashboard.url, language=language, width=width)
+    name, shop = f"visits-{language}-{width}", generate(width + len(language), USERS)
+    events, products = written(tmp_path, name, shop)
+    upload(one, PAGE, events)
+    assert name in one.text()
+    check(one)
+    add_items(one, products)
+    keep(one)
+    card = one.page.url
+    assert name in one.text()
+    assert one.sideways() == 0
+
+    one.press("Fine-tune on this data")
+    run = train(one, "item_item")
+    trained = one.page.url
+    to_the_results(one, name, run)
+    to_a_list_without_its_first(one, shop, run)
     switch(one, "Personal")
     switch(one, "Only what is in stock")
     stock = {product.id: product.title for product in shop.products[:40]}
@@ -108,4 +119,9 @@ def test_from_interactions_to_a_list_with_rules(
     field.blur()
     one.settled()
     assert set(places(one).all_inner_texts()) <= set(stock.values())
+    assert one.sideways() == 0
+
+    read_in_the_other_language(one, card, trained)
+    to_the_results(one, name, run)
+    to_a_list_without_its_first(one, shop, run)
     assert one.sideways() == 0

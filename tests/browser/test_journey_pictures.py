@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from engine.datasets.demo.phantoms import LABELS, as_zip, generate
-from tests.browser.journey import BOTH, JOB_MS, check, keep, train, upload
+from tests.browser.journey import BOTH, JOB_MS, check, keep, read_in_the_other_language, train, upload
 from tests.browser.server import Dashboard
 from tests.browser.visitor import Visitor
 
@@ -35,6 +35,22 @@ def shows(one: Visitor, *, colour: bool) -> None:
     one.page.wait_for_function(COLOURED, arg=colour, timeout=JOB_MS)
 
 
+def to_a_heat_map(one: Visitor, name: str, run: str) -> None:
+    """Open the results of a run, then see where its model looks, with colour and without."""
+    one.open(PAGE, step="results", run=run)
+    one.see("Where should the threshold be?")
+    assert name in one.text()
+    assert one.sideways() == 0
+    one.open(PAGE, step="try", run=run)
+    one.see("Heat map")
+    shows(one, colour=True)
+    slider = one.keyed("opacity").get_by_role("slider")
+    slider.press("Home")
+    expect(slider).to_have_value("0")
+    shows(one, colour=False)
+    assert one.sideways() == 0
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("language", "width"), BOTH)
 def test_from_pictures_to_a_heat_map(
@@ -53,18 +69,11 @@ def test_from_pictures_to_a_heat_map(
     one.see("Store the data set", patience_ms=JOB_MS)
     one.settled()
     keep(one)
+    card = one.page.url
     assert one.sideways() == 0
     one.press("Fine-tune on this data")
-    train(one, "baseline")
-    one.open(PAGE, step="results")
-    one.see("Where should the threshold be?")
-    assert name in one.text()
-    assert one.sideways() == 0
-    one.open(PAGE, step="try")
-    one.see("Heat map")
-    shows(one, colour=True)
-    slider = one.keyed("opacity").get_by_role("slider")
-    slider.press("Home")
-    expect(slider).to_have_value("0")
-    shows(one, colour=False)
-    assert one.sideways() == 0
+    run = train(one, "baseline")
+    trained = one.page.url
+    to_a_heat_map(one, name, run)
+    read_in_the_other_language(one, card, trained)
+    to_a_heat_map(one, name, run)

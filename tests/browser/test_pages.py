@@ -40,6 +40,8 @@ def test_every_page_draws_and_fits(
 ) -> None:
     one = visitor(dashboard.url, language=language, width=width)
     for path, query in ADDRESSES.items():
+        if "step" in query:
+            continue  # the journeys read the steps of every scenario in both languages at both widths
         one.open(path.strip(), **query)
         expect(one.page.get_by_role("heading", level=1).first).to_be_visible()
         assert one.sideways() == 0, f"{path} is wider than {width} px by {one.sideways()}"
@@ -97,8 +99,8 @@ def test_no_address_shows_a_fault(dashboard: Dashboard, visitor: Callable[..., V
 def test_an_empty_workspace_says_what_will_be_there(
     empty_dashboard: Dashboard, visitor: Callable[..., Visitor]
 ) -> None:
-    for language in ("en", "zh_CN"):
-        one = visitor(empty_dashboard.url, language=language)
-        for path, query in ADDRESSES.items():
-            one.open(path.strip(), **query)
-            expect(one.page.get_by_role("heading", level=1).first).to_be_visible()
+    """In Chinese; the tests of pages without a browser read them in English too."""
+    one = visitor(empty_dashboard.url, language="zh_CN")
+    for path, query in ADDRESSES.items():
+        one.open(path.strip(), **query)
+        expect(one.page.get_by_role("heading", level=1).first).to_be_visible()

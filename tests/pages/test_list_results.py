@@ -99,6 +99,8 @@ def test_a_read_out_takes_the_place_of_the_assumption(page: Open, stored: Datase
     raw = add_raw(io.BytesIO(file), "test.csv", load_settings())
     text = said(results(page, run, readout=raw.id))
     assert "The test found +12.0 extra conversions in 1,000 visits" in text
+    assert "“control” is taken as the group without it, “new” as the one with it" in text
+    assert "p = 0.0013" in text
     assert "if the assumptions hold" not in text
     same = add_raw(io.BytesIO(file.replace(b"210", b"152")), "test.csv", load_settings())
     assert "The test found no real difference" in said(results(page, run, readout=same.id))
@@ -207,3 +209,26 @@ def test_a_list_that_is_not_personal_says_so_and_what_rules_leave(page: Open, st
 
 def open_items(dataset: Dataset) -> list[str]:
     return [str(i) for i in read_items(dataset).ids]
+
+
+def test_what_rules_change_is_visible_and_said(page: Open, stored: Dataset) -> None:
+    test = page(PAGE, step="try", lang="en", run=ranked.finished_run(stored).run_id)
+    test.toggle(key="personal").set_value(False).run()
+    before = listed(test)
+    assert "without the rules" not in said(test)
+    test.multiselect(key="never").select(code_of(stored, before[0])).run()
+    assert md(f"In the list without the rules: {before[0]}.") in said(test)
+    test.multiselect(key="never").set_value([]).run()
+    groups = read_items(stored).categories
+    last = code_of(stored, before[9])
+    test.multiselect(key="boost").select(last).run()
+    test.slider(key="strength").set_value(1.0).run()
+    assert listed(test)[0] == before[9]
+    assert "lifted by the rules from place 10" in said(test)
+    test.multiselect(key="boost").set_value([groups[last][0]]).run()
+    assert all(groups[last][0] in groups[code_of(stored, name)] for name in listed(test))
+    test.multiselect(key="boost").set_value([]).run()
+    test.slider(key="diversity").set_value(1.0).run()
+    assert len({groups[code_of(stored, name)] for name in listed(test)}) > len(
+        {groups[code_of(stored, name)] for name in before}
+    )

@@ -157,11 +157,13 @@ def _look_for_faults(
         written = f"SELECT row FROM file WHERE {trimmed(cells['rating'])} <> ''"  # noqa: S608
         no_rating = look(f"rating IS NULL AND row IN ({written})", "rating")
     time = cells.get("time", "NULL")
-    zoneless = f"(FROM file WHERE {time} IS NOT NULL AND {without_zone(times, time)})"
+    no_time = look("time IS NULL", "time")
+    read = f"row NOT IN (SELECT row FROM {table} WHERE time IS NULL)" if no_time.count else "true"  # noqa: S608
+    zoneless = f"(FROM file WHERE {time} IS NOT NULL AND {without_zone(times, time)} AND {read})"
     return Loaded(
         rows=count(connection, table),
         no_id=look("user IS NULL OR item IS NULL"),
-        no_time=look("time IS NULL", "time"),
+        no_time=no_time,
         no_rating=no_rating,
         no_weight=look("coalesce(weight, 0) <= 0", "weight"),
         no_zone=count(connection, zoneless),

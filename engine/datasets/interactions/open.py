@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -92,8 +93,10 @@ class Items:
 
     @property
     def names(self) -> list[str]:
-        """What people call each item: its title, else its id."""
-        return [title or id_ for title, id_ in zip(self.titles, self.ids, strict=True)]
+        """What people call each item: its title, with its id where other items have that title; else its id."""
+        times = Counter(self.titles)
+        pairs = zip(self.titles, self.ids, strict=True)
+        return [(title if times[title] == 1 else f"{title} ({id_})") if title else id_ for title, id_ in pairs]
 
     def sentences(self) -> list[str]:
         """Return what an encoder reads of each item: title, categories and text; "" for one without metadata."""

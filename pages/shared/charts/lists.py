@@ -13,6 +13,8 @@ from pages.shared.numbers import number, percent
 
 SHOWN_BINS = 6
 """So many bins of a histogram are named on its axis."""
+FEW = 5
+"""Fewer are counted one by one: an axis of its own choice would count halves."""
 
 
 def popularity(curve: Sequence[tuple[float, float]]) -> go.Figure:
@@ -45,6 +47,8 @@ def counts(bins: Sequence[tuple[float, float, int]], x: str, y: str) -> go.Figur
     made.update_xaxes(
         type="category", tickangle=0, tickvals=names[::every], ticktext=[number(low) for low, _, _ in bins[::every]]
     )
+    if max((n for _, _, n in bins), default=0) < FEW:
+        made.update_yaxes(dtick=1)
     made.update_layout(bargap=0.12)
     return made
 
@@ -105,5 +109,5 @@ def days(frame: pd.DataFrame, chosen: tuple[float, float]) -> go.Figure:
         hovertemplate=f"{percent(chosen[0], 1)}: {number(chosen[1], 0)}<extra></extra>",
     )  # fmt: skip
     made.update_xaxes(tickformat=".0%", rangemode="tozero")
-    made.update_yaxes(type="log", dtick=1)
+    made.update_yaxes(type="log", dtick=1, tickformat=",")
     return made

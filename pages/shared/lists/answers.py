@@ -9,7 +9,7 @@ import streamlit as st
 from engine.serving.client import Recommendations
 from engine.serving.ruled import Ruled, ruled
 from engine.tasks.reasons import Reason
-from engine.tasks.rules import apply
+from engine.tasks.rules import Effect, allowed, apply, effect
 from pages.shared.frame import badge, strong
 from pages.shared.i18n import md, tr, trn
 from pages.shared.lists.catalogue import Catalogue
@@ -21,6 +21,8 @@ from pages.shared.resources import client
 SHOWN_REASONS = 3
 LEAST_SHARE = 0.1
 """A smaller reason is not shown beside larger ones."""
+SHOWN_GONE = 5
+"""So many of the items that rules took out of a list are named."""
 Why = dict[str, tuple[Reason, ...]]
 
 
@@ -28,16 +30,20 @@ def draw(run_id: str, found: Catalogue, visitor: Visitor, page: Page) -> None:
     """Ask the service and draw what it recommends."""
     history = [found.ids[code] for code in visitor.history]
     made: Ruled | None = None
-    why: Why = {}
     if page.rules.personal:
         made = ruled(client(), run_id, history, page.rules, page.k, ids=found.ids, categories=found.categories_of)
-        shown, why = made.items, made.why
+        shown, done = made.items, made.effect
     else:
         seen = set(visitor.history)
         scored = [(found.ids[c], float(found.counts[c])) for c in found.popular if c not in seen]
         shown = tuple(item for item, _ in apply(scored, page.rules, found.categories_of, page.k))
+        done = effect(scored, allowed(scored, page.rules), shown, page.k)
+    why = {item: because(found, item, made.why if made else {}, page) for item in shown}
+    why |= {item: risen(why[item], place) for item, place in done.risen.items()}
     headline(found, visitor, shown, page)
-    st.markdown("\n".join(line(found, visitor, i, item, why, page) for i, item in enumerate(shown, 1)))
+    st.markdown("\n".join(line(found, visitor, i, item, why[item]) for i, item in enumerate(shown, 1)))
+    if page.rules.active:
+        changed(found, done)
     if len(shown) < page.k:
         left = len(found.ids) - len(set(visitor.history))
         st.caption(tr("The rules leave {n} of the {all} items that are new to this visitor.", n=len(shown), all=left))
@@ -76,13 +82,26 @@ def not_personal(*, personal: bool) -> None:
         st.caption(tr("No model was asked; the history only leaves out what is in it."))
 
 
-def line(found: Catalogue, visitor: Visitor, place: int, item: str, why: Why, page: Page) -> str:
+def changed(found: Catalogue, done: Effect) -> None:
+    """Say what the rules changed about the list."""
+    if done.gone:
+        items = tr(", ").join(found.name(item) for item in done.gone[:SHOWN_GONE])
+        more = len(done.gone) - SHOWN_GONE
+        if more > 0:
+            st.caption(md(tr("In the list without the rules: {items} and {n} more.", items=items, n=more)))
+        else:
+            st.caption(md(tr("In the list without the rules: {items}.", items=items)))
+    elif not done.risen:
+        st.caption(tr("The rules change nothing about this list."))
+
+
+def line(found: Catalogue, visitor: Visitor, place: int, item: str, why: str) -> str:
     """Return one item of the list as Markdown."""
     really = tr("really taken")
     taken = f" :green-badge[:material/check: {really}]" if found.codes.get(item) in visitor.later else ""
-    groups = ", ".join(found.categories_of(item)[:3])
+    groups = tr(", ").join(found.categories_of(item)[:3])
     about = f" :gray[· {md(groups)}]" if groups else ""
-    return f"{place}. **{md(found.name(item))}**{about}{taken}  \n   :small[{because(found, item, why, page)}]"
+    return f"{place}. **{md(found.name(item))}**{about}{taken}  \n   :small[{why}]"
 
 
 def because(found: Catalogue, item: str, why: Why, page: Page) -> str:
@@ -93,8 +112,13 @@ def because(found: Catalogue, item: str, why: Why, page: Page) -> str:
     if not given:
         return md(tr("because many people take it"))
     told = [given[0], *(reason for reason in given[1:SHOWN_REASONS] if reason.share >= LEAST_SHARE)]
-    named = [f"{found.name(reason.past)} {percent(reason.share)}" for reason in told]
-    return md(tr("because of {reasons}", reasons=", ".join(named)))
+    named = [tr("{item} ({share})", item=found.name(reason.past), share=percent(reason.share)) for reason in told]
+    return md(tr("because of {reasons}", reasons=tr(", ").join(named)))
+
+
+def risen(why: str, place: int) -> str:
+    """Return the reason of an item that rules lifted, with its place by score alone."""
+    return f"{why} · {md(tr('lifted by the rules from place {n}', n=place))}"
 
 
 def took(answer: Recommendations) -> None:

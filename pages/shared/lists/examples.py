@@ -62,7 +62,7 @@ def card(report: dict[str, Any], found: Catalogue, code: int, one: Person, items
     """Draw one person: the newest of the history, the list with what was found, and the way to its reasons."""
     hits = sum(found.codes.get(item, -1) in one.later for item in items)
     strong(label(found, code))
-    before = ", ".join(found.names[c] for c in one.before[::-1][:SHOWN_HISTORY])
+    before = tr(", ").join(found.names[c] for c in one.before[::-1][:SHOWN_HISTORY])
     st.caption(md(tr("Before, newest first: {items}", items=before)))
     st.markdown("\n".join(line(found, one, place, item) for place, item in enumerate(items, 1)))
     st.caption(tr("{hits} of {n} that were taken in the test part are in the list.", hits=hits, n=len(one.later)))

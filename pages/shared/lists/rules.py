@@ -41,28 +41,41 @@ def draw(found: Catalogue) -> Page:
                 placeholder=tr("Nothing"),
             )  # fmt: skip
         with right:
-            diversity = st.slider(
-                tr("How different from each other"), 0.0, 1.0, 0.0, 0.1, key="diversity",
-                help=tr("0: by score alone. 1: categories as different as can be."),
-            )  # fmt: skip
+            diversity = varied(found)
             boost = boosted(found)
         stock = in_stock(found)
-    rules = Rules(frozenset(found.ids[c] for c in excluded), stock, boost, float(diversity), bool(personal))
+    rules = Rules(frozenset(found.ids[c] for c in excluded), stock, boost, diversity, bool(personal))
     return Page(int(k), rules)
 
 
-def boosted(found: Catalogue) -> dict[str, float]:
-    """Draw which categories are preferred, and how much."""
+def varied(found: Catalogue) -> float:
+    """Draw how different the items of the list are to be; without categories nothing tells them apart."""
     if not found.usual:
-        return {}
-    picked = st.multiselect(tr("Show more of"), sorted(found.usual), key="boost", placeholder=tr("No category"))
+        st.caption(tr("Without categories in an items file, no list can be made more varied."))
+        return 0.0
+    return float(
+        st.slider(
+            tr("How different from each other"), 0.0, 1.0, 0.0, 0.1, key="diversity",
+            help=tr("0: by score alone. 1: categories as different as can be."),
+        )
+    )  # fmt: skip
+
+
+def boosted(found: Catalogue) -> dict[str, float]:
+    """Draw which categories and items are preferred, and how much."""
+    offered: list[str | int] = [*sorted(found.usual), *found.offered]  # a category by its name, an item by its code
+    picked = st.multiselect(
+        tr("Show more of"), offered, key="boost", placeholder=tr("Nothing"),
+        format_func=lambda one: found.names[one] if isinstance(one, int) else tr("Category: {name}", name=one),
+        help=tr("Moves what is among the hundred items with the best scores; what is not among them stays away."),
+    )  # fmt: skip
     if not picked:
         return {}
     strength = st.slider(
         tr("How much more"), -1.0, 1.0, 0.3, 0.1, key="strength",
         help=tr("1 lifts from the bottom of the list to its top; below 0 pushes down."),
     )  # fmt: skip
-    return dict.fromkeys(picked, float(strength))
+    return {found.ids[one] if isinstance(one, int) else one: float(strength) for one in picked}
 
 
 def in_stock(found: Catalogue) -> frozenset[str] | None:

@@ -28,9 +28,9 @@ READOUT = "readout"
 
 def draw(report: dict[str, Any]) -> None:
     """Draw the extra conversions per 1,000 visits, from a test where there is one, and how to get there."""
-    found = uploaded()
+    found, groups = uploaded()
     if found is not None:
-        measured(found)
+        measured(found, groups)
     else:
         assumed(report["quality"])
     with st.expander(tr("Plan the test that finds out"), icon=":material/science:", key="plan"):
@@ -42,6 +42,7 @@ def assumed(block: dict[str, Any]) -> None:
     """Draw the figure under its assumptions, which stand beside it."""
     gain, popular = block["against_popularity"][GAIN], float(block["popularity"][GAIN]["value"])
     if not popular or gain["low"] is None:
+        st.caption(tr("What it is worth cannot be said: in the test part, what is popular finds nothing for anybody."))
         return
     heading = st.empty()
     left, right = st.columns(2, gap="large", vertical_alignment="center")
@@ -75,8 +76,8 @@ def assumed(block: dict[str, Any]) -> None:
         )
 
 
-def measured(found: ReadOut) -> None:
-    """Draw what the test said."""
+def measured(found: ReadOut, groups: str) -> None:
+    """Draw what the test said, and which group was taken for which."""
     extra = found.extra_per_1000
     if found.real:
         said = tr("The test found {n} extra conversions in 1,000 visits", n=signed(extra.value))
@@ -87,15 +88,17 @@ def measured(found: ReadOut) -> None:
     st.caption(
         md(
             tr(
-                "{before} of {control} visitors converted without, {after} of {variant} with the new ranking; p = {p}.",
+                "{before} of {control} visitors converted without, {after} of {variant} with the new ranking; "
+                "p = {p:.2g}.",
                 before=found.control.conversions,
                 control=found.control.visitors,
                 after=found.variant.conversions,
                 variant=found.variant.visitors,
-                p=number(found.p_value, 3),
+                p=found.p_value,
             )
         )
     )
+    st.caption(groups)
     st.button(tr("Go back to the assumption"), icon=":material/undo:", on_click=address.forget, args=(READOUT,))
 
 
@@ -114,16 +117,22 @@ def plus(value: float) -> str:
     return "+" if value > 0 else ""
 
 
-def uploaded() -> ReadOut | None:
-    """Return the read-out that the URL names; a file that is none is said."""
+def uploaded() -> tuple[ReadOut | None, str]:
+    """Return the read-out that the URL names, and in words which group is which; a file that is none is said."""
     if not address.recall(READOUT):
-        return None
+        return None, ""
     try:
         control, variant = read_arms(open_raw(settings(), address.recall(READOUT)))
-        return read_out(Group(control.visitors, control.conversions), Group(variant.visitors, variant.conversions))
+        found = read_out(Group(control.visitors, control.conversions), Group(variant.visitors, variant.conversions))
     except BreakevenError as error:
         show_error(error)
-        return None
+        return None, ""
+    words = tr(
+        "“{control}” is taken as the group without it, “{variant}” as the one with it.",
+        control=control.name,
+        variant=variant.name,
+    )
+    return found, md(words)
 
 
 def upload(found: ReadOut | None) -> None:

@@ -56,7 +56,7 @@ def facts(card: DataCard, own: tuple[str, ...]) -> str:
     names: dict[Part, str] = {"train": tr("training"), "validation": tr("validation"), "test": tr("test")}
     parts = [f"{name} {number(card.part_rows(part))}" for part, name in names.items() if part in card.parts]
     lines = [
-        tr("Parts: {parts}", parts=", ".join(parts)) if parts else "",
+        tr("Parts: {parts}", parts=tr(", ").join(parts)) if parts else "",
         *own,
         tr("Licence: {licence}", licence=card.licence or tr("not named")),
     ]

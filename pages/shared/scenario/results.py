@@ -58,7 +58,8 @@ def answer(scenario: Scenario, report: dict[str, Any], runs: pd.DataFrame) -> No
         rows=report["quality"]["rows"],
         units=words.units(scenario.name),
     )
-    st.markdown(md(sentence) + " " + md(against_simplest(scenario, report, runs)))
+    beside = against_simplest(scenario, report, runs)
+    st.markdown(md(tr("{first} {second}", first=sentence, second=beside) if beside else sentence))
     data_notes(
         synthetic=bool(dataset["synthetic"]),
         licence=dataset.get("licence", ""),

@@ -3,7 +3,17 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import BadInput
-from engine.tasks.rules import Rules, apply, best_allowed, boosted, diversified, leaves_few
+from engine.tasks.rules import (
+    Effect,
+    Rules,
+    allowed,
+    apply,
+    best_allowed,
+    boosted,
+    diversified,
+    effect,
+    leaves_few,
+)
 
 SCORED = [("a", 10.0), ("b", 9.0), ("c", 8.0), ("d", 5.0), ("e", 0.0)]
 SHELF = {"a": ("tea",), "b": ("tea",), "c": ("tea",), "d": ("bread",), "e": ()}
@@ -50,3 +60,14 @@ def test_rules_beyond_reason_are_refused() -> None:
         Rules(diversity=1.5)
     with pytest.raises(BadInput, match="boost of tea is 99"):
         Rules(boost={"tea": 99})
+
+
+def test_what_rules_did_is_told_item_by_item() -> None:
+    rules = Rules(exclude=frozenset("b"), boost={"bread": 0.6})
+    done = effect(SCORED, allowed(SCORED, rules), _ids(rules, 3), 3)
+    assert _ids(rules, 3) == ["d", "a", "c"]
+    assert done.gone == ("b",)
+    assert done.risen == {"d": 3}  # behind a and c: what is never shown has no place
+    assert effect(SCORED, SCORED, _ids(Rules(), 3), 3) == Effect()
+    assert Rules(diversity=0.1).active
+    assert not Rules(personal=False).active

@@ -46,6 +46,13 @@ def test_items_without_a_file_are_known_by_their_ids(settings: Settings) -> None
     assert not items.described.any()
 
 
+def test_items_of_one_title_are_told_apart_by_their_ids(settings: Settings) -> None:
+    twice = catalogue().replace("Title 2,", "Title 1,")
+    items = read_items(prepared(settings, interactions(), items=twice))
+    named = dict(zip(items.ids, items.names, strict=True))
+    assert (named["i1"], named["i2"], named["i3"]) == ("Title 1 (i1)", "Title 1 (i2)", "Title 3")
+
+
 def test_repeated_pairs_are_one_with_their_weights_added_or_each_as_it_is(settings: Settings) -> None:
     repeated = interactions() + f"u0,i0,5,{START + 10**7}\n" * 2
     dataset = prepared(settings, repeated + f"u0,i0,2,{START + 2 * 10**7}\n")

@@ -59,6 +59,10 @@ def test_a_zone_shifts_a_time_and_a_missing_one_is_said(settings: Settings) -> N
     assert "times_without_zone" not in kinds(checked(settings, interactions()))
     note = next(p for p in checked(settings, written("%Y-%m-%d %H:%M:%S")).problems if p.kind == "times_without_zone")
     assert (note.level, note.count) == ("note", 600)
+    head, *rows = written("%Y-%m-%d %H:%M:%S").splitlines()
+    mixed = "\n".join([head, *(row.rsplit(",", 1)[0] + ",soon" for row in rows[:30]), *rows[30:]])
+    note = next(p for p in checked(settings, mixed).problems if p.kind == "times_without_zone")
+    assert note.count == 570  # what is left out is not read as UTC
 
 
 def test_dates_alone_are_days(settings: Settings) -> None:
