@@ -101,6 +101,29 @@ def test_an_upload_shows_its_columns_before_anything_is_prepared(page: Open) -> 
     assert test.selectbox(key="label").value == "mood"
 
 
+def test_a_file_without_labels_is_told_so_and_cannot_be_checked(page: Open) -> None:
+    test = page("finance_sentiment", step="data", lang="en")
+    test.file_uploader[0].upload("own.csv", b"sentence\n" + b"".join(b"Sales rose in year %d\n" % i for i in range(40)))
+    test.run()
+    assert not test.exception
+    assert "one column alone, sentence" in test.warning[0].value
+    assert next(b for b in test.button if b.label == "Check the data").disabled
+
+
+@pytest.mark.parametrize(("language", "own_words"), [("en", False), ("zh_CN", True)])
+def test_the_place_for_a_file_speaks_the_readers_language(page: Open, language: str, own_words: bool) -> None:
+    test = page("finance_sentiment", step="data", lang=language)
+    styles = [h.proto.body for h in test.get("html")]
+    assert any("CSV, TSV, TXT, PARQUET" in s for s in styles) is own_words
+
+
+def test_the_classes_are_read_with_their_intervals(page: Open, finished: Finish) -> None:
+    finished("probe", right=0.85)
+    test = page("finance_sentiment", step="results", lang="en")
+    table = next(t.value for t in test.dataframe if "AUC, one against the rest" in t.value.columns)
+    assert table["F1"].str.fullmatch(r"0\.\d{3} \(0\.\d{3} to [01]\.\d{3}\)").all()
+
+
 def test_a_file_that_is_no_table_gets_one_sentence(page: Open) -> None:
     test = page("finance_sentiment", step="data", lang="en")
     test.file_uploader[0].upload("own.csv", b"%PDF-1.7 not a table")

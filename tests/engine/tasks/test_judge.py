@@ -69,7 +69,8 @@ def test_each_point_of_the_reliability_curve_has_an_interval_that_narrows_with_i
     more = {"clusters": np.arange(700) // 2} if clustered else {}
     bins = judged(truth, probabilities, **more)["reliability"]
     empty, full = [b for b in bins if not b["count"]], [b for b in bins if b["count"]]
-    assert empty and all(b["low"] is b["high"] is b["accuracy"] is None for b in empty)
+    assert empty
+    assert all(b["low"] is b["high"] is b["accuracy"] is None for b in empty)
     assert all(0 <= b["low"] <= b["accuracy"] <= b["high"] <= 1 for b in full)
     large = max(full, key=lambda b: b["count"])
     share, rows = large["accuracy"], large["count"]
@@ -80,7 +81,8 @@ def test_each_point_of_the_reliability_curve_has_an_interval_that_narrows_with_i
 def test_a_point_of_the_curve_that_was_always_right_is_not_certain() -> None:
     block = judged(np.zeros(10, np.int64), np.tile([0.95, 0.03, 0.02], (10, 1)))
     (point,) = [b for b in block["reliability"] if b["count"]]
-    assert (point["accuracy"], point["high"]) == (1, 1) and point["low"] == pytest.approx(0.69, abs=0.005)
+    assert (point["accuracy"], point["high"]) == (1, 1)
+    assert point["low"] == pytest.approx(0.69, abs=0.005)
 
 
 def test_weighted_auc_is_that_of_sklearn_with_sample_weights() -> None:
