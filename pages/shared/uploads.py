@@ -34,8 +34,8 @@ def _translated(key: str, button: str, limits: str) -> str:
 
     Streamlit has no parameter for them. A style alone takes no room on the page.
     """
-    place = f".st-key-{key} [data-testid='stFileUploaderDropzone']"
-    words = {f"{place} button p": button, f"{place}Instructions span": limits}
+    place = f".st-key-{key} [data-testid='stFileUploaderDropzone"
+    words = {f"{place}'] button p": button, f"{place}Instructions'] span": limits}
     return "<style>" + "".join(_instead(where, said) for where, said in words.items()) + "</style>"
 
 

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from engine.config import load_settings
 from engine.datasets.dataset import Dataset
-from engine.jobs.runs import RunFolder
+from engine.jobs.runs import RunFolder, all_runs
 from engine.serving.keys import add_key
 
 Open = Callable[..., AppTest]
@@ -81,6 +81,15 @@ def test_start_queues_a_run_of_the_chosen_recipe(page: Open, dataset: Dataset) -
     assert not test.exception
     assert "Bag of words" in said(test)
     assert any("queue" in p.text for p in test.progress)
+
+
+def test_a_neural_recipe_brings_the_simplest_along_once(page: Open, dataset: Dataset) -> None:
+    for _ in range(2):
+        test = page("finance_sentiment", step="finetune", lang="en", recipe="probe", dataset=dataset.id)
+        test.button(key="start").click().run()
+        assert not test.exception
+    queued = sorted(run.spec.recipe for run in all_runs(load_settings().workspace.runs))
+    assert queued == ["baseline", "probe", "probe"]
 
 
 def test_a_job_that_waits_can_be_cancelled(page: Open, dataset: Dataset) -> None:

@@ -68,7 +68,10 @@ def per_class(frame: pd.DataFrame, color: str) -> go.Figure:
 
 def reliability(frame: pd.DataFrame, color: str) -> go.Figure:
     """Return stated against actual correctness. Columns: confidence, accuracy, low, high, count."""
-    made = figure(tr("Probability the model states (0–1)"), tr("Share that was right (0–1), with 95% interval"))
+    right = tr("Share that was right (0–1)")
+    if (frame["low"] < frame["high"]).any():  # a run judged before there were intervals has none
+        right = tr("Share that was right (0–1), with 95% interval")
+    made = figure(tr("Probability the model states (0–1)"), right)
     made.add_scatter(
         x=[0, 1], y=[0, 1], mode="lines", line={"color": NEUTRAL, "dash": "dot", "width": 1},
         name=tr("Perfectly calibrated"), hoverinfo="skip",
