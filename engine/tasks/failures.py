@@ -38,9 +38,15 @@ def reliability(
     else:
         drawn = _drawn_by_cluster(inside, right, cluster_weights(clusters, generator, resamples=resamples))
     return [
-        {"from": k / RELIABILITY_BINS, "to": (k + 1) / RELIABILITY_BINS, "count": int(n)}
-        | ({"confidence": float(confidence[inside[:, k]].mean())} if n else {"confidence": None})
-        | {"accuracy": found.value, "low": found.low, "high": found.high}
+        {
+            "from": k / RELIABILITY_BINS,
+            "to": (k + 1) / RELIABILITY_BINS,
+            "count": int(n),
+            "confidence": float(confidence[inside[:, k]].mean()) if n else None,
+            "accuracy": found.value,
+            "low": found.low,
+            "high": found.high,
+        }
         for k, n in enumerate(counts)
         for found in (proportion_interval(float(shares[k]), drawn[:, k], int(n)) if n else UNKNOWN,)
     ]

@@ -66,8 +66,7 @@ def test_calibration_error_is_the_weighted_gap_of_the_bins() -> None:
 @pytest.mark.parametrize("clustered", [False, True])
 def test_each_point_of_the_reliability_curve_has_an_interval_that_narrows_with_its_rows(clustered: bool) -> None:
     truth, probabilities = answers(700, skill=0.5)
-    more = {"clusters": np.arange(700) // 2} if clustered else {}
-    bins = judged(truth, probabilities, **more)["reliability"]
+    bins = judged(truth, probabilities, clusters=np.arange(700) // 2 if clustered else None)["reliability"]
     empty, full = [b for b in bins if not b["count"]], [b for b in bins if b["count"]]
     assert empty
     assert all(b["low"] is b["high"] is b["accuracy"] is None for b in empty)
