@@ -11,7 +11,7 @@ import typer
 
 from engine.cli.output import Watcher, finish, say, share
 from engine.config import Settings, load_settings
-from engine.datasets.dataset import Dataset
+from engine.datasets.dataset import Dataset, Problem
 from engine.datasets.forms import form_of
 from engine.datasets.given import options_from
 from engine.errors import BadInput
@@ -30,6 +30,7 @@ Pairs = Annotated[list[str] | None, typer.Option(help="name=value; may be given 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")]
 LEVELS = {"block": "Blocked", "warn": "Warning", "note": "Note"}
 """How serious something about the data is → the word before its sentence."""
+SHOWN_ROWS = 12
 
 
 def finetune(
@@ -134,8 +135,17 @@ def prepared(
     raw = form.intake(existing(data), data.name, settings)
     dataset = form.prepare(raw, options, settings, usual=found.columns, task=found.task, progress=_progress())
     for problem in dataset.card.problems:
-        say(f"{LEVELS[problem.level]}: {problem.message}")
+        say(worded(problem))
     return dataset
+
+
+def worded(problem: Problem) -> str:
+    """Return what is to be known about the data as one line, with the first rows it stands in."""
+    line = f"{LEVELS[problem.level]}: {problem.message}"
+    if not problem.rows:
+        return line
+    more = "…" if max(problem.count, len(problem.rows)) > SHOWN_ROWS else ""
+    return f"{line} Rows {', '.join(map(str, problem.rows[:SHOWN_ROWS]))}{more}"
 
 
 def existing(path: Path) -> Path:

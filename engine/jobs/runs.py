@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -200,12 +201,14 @@ def create_run(runs: Path, spec: RunSpec) -> RunFolder:
 def open_run(runs: Path, run_id: str) -> RunFolder:
     """Return the run named by its id or by the start of it.
 
-    Raises NotFound, naming the newest runs, when no run or more than one fits.
+    Raises NotFound, naming the newest runs that train a model, when no run or more than one fits.
     """
-    found = [r for r in all_runs(runs) if r.run_id.startswith(run_id.upper())] if run_id else []
+    known = list(all_runs(runs))
+    found = [r for r in known if r.run_id.startswith(run_id.upper())] if run_id else []
     if len(found) == 1:
         return found[0]
-    newest = ", ".join(r.run_id for r in reversed(list(all_runs(runs))[-3:])) or "none yet"
+    trained = (r.run_id for r in reversed(known) if r.spec.kind == "finetune")
+    newest = ", ".join(islice(trained, 3)) or "none yet"
     if found:
         raise NotFound("{count} runs start with {run_id}; give more of the id.", count=len(found), run_id=run_id)
     raise NotFound("There is no run {run_id}; the newest are: {newest}.", run_id=run_id, newest=newest)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from engine.tasks.bag import WORD
-from engine.tasks.bootstrap import proportion_interval
+from engine.tasks.bootstrap import UNKNOWN, proportion_interval
+from engine.tasks.clusters import cluster_weights
 
 RELIABILITY_BINS = 10
 LENGTH_SLICES = 4
@@ -16,24 +17,47 @@ MISTAKES = 30
 MISTAKE_CHARACTERS = 1000
 
 
-def reliability(truth: np.ndarray, probabilities: np.ndarray) -> list[dict[str, float | int | None]]:
-    """Return ten equal bins of confidence: how sure the model was, and how often it was right.
+def reliability(
+    truth: np.ndarray,
+    probabilities: np.ndarray,
+    generator: np.random.Generator,
+    resamples: int,
+    clusters: np.ndarray | None = None,
+) -> list[dict[str, float | int | None]]:
+    """Return ten equal bins of confidence: how sure the model was, and how often it was right, "low" to "high".
 
-    Naeini et al. 2015; a perfectly calibrated model has accuracy equal to confidence in every bin.
+    Naeini et al. 2015; a perfectly calibrated model has accuracy equal to confidence in every bin. `clusters` as for
+    `engine.tasks.judge.judge`.
     """
     confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == truth
-    bins = bins_of(confidence)
+    inside = bins_of(confidence)[:, None] == np.arange(RELIABILITY_BINS)
+    counts, hits = inside.sum(axis=0), inside[right].sum(axis=0)
+    shares = hits / np.maximum(counts, 1)
+    if clusters is None:
+        drawn = generator.binomial(counts, shares, (resamples, RELIABILITY_BINS)) / np.maximum(counts, 1)
+    else:
+        drawn = _drawn_by_cluster(inside, right, cluster_weights(clusters, generator, resamples=resamples))
     return [
         {
             "from": k / RELIABILITY_BINS,
             "to": (k + 1) / RELIABILITY_BINS,
-            "count": int(inside.sum()),
-            "confidence": float(confidence[inside].mean()) if inside.any() else None,
-            "accuracy": float(right[inside].mean()) if inside.any() else None,
+            "count": int(n),
+            "confidence": float(confidence[inside[:, k]].mean()) if n else None,
+            "accuracy": found.value,
+            "low": found.low,
+            "high": found.high,
         }
-        for k in range(RELIABILITY_BINS)
-        for inside in (bins == k,)
+        for k, n in enumerate(counts)
+        for found in (proportion_interval(float(shares[k]), drawn[:, k], int(n)) if n else UNKNOWN,)
     ]
+
+
+def _drawn_by_cluster(inside: np.ndarray, right: np.ndarray, weights: Iterable[np.ndarray]) -> np.ndarray:
+    """Return the share right in each bin, (R, bins), NaN where none was drawn, for pieces of (R, N) row `weights`."""
+    sides = inside.astype(np.float64)
+    pieces = [(w @ (sides * right[:, None]), w @ sides) for w in weights]
+    hits, counts = (np.concatenate(side) for side in zip(*pieces, strict=True))
+    return np.asarray(np.divide(hits, counts, out=np.full(hits.shape, np.nan), where=counts > 0))
 
 
 def bins_of(confidence: np.ndarray) -> np.ndarray:

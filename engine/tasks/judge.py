@@ -61,14 +61,15 @@ def judge(
     ranking, class_aucs = _from_rows(truth, probabilities, labels, positive, generator, resamples, clusters)
     for entry, auc in zip(per_class, class_aucs, strict=True):
         entry["auc"] = auc.to_json()
+    slices = length_slices(texts, truth == predicted, generator, resamples)
     return {
         "rows": len(truth),
         "resamples": resamples,
         "metrics": {name: interval.to_json() for name, interval in {**metrics, **ranking}.items()},
         "per_class": per_class,
         "confusion": confusion.tolist(),
-        "reliability": reliability(truth, probabilities),
-        "slices": length_slices(texts, truth == predicted, generator, resamples),
+        "reliability": reliability(truth, probabilities, generator, resamples, clusters),
+        "slices": slices,
         "mistakes": mistakes(truth, probabilities, labels, texts, rows),
         "notes": [note.to_json() for note in _notes(truth, predicted, labels)],
     }

@@ -20,6 +20,7 @@ from pages.shared.frame import badge, show_error, strong
 from pages.shared.i18n import md, tr, trn
 from pages.shared.numbers import milliseconds, money, number
 from pages.shared.resources import settings
+from pages.shared.uploads import take_file
 
 SUFFIXES = ("csv", "tsv", "txt", "parquet")
 SHOWN_ROWS = 5
@@ -77,7 +78,7 @@ def _take(dataset: Dataset, scenario: str) -> None:
     if name := st.session_state.pop(STORED, ""):
         st.success(tr("{name} stands on the chart now.", name=md(name)), icon=":material/check_circle:")
     turn = st.session_state.setdefault("bought-turn", 0)
-    file = st.file_uploader(tr("Answers"), type=list(SUFFIXES), key=f"bought-file-{turn}")
+    file = take_file(tr("Answers"), SUFFIXES, key=f"bought-file-{turn}")
     if file is None:
         return
     try:

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from engine.config import load_settings
 from engine.datasets.dataset import Dataset
-from engine.jobs.runs import RunFolder
+from engine.jobs.runs import RunFolder, all_runs
 from engine.serving.keys import add_key
 
 Open = Callable[..., AppTest]
@@ -83,6 +83,15 @@ def test_start_queues_a_run_of_the_chosen_recipe(page: Open, dataset: Dataset) -
     assert any("queue" in p.text for p in test.progress)
 
 
+def test_a_neural_recipe_brings_the_simplest_along_once(page: Open, dataset: Dataset) -> None:
+    for _ in range(2):
+        test = page("finance_sentiment", step="finetune", lang="en", recipe="probe", dataset=dataset.id)
+        test.button(key="start").click().run()
+        assert not test.exception
+    queued = sorted(run.spec.recipe for run in all_runs(load_settings().workspace.runs))
+    assert queued == ["baseline", "probe", "probe"]
+
+
 def test_a_job_that_waits_can_be_cancelled(page: Open, dataset: Dataset) -> None:
     test = page("finance_sentiment", step="finetune", lang="en", recipe="baseline")
     test.button(key="start").click().run()
@@ -99,6 +108,29 @@ def test_an_upload_shows_its_columns_before_anything_is_prepared(page: Open) -> 
     assert not test.exception
     assert test.selectbox(key="text").value == "sentence"
     assert test.selectbox(key="label").value == "mood"
+
+
+def test_a_file_without_labels_is_told_so_and_cannot_be_checked(page: Open) -> None:
+    test = page("finance_sentiment", step="data", lang="en")
+    test.file_uploader[0].upload("own.csv", b"sentence\n" + b"".join(b"Sales rose in year %d\n" % i for i in range(40)))
+    test.run()
+    assert not test.exception
+    assert "one column alone, sentence" in test.warning[0].value
+    assert next(b for b in test.button if b.label == "Check the data").disabled
+
+
+@pytest.mark.parametrize(("language", "own_words"), [("en", False), ("zh_CN", True)])
+def test_the_place_for_a_file_speaks_the_readers_language(page: Open, language: str, own_words: bool) -> None:
+    test = page("finance_sentiment", step="data", lang=language)
+    styles = [h.proto.body for h in test.get("html")]
+    assert any("CSV, TSV, TXT, PARQUET" in s for s in styles) is own_words
+
+
+def test_the_classes_are_read_with_their_intervals(page: Open, finished: Finish) -> None:
+    finished("probe", right=0.85)
+    test = page("finance_sentiment", step="results", lang="en")
+    table = next(t.value for t in test.dataframe if "AUC, one against the rest" in t.value.columns)
+    assert table["F1"].str.fullmatch(r"0\.\d{3} \(0\.\d{3} to [01]\.\d{3}\)").all()
 
 
 def test_a_file_that_is_no_table_gets_one_sentence(page: Open) -> None:

@@ -8,6 +8,7 @@ import httpx
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from engine.errors import Failure
+from engine.messages import Message
 
 ATTEMPTS = 3
 MAX_BYTES = 16 << 20
@@ -16,6 +17,10 @@ TIMEOUT = httpx.Timeout(20.0, connect=5.0)
 
 class _TryAgain(Exception):
     """The server or the way to it failed; another try may help."""
+
+    def __init__(self, reason: Message | str) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 def fetch(url: str, *, sha256: str = "", md5: str = "", wait_s: float = 0.5, max_bytes: int = MAX_BYTES) -> bytes:
@@ -32,7 +37,7 @@ def fetch(url: str, *, sha256: str = "", md5: str = "", wait_s: float = 0.5, max
     try:
         data: bytes = tries(_download, url, max_bytes)
     except _TryAgain as error:
-        raise Failure("{url} did not answer: {reason}", url=url, reason=str(error)) from error
+        raise Failure("{url} did not answer: {reason}", url=url, reason=error.reason) from error
     _refuse_other(url, "SHA-256", hashlib.sha256(data).hexdigest(), sha256)
     _refuse_other(url, "MD5", hashlib.md5(data, usedforsecurity=False).hexdigest(), md5)
     return data
@@ -61,5 +66,14 @@ def _download(url: str, max_bytes: int) -> bytes:
     except httpx.InvalidURL as error:
         raise Failure("{url} is not an address", url=url) from error
     except httpx.HTTPError as error:
-        raise _TryAgain(str(error) or type(error).__name__) from error
+        raise _TryAgain(_why(error)) from error
     return bytes(data)
+
+
+def _why(error: httpx.HTTPError) -> Message | str:
+    """Return what failed in words; a socket's own are a number and a name for programmers."""
+    if isinstance(error, httpx.TimeoutException):
+        return Message("it took too long")
+    if isinstance(error, httpx.ConnectError):
+        return Message("no connection could be made")
+    return str(error) or type(error).__name__

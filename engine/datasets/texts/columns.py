@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from engine.messages import Message
+
 MAX_LABELS = 100
 """A column with more different values than this is not taken for labels."""
+SHOWN_COLUMNS = 30
 
 
 Usual = Mapping[str, tuple[str, ...]]
@@ -32,6 +35,33 @@ def detect_columns(
     if not label:
         label = _fewest_values(columns, rows, exclude=text)
     return text, label
+
+
+def untold(filename: str, columns: Sequence[str], *, text: str, label: str) -> dict[str, Message]:
+    """Return what to do about each column that could not be told, by its role: "text" or "label"."""
+    if len(columns) == 1 and not (text and label):
+        message = Message(
+            "{filename} has one column alone, {column}, and a text and a label column are needed; give a file with "
+            "both, or the delimiter that separates them.",
+            filename=filename,
+            column=columns[0],
+        )
+        return {"label" if text else "text": message}
+    named = ", ".join(columns[:SHOWN_COLUMNS])
+    found = {}
+    if not text:
+        found["text"] = Message(
+            "No column of {filename} looks like text; name the text column. The columns are: {columns}.",
+            filename=filename,
+            columns=named,
+        )
+    if not label:
+        found["label"] = Message(
+            "No column of {filename} looks like a label; name the label column. The columns are: {columns}.",
+            filename=filename,
+            columns=named,
+        )
+    return found
 
 
 def _named(columns: Sequence[str], usual: tuple[str, ...], *, exclude: str) -> str:

@@ -23,6 +23,7 @@ from engine.datasets.texts.near import group_near_duplicates
 from engine.datasets.texts.options import TextCard, TextOptions
 from engine.datasets.texts.personal import KINDS
 from engine.datasets.texts.problems import (
+    MIN_ROWS,
     class_problems,
     language_problems,
     missing_columns,
@@ -119,8 +120,8 @@ def _clean_and_split(work: Work) -> None:
     work.phase(0.75, Message("Cleaning and splitting"))
     work.steps = clean(connection, options.cleaning)
     test_file = bool(options.test_raw_id)
-    if test_file:
-        _read_test_file(work)
+    if test_file and not _read_test_file(work):
+        return
     classes, parts = figures.class_counts(connection, "data"), 2 if test_file else 3
     blocks = class_problems(classes, figures.group_counts(connection), parts=parts)
     work.problems += blocks
@@ -130,23 +131,35 @@ def _clean_and_split(work: Work) -> None:
         work.has_parts = True
 
 
-def _read_test_file(work: Work) -> None:
-    """Make the table `test`, and take out of `data` what stands there too."""
+def _read_test_file(work: Work) -> bool:
+    """Make the table `test`, and take out of `data` what stands there too; return whether anything is left to train."""
     connection, options = work.connection, work.options
     raw = open_raw(work.settings, options.test_raw_id)
     given = replace(options, encoding="", delimiter="", header=None)
     source = open_source(connection, raw, given, work.usual, work.folder)
     loaded = load(connection, source, work.folder, max_rows=work.settings.data_sample_rows)
     make_data(connection, "test", options.label_map, options.masks)
-    rows = figures.class_counts(connection, "test")
-    work.problems += _test_file_problems(raw.filename, rows, figures.class_counts(connection, "data"), loaded)
+    rows, known = figures.class_counts(connection, "test"), figures.class_counts(connection, "data")
+    work.problems += _test_file_problems(raw.filename, rows, known, loaded)
     shared = drop_what_the_test_file_has(connection)
     work.steps.append({"step": "drop_rows_of_the_test_file", "rows_dropped": shared})
+    left = sum(figures.class_counts(connection, "data").values())
+    if sum(known.values()) >= MIN_ROWS > left:
+        message = Message(
+            "Rows of the data that also stand in the test file {filename}: {count}; those that are left are too few to "
+            "train on: {left}. Give a test file of other rows, or none.",
+            filename=raw.filename,
+            count=shared,
+            left=left,
+        )
+        work.problems.append(Problem("block", "test_file_has_the_data", message, count=shared))
+        return False
     if shared:
         message = Message(
             "Rows that also stand in the test file: {count}; they are left out of training.", count=shared
         )
         work.problems.append(Problem("note", "rows_of_the_test_file", message, count=shared))
+    return True
 
 
 def _test_file_problems(filename: str, rows: dict[str, int], known: dict[str, int], loaded: Loaded) -> list[Problem]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.datasets.dataset import Problem
 from engine.datasets.texts.clean import STEPS, TOO_LONG, affected
-from engine.datasets.texts.columns import MAX_LABELS
+from engine.datasets.texts.columns import MAX_LABELS, untold
 from engine.datasets.texts.load import Loaded, Source
 from engine.datasets.texts.options import TextOptions
 from engine.messages import Message
@@ -35,23 +35,8 @@ def language_problems(languages: dict[str, float]) -> list[Problem]:
 
 def missing_columns(source: Source) -> list[Problem]:
     """Return a block for each column that could not be told."""
-    columns = ", ".join(source.opened.columns[:30])
-    found = []
-    if not source.text:
-        message = Message(
-            "No column of {filename} looks like text; name the text column. The columns are: {columns}.",
-            filename=source.opened.raw.filename,
-            columns=columns,
-        )
-        found.append(Problem("block", "no_text_column", message))
-    if not source.label:
-        message = Message(
-            "No column of {filename} looks like a label; name the label column. The columns are: {columns}.",
-            filename=source.opened.raw.filename,
-            columns=columns,
-        )
-        found.append(Problem("block", "no_label_column", message))
-    return found
+    missing = untold(source.opened.raw.filename, source.opened.columns, text=source.text, label=source.label)
+    return [Problem("block", f"no_{role}_column", message) for role, message in missing.items()]
 
 
 def reading_problems(connection: duckdb.DuckDBPyConnection, loaded: Loaded, options: TextOptions) -> list[Problem]:

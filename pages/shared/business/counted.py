@@ -17,6 +17,7 @@ from pages.shared.frame import badge, say, show_error
 from pages.shared.i18n import tr
 from pages.shared.numbers import DASH, number, percent
 from pages.shared.resources import settings
+from pages.shared.uploads import take_file
 
 ROWS_SHOWN = 12
 
@@ -34,9 +35,9 @@ def known(kept: Case, plan: Plan) -> tuple[Actuals | None, Fan | None]:
 def section(kept: Case, plan: Plan, purse: Purse) -> None:
     """Draw the upload, and plan against actual where there is something to compare."""
     st.subheader(tr("Plan against actual"), anchor=False)
-    given = st.file_uploader(
-        tr("Monthly figures (CSV: month, revenue, costs, cash, customers; US$)"), type=["csv", "txt"],
-        key=f"counted-{kept.id}", max_upload_size=1,
+    given = take_file(
+        tr("Monthly figures (CSV: month, revenue, costs, cash, customers; US$)"), ["csv", "txt"],
+        key=f"counted-{kept.id}", max_mib=1,
     )  # fmt: skip
     if given is not None and given.file_id != st.session_state.get("counted-taken"):
         try:

@@ -68,7 +68,10 @@ def per_class(frame: pd.DataFrame, color: str) -> go.Figure:
 
 def reliability(frame: pd.DataFrame, color: str) -> go.Figure:
     """Return stated against actual correctness. Columns: confidence, accuracy, low, high, count."""
-    made = figure(tr("Probability the model states (0–1)"), tr("Share that was right (0–1)"))
+    right = tr("Share that was right (0–1)")
+    if (frame["low"] < frame["high"]).any():  # a run judged before there were intervals has none
+        right = tr("Share that was right (0–1), with 95% interval")
+    made = figure(tr("Probability the model states (0–1)"), right)
     made.add_scatter(
         x=[0, 1], y=[0, 1], mode="lines", line={"color": NEUTRAL, "dash": "dot", "width": 1},
         name=tr("Perfectly calibrated"), hoverinfo="skip",
@@ -108,7 +111,7 @@ def bars(names: list[str], counts: list[int], x: str, *, color: str = ACCENT, he
         textposition="outside", cliponaxis=False, hovertemplate="%{y}: %{x}<extra></extra>",
     )  # fmt: skip
     made.update_yaxes(autorange="reversed", type="category", showgrid=False)
-    made.update_xaxes(range=[0, max([1, *counts]) * 1.15])
+    made.update_xaxes(range=[0, max([1, *counts]) * 1.15], tickformat=",~r")
     return made
 
 

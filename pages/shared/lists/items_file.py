@@ -22,6 +22,7 @@ from pages.shared.i18n import md, tr
 from pages.shared.lists.upload import SUFFIXES
 from pages.shared.numbers import number
 from pages.shared.resources import settings
+from pages.shared.uploads import take_file
 
 FIELDS = {"id": "item_id_column", "title": "title_column", "text": "text_column", "category": "category_column"}
 """What a column of the items file is taken for → the option that names it."""
@@ -57,7 +58,7 @@ def upload(scenario: Scenario, run: RunFolder, options: InteractionOptions, agai
             "nobody has touched yet; with categories you see tastes."
         )
     )
-    file = st.file_uploader(tr("Items file"), type=list(SUFFIXES), key=f"items-{run.run_id}")
+    file = take_file(tr("Items file"), SUFFIXES, key=f"items-{run.run_id}")
     if file is not None:
         raw = add_raw(file, file.name, settings())
         again(scenario, run, replace(options, items_raw_id=raw.id))

@@ -17,6 +17,7 @@ from pages.shared.i18n import md, tr
 from pages.shared.lists import plan
 from pages.shared.numbers import number, percent
 from pages.shared.resources import settings
+from pages.shared.uploads import take_file
 
 GAIN = "hit_rate_at_10"
 """The metric whose gain is carried over: the share of people who find something."""
@@ -142,7 +143,7 @@ def upload(found: ReadOut | None) -> None:
     with st.expander(tr("I have the read-out of a test"), icon=":material/fact_check:", key="readout-upload"):
         strong(tr("A CSV with the columns group, visitors, conversions"))
         st.caption(tr("Two groups: one without the new ranking, called control, and one with it. Days are summed."))
-        file = st.file_uploader(tr("Read-out"), type=["csv", "tsv", "parquet"], key="readout-file")
+        file = take_file(tr("Read-out"), ["csv", "tsv", "parquet"], key="readout-file")
         if file is not None:
             address.remember(READOUT, add_raw(file, file.name, settings()).id)
             st.rerun()

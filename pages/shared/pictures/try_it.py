@@ -27,6 +27,7 @@ from pages.shared.pictures.view import enlarged, overlaid, windowed
 from pages.shared.resources import client, settings
 from pages.shared.scenario.choose import choose_model
 from pages.shared.scenario.warming import warming_up
+from pages.shared.uploads import take_file
 
 OFFERED = 60
 """Pictures of the test part that can be chosen from."""
@@ -51,9 +52,7 @@ def draw(scenario: Scenario) -> None:
 
 def given(report: dict[str, Any]) -> Picture | None:
     """Draw the choice of a picture of the test part and the place for one's own; return it with all its bits."""
-    file = st.file_uploader(
-        tr("Your own picture, which is looked at and not stored"), type=list(SUFFIXES), key="try-picture"
-    )
+    file = take_file(tr("Your own picture, which is looked at and not stored"), SUFFIXES, key="try-picture")
     if file is not None:
         return open_picture(file.getvalue())
     dataset_id = report["dataset"]["id"]

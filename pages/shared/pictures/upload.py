@@ -27,6 +27,7 @@ from pages.shared.pictures import choices, told
 from pages.shared.pictures.tiles import Tile
 from pages.shared.pictures.tiles import draw as draw_tiles
 from pages.shared.resources import settings
+from pages.shared.uploads import take_file
 
 SUFFIXES = ("zip", "npz")
 KEYS = ("modality", "patient", "positive", "parts", "frames")
@@ -76,7 +77,7 @@ def is_dicom(file: Any) -> bool:
 def ask_for_labels() -> None:
     """Draw the places for a labels CSV that lies beside the archive and for the name of its column."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.file_uploader(tr("Labels CSV, if it is not in the archive"), type=["csv", "tsv"], key="labels-file")
+        take_file(tr("Labels CSV, if it is not in the archive"), ["csv", "tsv"], key="labels-file")
         st.text_input(tr("Column with the label"), key="labels-column", width=230)
 
 

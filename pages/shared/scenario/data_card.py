@@ -14,6 +14,8 @@ from pages.shared.i18n import md, tr
 from pages.shared.numbers import number, percent
 from pages.shared.scenario.parts import parts_of
 
+DRAWN_CLASSES = 20
+
 
 def figures(scenario: Scenario, card: DataCard, dataset: Dataset | None = None) -> None:
     """Draw what the data is: balance, what its form shows, parts, licence, a few rows.
@@ -29,7 +31,10 @@ def figures(scenario: Scenario, card: DataCard, dataset: Dataset | None = None) 
             names, counts = list(card.classes), list(card.classes.values())
             rows = words.rows_title(scenario.name)
             table = pd.DataFrame({tr("Class"): names, rows: counts})
-            style.draw(quality.bars(names[:20], counts[:20], rows), balance(scenario, card), table, key="card-classes")
+            drawn = quality.bars(names[:DRAWN_CLASSES], counts[:DRAWN_CLASSES], rows)
+            style.draw(drawn, balance(scenario, card), table, key="card-classes")
+            if len(names) > DRAWN_CLASSES:
+                st.caption(tr("Drawn are the {n} largest classes; the table has more.", n=DRAWN_CLASSES))
         with right:
             own.figures(card, dataset)
     else:

@@ -10,6 +10,7 @@ from pages.shared.i18n import tr
 from pages.shared.resources import settings
 from pages.shared.scenario import checking, datasets
 from pages.shared.scenario.parts import parts_of
+from pages.shared.uploads import take_file
 
 
 def draw(scenario: Scenario) -> None:
@@ -27,10 +28,10 @@ def uploader(scenario: Scenario) -> None:
     """Draw the place for a file. It is stored at once and dropped from memory, and the preview opens."""
     turn = st.session_state.setdefault("upload-turn", 0)
     own = parts_of(scenario)
-    file = st.file_uploader(
+    file = take_file(
         own.invite(),
-        type=list(own.suffixes),
-        max_upload_size=settings().max_upload_mib,
+        own.suffixes,
+        max_mib=settings().max_upload_mib,
         key=f"upload-{scenario.name}-{turn}",
         help=tr("Nothing is sent anywhere: the file stays in this machine's workspace."),
     )

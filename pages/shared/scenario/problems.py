@@ -63,7 +63,7 @@ def line(
             draw_text()
         return
     name, options = offer
-    text, click = st.columns([3, 1], vertical_alignment="center")  # which stand one above the other on a phone
+    text, click = st.columns([2, 1], vertical_alignment="center")  # which stand one above the other on a phone
     with text, st.container(gap="xxsmall"):
         draw_text()
     with click:

@@ -12,7 +12,7 @@ from pages.shared import words
 from pages.shared.charts import quality, style
 from pages.shared.frame import strong
 from pages.shared.i18n import tr
-from pages.shared.numbers import percent
+from pages.shared.numbers import DASH, missing, number, percent
 
 
 def draw(
@@ -39,7 +39,7 @@ def draw(
         strong(tr("Each class"))
         frame = class_frame(block["per_class"])
         shown = style.kept((run_id, "classes"), lambda: quality.per_class(frame, color))
-        style.draw(shown, weakest_sentence(block["per_class"]), class_table(frame, rows), key="classes")
+        style.draw(shown, weakest_sentence(block["per_class"]), class_table(block["per_class"], rows), key="classes")
     show_mistakes(block["mistakes"])
     left, right = st.columns(2)
     with left:
@@ -74,15 +74,28 @@ def class_frame(per_class: list[dict[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def class_table(frame: pd.DataFrame, rows: str) -> pd.DataFrame:
+def class_table(per_class: list[dict[str, Any]], rows: str) -> pd.DataFrame:
+    """Return every figure of each class with its interval, as it is read."""
     names = {
-        "label": tr("Class"),
-        "support": rows,
         "precision": tr("Precision"),
         "recall": tr("Recall"),
         "f1": tr("F1"),
+        "auc": tr("AUC, one against the rest"),
     }
-    return frame[list(names)].round(3).rename(columns=names)
+    return pd.DataFrame(
+        [
+            {tr("Class"): c["label"], rows: c["support"]}
+            | {name: _with_interval(c[m]) for m, name in names.items() if m in c}
+            for c in per_class
+        ]
+    )
+
+
+def _with_interval(found: dict[str, float | None]) -> str:
+    if missing(found["value"]):
+        return DASH
+    value, low, high = (number(found[end], 3) for end in style.ENDS.values())
+    return tr("{value} ({low} to {high})", value=value, low=low, high=high)
 
 
 def mistakes(found: list[dict[str, Any]], subject: str, title: str) -> None:
@@ -122,6 +135,8 @@ def calibration(run_id: str, block: dict[str, Any], color: str, rows: str) -> No
     names = {
         "confidence": tr("Stated probability"),
         "accuracy": tr("Share that was right"),
+        "low": tr("Low"),
+        "high": tr("High"),
         "count": rows,
     }
     shown = style.kept((run_id, "reliability"), lambda: quality.reliability(frame, color))

@@ -8,6 +8,7 @@ import streamlit as st
 
 from engine.datasets.dataset import Dataset
 from engine.jobs.queue import submit_calibrate, submit_finetune, submit_seeds
+from engine.jobs.simplest import submit_simplest
 from engine.models.estimate import TASK as TIMED
 from engine.models.recipes import Recipe
 from engine.scenarios import Scenario
@@ -44,13 +45,15 @@ def draw(scenario: Scenario, dataset: Dataset | None, recipe: Recipe, given: dic
 def submit(
     scenario: Scenario, dataset: Dataset | None, recipe: Recipe, given: dict[str, Any], backbone: str, *, three: bool
 ) -> None:
-    """Queue one run, or one a seed."""
+    """Queue one run, or one a seed, and the simplest recipe on the same data where it was not trained yet."""
     threads = settings().threads
     what: dict[str, Any] = {"recipe": recipe.name, "options": given, "backbone": backbone, "threads": threads}
     if three:
         queued = submit_seeds(settings(), scenario.name, dataset, **what)[-1]
     else:
         queued = submit_finetune(settings(), scenario.name, dataset, **what)
+    if recipe.name != scenario.recipes[0]:
+        submit_simplest(settings(), scenario.name, dataset, threads=threads)
     address.remember("job", queued.run_id)
 
 

@@ -15,6 +15,7 @@ from engine.scenarios import Scenario
 from pages.shared.i18n import md, tr
 from pages.shared.numbers import percent
 from pages.shared.resources import settings
+from pages.shared.uploads import take_file
 
 
 def draw(
@@ -32,7 +33,7 @@ def draw(
             return
         share = percent(options.fractions[2])
         st.caption(tr("Of the same kind. Without one, {share} of the data is set aside for the test.", share=share))
-        file = st.file_uploader(tr("Test file"), type=list(suffixes), key=f"test-{run.run_id}")
+        file = take_file(tr("Test file"), suffixes, key=f"test-{run.run_id}")
         if file is not None:
             raw = form_of(scenario.task).intake(file, file.name, settings())
             again(scenario, run, replace(options, test_raw_id=raw.id))

@@ -8,12 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from engine.datasets.store import Raw
-from engine.datasets.texts.columns import Usual
+from engine.datasets.texts.columns import Usual, untold
 from engine.datasets.texts.options import TextOptions
 from engine.datasets.texts.read import Preview, preview
 from engine.jobs.queue import submit_prepare
 from engine.scenarios import Scenario
 from pages.shared import address
+from pages.shared.frame import say
 from pages.shared.i18n import md, tr
 from pages.shared.numbers import number
 from pages.shared.resources import settings
@@ -38,13 +39,13 @@ def draw(scenario: Scenario, raw_id: str) -> None:
     raw, _, seen = found
     choices(seen)
     rows(seen)
+    missing = untold(raw.filename, seen.columns, text=seen.text_column, label=seen.label_column)
+    for message in missing.values():
+        st.warning(say(message), icon=":material/warning:")
     with st.container(horizontal=True):
-        ready = bool(seen.text_column and seen.label_column)
-        if st.button(tr("Check the data"), type="primary", icon=":material/fact_check:", disabled=not ready):
+        if st.button(tr("Check the data"), type="primary", icon=":material/fact_check:", disabled=bool(missing)):
             start_check(scenario, raw, seen)
         st.button(tr("Choose another file"), on_click=address.forget, args=("raw", *KEYS))
-    if not ready:
-        st.caption(tr("Choose one column for the text and another one for the label."))
 
 
 @st.cache_data(show_spinner=False, max_entries=16)

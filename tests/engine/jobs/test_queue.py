@@ -24,6 +24,7 @@ from engine.jobs.queue import (
     submit_seeds,
 )
 from engine.jobs.runs import RunFolder, all_runs
+from engine.jobs.simplest import submit_simplest
 from engine.messages import Message
 from engine.scenarios import SCENARIOS
 
@@ -39,6 +40,20 @@ def test_a_submitted_run_says_all_that_is_needed_to_do_it_again(settings: Settin
     assert (run.state, run.label) == ("queued", "mine")
     again = repeat_spec(settings, run)
     assert replace(again, run_id=spec.run_id, created_at=spec.created_at, threads=0) == spec
+
+
+def test_the_simplest_recipe_is_trained_once_on_the_same_data_and_after_what_people_wait_for(
+    settings: Settings, dataset: Dataset
+) -> None:
+    asked = submit_finetune(settings, SCENARIO, dataset, "probe")
+    simplest = submit_simplest(settings, SCENARIO, dataset)
+    assert simplest is not None
+    assert (simplest.spec.recipe, simplest.spec.dataset_id) == ("baseline", dataset.id)
+    assert in_order([simplest, asked]) == [asked, simplest]
+    assert submit_simplest(settings, SCENARIO, dataset) is None
+    assert submit_simplest(settings, SCENARIO, None) is not None, "the demo data is other data"
+    cancel(simplest)
+    assert submit_simplest(settings, SCENARIO, dataset) is not None, "one that was cancelled shows nothing"
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,27 @@ def test_calibration_error_is_the_weighted_gap_of_the_bins() -> None:
     assert sum(b["count"] for b in block["reliability"]) == 700
 
 
+@pytest.mark.parametrize("clustered", [False, True])
+def test_each_point_of_the_reliability_curve_has_an_interval_that_narrows_with_its_rows(clustered: bool) -> None:
+    truth, probabilities = answers(700, skill=0.5)
+    bins = judged(truth, probabilities, clusters=np.arange(700) // 2 if clustered else None)["reliability"]
+    empty, full = [b for b in bins if not b["count"]], [b for b in bins if b["count"]]
+    assert empty
+    assert all(b["low"] is b["high"] is b["accuracy"] is None for b in empty)
+    assert all(0 <= b["low"] <= b["accuracy"] <= b["high"] <= 1 for b in full)
+    large = max(full, key=lambda b: b["count"])
+    share, rows = large["accuracy"], large["count"]
+    normal = 2 * 1.96 * np.sqrt(share * (1 - share) / rows)  # the width that a binomial's normal approximation has
+    assert large["high"] - large["low"] == pytest.approx(normal, rel=0.2)
+
+
+def test_a_point_of_the_curve_that_was_always_right_is_not_certain() -> None:
+    block = judged(np.zeros(10, np.int64), np.tile([0.95, 0.03, 0.02], (10, 1)))
+    (point,) = [b for b in block["reliability"] if b["count"]]
+    assert (point["accuracy"], point["high"]) == (1, 1)
+    assert point["low"] == pytest.approx(0.69, abs=0.005)
+
+
 def test_weighted_auc_is_that_of_sklearn_with_sample_weights() -> None:
     truth, probabilities = answers(200)
     weights = np.random.default_rng(1).integers(0, 4, (5, 200)).astype(float)

@@ -107,6 +107,13 @@ def test_a_test_file_is_the_test_part_and_its_texts_leave_training(settings: Set
     assert other.test_id == dataset.test_id
 
 
+@pytest.mark.parametrize(("first", "left"), [(0, 0), (10, 10)])
+def test_a_test_file_that_leaves_too_little_to_train_on_is_named(settings: Settings, first: int, left: int) -> None:
+    test = stored(settings, HEADER + rows(60, start=first), "again.csv")
+    with pytest.raises(BadInput, match=rf"in the test file .*csv: {60 - left}; .* too few to train on: {left}\."):
+        prepared(settings, HEADER + rows(60), test_raw_id=test.id)
+
+
 def test_a_test_file_with_other_labels_is_refused(settings: Settings) -> None:
     test = stored(settings, HEADER + "something else,c9\n", "test.csv")
     with pytest.raises(BadInput, match=r"test\.csv has labels that the data has not: c9"):
