@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 
 from streamlit.testing.v1 import AppTest
 
@@ -67,11 +68,13 @@ def test_a_hosted_model_of_ones_own_is_what_is_bought(page: Open, finished: Fini
 def test_what_cannot_be_is_said_beneath_each_field_and_nothing_is_kept(page: Open, finished: Finish) -> None:
     finished()
     test = page("costs", lang="en")
+    test.date_input(key="own-add-grid-when").set_value(date.today() + timedelta(days=30))
     add(test, "grid", "moon", {"grid-0": 500, "grid-1": 400, "grid-2": 700, "pue-0": 0.9}, where="")
     wrong = " ".join(said_beneath(test))
     assert "The likely 400 gCO2e per kWh is not between" in wrong
     assert "The PUE is 0.9; give a number from 1 to 10" in wrong
     assert "has no source" in wrong
+    assert "is still to come; give the day on which the figure held" in wrong
     add(test, "hosted", "gpt-5.4-nano", {"hosted-0": 1, "hosted-1": 1})
     assert any("There is gpt-5.4-nano already" in c for c in said_beneath(test))
     add(test, "machine", "", {"machine-0": 2.5, "machine-1": 8, "machine-2": 1})
