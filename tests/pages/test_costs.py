@@ -157,6 +157,7 @@ def test_two_runs_stand_side_by_side(page: Open, finished: Finish) -> None:
         ({"region": "aws/moon"}, "not, or no longer, in the catalogue"),
         ({"growth": "-100"}, "The address says -100"),
         ({"headroom": "inf"}, "The address says inf"),
+        ({"growth": "100", "months": "60", "n": "1e12"}, "The load without growth is used"),
         ({"failed": "100"}, "The address says 100"),
         ({"text": "0"}, "The address says 0"),
         ({"err-negative-positive": "-3"}, "The address says -3"),
