@@ -73,7 +73,7 @@ def test_a_vendor_measured_on_the_same_rows_can_be_what_is_bought(
     assert metric(test, "Buy, a month") == "$400.00"
     assert stored[1].run_id not in test.selectbox(key="hosted").options
     assert any("Acme reaches Macro-F1 1.000, this run 0.8" in s.value for s in test.subheader)
-    table = next(t.value for t in test.table if "Who answers" in t.value).set_index("Who answers")
+    table = next(d.value for d in test.dataframe if "Who answers" in d.value).set_index("Who answers")
     assert str(table.loc["Acme", "Per 1,000"]).replace("\\", "") == "$0.40"
     # Six trainings of 8 s are next to nothing: two machines of 0.17 USD an hour are 248 USD, 0.62 million answers.
     assert str(table.loc["Acme", "Building pays"]).startswith("from 62")
