@@ -58,9 +58,12 @@ with st.expander(tr("Training again"), icon=":material/model_training:"):
     programme = work.programme()
 with st.expander(tr("Labels"), icon=":material/label:"):
     labels_bought = work.labelling(scenario.task, known, facts)
-with st.expander(tr("Every fact this page computes with, and your own in its place"), icon=":material/fact_check:"):
-    own.table(facts, known)
-    added.forms(known)
+# Drawn when it is opened: a dozen forms that nobody sees would make every slider answer late.
+title = tr("Every fact this page computes with, and your own in its place")
+with st.expander(title, icon=":material/fact_check:", key="facts", on_change="rerun") as every_fact:
+    if every_fact.open:
+        own.table(facts, known)
+        added.forms(known)
 
 choices = costs_chosen.choices(
     instance, region, operation, programme, bought=hosted, tokens=tokens, labels=labels_bought, people=people

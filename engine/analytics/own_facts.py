@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from engine.config import Settings
@@ -50,7 +51,7 @@ FIELDS: dict[str, tuple[Quantity, ...]] = {
     ),
     "pue": (Quantity(Message("The PUE"), 10, 1),),
     "salary": (Quantity(Message("The salary"), 1e8),),
-    "employer": (Quantity(Message("The employer's factor"), 100),),
+    "employer": (Quantity(Message("The employer's factor"), 100, 1),),
     "label": (Quantity(Message("The price of a label"), 1e6),),
 }
 """What can be entered, and the values each has. A machine, a hosted model or a grid of a new id is a new row."""
@@ -85,8 +86,11 @@ class OwnFact:
         return Source(self.id, self.where, self.as_of)
 
 
-def faults(what: str, row_id: str, values: Sequence[float], where: str) -> dict[str, Message]:
-    """Return what is wrong with an entry, by field: "id", the position of a value ("0", "1", …), "where"."""
+def faults(what: str, row_id: str, values: Sequence[float], where: str, when: date | None = None) -> dict[str, Message]:
+    """Return what is wrong with an entry, by field: "id", the position of a value ("0", "1", …), "where", "when".
+
+    `when` it held is asked of what is being entered, not of what was kept: a clock that was set back spoils no file.
+    """
     found: dict[str, Message] = {}
     if not NAME.fullmatch(row_id.strip("/ ")):
         found["id"] = Message("The name is empty, longer than 80 characters, or has a comma, a semicolon or a bar "
@@ -101,6 +105,8 @@ def faults(what: str, row_id: str, values: Sequence[float], where: str) -> dict[
         )  # fmt: skip
     if not where.strip():
         found["where"] = Message("The figure has no source; say where it comes from, a web address or an offer.")
+    if when is not None and when > date.today():
+        found["when"] = Message("{date} is still to come; give the day on which the figure held.", date=str(when))
     return found
 
 
@@ -109,6 +115,9 @@ def _fault(quantity: Quantity, value: float) -> Message | None:
         above_zero(quantity.title, value)
     except BadInput as error:
         return error.message
+    if value > quantity.most and not quantity.least:
+        return Message("{field} is {n}; give a number above 0 and up to {high}.", field=quantity.title, n=value,
+                       high=quantity.most)  # fmt: skip
     if not quantity.least <= value <= quantity.most:
         return Message("{field} is {n}; give a number from {low} to {high}.", field=quantity.title, n=value,
                        low=quantity.least, high=quantity.most)  # fmt: skip

@@ -162,7 +162,7 @@ def _in_order(given: pd.DataFrame, rows: pd.DataFrame, sent: pd.Series) -> pd.Da
     unknown = given[~ids.isin(wanted)]
     if len(unknown):
         raise BadInput(
-            "{count} row ids are not in the test part, such as {ids}; give back those of the rows that were sent.",
+            "Row ids that are not in the test part: {count}, such as {ids}; give back those that were sent.",
             count=len(unknown),
             ids=", ".join(str(v)[:40] for v in unknown["row" if "row" in given else "text"].head(SHOWN)),
         )

@@ -61,29 +61,34 @@ def weakest(kinds: Iterable[Kind]) -> Kind:
 def finite(field: Message, value: float) -> float:
     """Return `value`, or raise BadInput when it is not a number."""
     if not _is_number(value):
-        raise BadInput("{field} is {value}; give a finite number.", field=field, value=str(value))
+        raise BadInput("{field} is {value}; give a finite number.", field=field, value=_readable(value))
     return float(value)
 
 
 def above_zero(field: Message, value: float) -> float:
     """Return `value`, or raise BadInput when it is not a number above 0."""
     if not _is_number(value) or value <= 0:
-        raise BadInput("{field} is {value}; give a number above 0.", field=field, value=str(value))
+        raise BadInput("{field} is {value}; give a number above 0.", field=field, value=_readable(value))
     return float(value)
 
 
 def not_negative(field: Message, value: float) -> float:
     """Return `value`, or raise BadInput when it is not a number of 0 or more."""
     if not _is_number(value) or value < 0:
-        raise BadInput("{field} is {value}; give a number of 0 or more.", field=field, value=str(value))
+        raise BadInput("{field} is {value}; give a number of 0 or more.", field=field, value=_readable(value))
     return float(value)
 
 
 def share(field: Message, value: float) -> float:
     """Return `value`, or raise BadInput when it is not a share above 0 and up to 1."""
     if not _is_number(value) or not 0 < value <= 1:
-        raise BadInput("{field} is {value}; give a share above 0 and up to 1.", field=field, value=str(value))
+        raise BadInput("{field} is {value}; give a share above 0 and up to 1.", field=field, value=_readable(value))
     return float(value)
+
+
+def _readable(value: object) -> str:
+    """Return `value` as somebody would have typed it: 0 rather than 0.0."""
+    return f"{value:.15g}" if _is_number(value) else str(value)
 
 
 def _is_number(value: object) -> bool:

@@ -1,4 +1,7 @@
-"""Rows of the catalogue that somebody entered, in place of a published one or beside them, each with its source."""
+"""Rows of the catalogue that somebody entered, in place of a published one or beside them, each with its source.
+
+What was entered is checked where it is entered (`engine.analytics.own_facts`): values above 0, and a source.
+"""
 
 from __future__ import annotations
 
@@ -7,47 +10,36 @@ from dataclasses import replace
 
 from engine.economics.catalog import Factor, Instance, Region
 from engine.economics.facts import HostedPrice, Salary
-from engine.economics.figure import Source, above_zero
-from engine.errors import BadInput
-from engine.messages import Message
+from engine.economics.figure import Source
 
 BASIS = "own figure"
 """Stands where a published factor says how it was computed."""
 
 
 def own_salary(role: str, country: str, level: str, usd: float, source: Source) -> Salary:
-    """Return a salary that somebody entered, with its source. Raises BadInput unless it is above 0."""
-    value = above_zero(Message("The salary of {role}", role=role), usd)
-    return Salary(role, country, level, 0, value, value, value, _named(source))
+    """Return a salary that somebody entered, with its source."""
+    return Salary(role, country, level, 0, usd, usd, usd, source)
 
 
 def own_hosted_price(price: HostedPrice, usd_in: float, usd_out: float, source: Source) -> HostedPrice:
-    """Return `price` with figures that somebody entered, with their source. Raises BadInput unless they are above 0."""
-    return replace(
-        price,
-        usd_per_1m_input=above_zero(Message("The price of a million input tokens"), usd_in),
-        usd_per_1m_output=above_zero(Message("The price of a million output tokens"), usd_out),
-        batch_usd_per_1m=None,
-        source=_named(source),
-    )
+    """Return `price` with figures that somebody entered, with their source."""
+    return replace(price, usd_per_1m_input=usd_in, usd_per_1m_output=usd_out, batch_usd_per_1m=None, source=source)
 
 
 def own_hosted_model(model: str, usd_in: float, usd_out: float, source: Source) -> HostedPrice:
-    """Return a hosted model that the catalogue has no price of. Raises BadInput unless its prices are above 0."""
-    return own_hosted_price(HostedPrice(model, "", usd_in, usd_out, None, "", source), usd_in, usd_out, source)
+    """Return a hosted model that the catalogue has no price of."""
+    return HostedPrice(model, "", usd_in, usd_out, None, "", source)
 
 
 def own_instance_price(instance: Instance, usd_per_hour: float, source: Source) -> Instance:
-    """Return `instance` at a price an hour that somebody entered, with its source. Raises BadInput unless above 0."""
-    price = above_zero(Message("The price an hour"), usd_per_hour)
-    return replace(instance, usd_per_hour=price, source=_named(source))
+    """Return `instance` at a price an hour that somebody entered, with its source."""
+    return replace(instance, usd_per_hour=usd_per_hour, source=source)
 
 
 def own_machine(machine_id: str, values: Sequence[float], source: Source) -> Instance:
     """Return a machine without a GPU that the catalogue does not have; `machine_id` is region id/name.
 
     `values` are its vCPUs, its memory in GiB and its USD an hour; it has no spot price.
-    Raises BadInput unless its size and price are above 0.
     """
     vcpus, memory_gib, usd_per_hour = values
     region_id, _, name = machine_id.rpartition("/")
@@ -56,14 +48,14 @@ def own_machine(machine_id: str, values: Sequence[float], source: Source) -> Ins
         provider=provider,
         region=region,
         type=name,
-        vcpus=round(above_zero(Message("The number of vCPUs"), vcpus)),
-        memory_gib=above_zero(Message("The memory (GiB)"), memory_gib),
+        vcpus=round(vcpus),
+        memory_gib=memory_gib,
         gpu_name="",
         gpu_count=0,
-        usd_per_hour=above_zero(Message("The price an hour"), usd_per_hour),
+        usd_per_hour=usd_per_hour,
         spot_usd_per_hour=None,
         spot_basis="",
-        source=_named(source),
+        source=source,
         spot_source=None,
     )
 
@@ -71,8 +63,7 @@ def own_machine(machine_id: str, values: Sequence[float], source: Source) -> Ins
 def own_grid(values: Sequence[float], source: Source) -> tuple[Factor, ...]:
     """Return gCO2e per kWh that somebody entered, lowest, likely and highest, as the factors of a region stand."""
     low, likely, high = values
-    named = _named(source)
-    return tuple(Factor(value, BASIS, named) for value in dict.fromkeys((likely, low, high)))
+    return tuple(Factor(value, BASIS, source) for value in dict.fromkeys((likely, low, high)))
 
 
 def own_region(region_id: str, grid: tuple[Factor, ...], pue: tuple[Factor, ...]) -> Region:
@@ -82,10 +73,4 @@ def own_region(region_id: str, grid: tuple[Factor, ...], pue: tuple[Factor, ...]
 
 def own_pue(value: float, source: Source) -> tuple[Factor, ...]:
     """Return a power usage effectiveness that somebody entered, as the factors of a region stand."""
-    return (Factor(value, BASIS, _named(source)),)
-
-
-def _named(source: Source) -> Source:
-    if not source.where.strip():
-        raise BadInput("The figure has no source; say where it comes from, a web address or an offer.")
-    return source
+    return (Factor(value, BASIS, source),)

@@ -57,16 +57,21 @@ def examples(settings: Settings, model: Published, count: int = EXAMPLES) -> Exa
 
     Where its data set is not there any more, they are made up.
     """
-    return examples_of(settings, str(read_task(model.folder)["task"]), model.run.report(), count)
+    return examples_of(settings, str(read_task(model.folder)["task"]), dataset_of(model.run.report()), count)
 
 
-def examples_of(settings: Settings, task: str, report: Mapping[str, Any], count: int = EXAMPLES) -> Examples:
-    """Return the same of a run's report."""
+def dataset_of(report: Mapping[str, Any]) -> str:
+    """Return the id of the data set a report was made on; empty when it names none."""
+    return str(report.get("dataset", {}).get("id", ""))
+
+
+def examples_of(settings: Settings, task: str, dataset_id: str, count: int = EXAMPLES) -> Examples:
+    """Return the same of a data set by its id, for models of `task`."""
     takes = TAKES[task]
     try:
-        dataset = open_dataset(settings, report["dataset"]["id"])
+        dataset = open_dataset(settings, dataset_id)
         found = tuple(islice(iter(TASKS[task].inputs(dataset, "validation")), count))
-    except (NotFound, KeyError):
+    except NotFound:
         found = ()
     return Examples(takes, found, True) if found else Examples(takes, made_up(takes), False)
 

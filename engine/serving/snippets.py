@@ -65,10 +65,10 @@ def correction(call: Call) -> str:
 
 def python(call: Call) -> str:
     """Return a script for Python 3, its standard library alone."""
-    imports = "import json\nfrom urllib.request import Request, urlopen\n"
+    imports = "import json\nfrom urllib.error import HTTPError\nfrom urllib.request import Request, urlopen\n"
     body = _json(call.body)
     if call.takes == "image":
-        imports = "import base64\nimport json\nfrom pathlib import Path\nfrom urllib.request import Request, urlopen\n"
+        imports = "import base64\n" + imports.replace("from urllib", "from pathlib import Path\nfrom urllib", 1)
         picture = f'picture = base64.b64encode(Path("{PICTURE}").read_bytes()).decode()\n'
         body = body.replace('[""]', "[picture]")
     else:
@@ -76,7 +76,8 @@ def python(call: Call) -> str:
     return (
         f"{imports}\n{picture}asked = {body}\nrequest = Request(\n"
         f'    "{call.address}",\n    json.dumps(asked).encode(),\n    {json.dumps(call.headers)},\n)\n'
-        "with urlopen(request) as answer:\n    found = json.load(answer)\n"
+        "try:\n    with urlopen(request) as answer:\n        found = json.load(answer)\n"
+        'except HTTPError as refused:\n    raise SystemExit(json.load(refused)["error"])\n'
         'for output in found["outputs"]:\n    print(output["name"], output["data"])\n'
     )
 

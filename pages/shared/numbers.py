@@ -15,6 +15,9 @@ import streamlit as st
 
 DASH = "–"
 MINUS = "−"
+SCIENTIFIC = "0.##E0"
+HUGE = 1e15
+"""From here on a number is a slip of the keyboard, and no longer written with every digit."""
 
 
 def _code(code: str | None) -> str:
@@ -68,7 +71,7 @@ def number(value: float | None, digits: int | None = None, *, code: str | None =
     shown = "0"
     if digits is None:
         digits, shown = (0 if float(value).is_integer() else _decimals(float(value), 3)), "#"
-    pattern = "#,##0" + ("." + shown * digits if digits else "")
+    pattern = SCIENTIFIC if abs(value) >= HUGE else "#,##0" + ("." + shown * digits if digits else "")
     return _decimal(round(value, digits), pattern, _code(code))
 
 
@@ -76,7 +79,7 @@ def percent(value: float | None, digits: int = 0, *, code: str | None = None) ->
     """Return the share `value` (0 to 1) as a percentage."""
     if value is None or missing(value):
         return DASH
-    pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
+    pattern = (SCIENTIFIC if abs(value) >= HUGE else "#,##0" + ("." + "0" * digits if digits else "")) + "%"
     return _percent(value, pattern, _code(code))
 
 
@@ -86,7 +89,7 @@ def money(usd: float | None, *, code: str | None = None, currency: str = "USD") 
         return DASH
     size = abs(usd)
     digits = 0 if size >= 1000 else 2 if size >= 1 or size == 0 else max(2, _decimals(usd, 2))
-    pattern = "¤#,##0" + ("." + "0" * digits if digits else "")
+    pattern = "¤" + (SCIENTIFIC if size >= HUGE else "#,##0" + ("." + "0" * digits if digits else ""))
     return _currency(usd, pattern, _code(code), currency)
 
 

@@ -60,7 +60,7 @@ def test_what_is_wrong_is_said_and_nothing_is_stored(page: Open, finished: Finis
     unsure = good.drop(columns="label").assign(negative=0.5, neutral=0.4, positive=0.3)
     for wrong, words in (
         (good.iloc[3:], "have no answer, such as"),
-        (good.assign(row=good["row"] + 100_000), "row ids are not in the test part"),
+        (good.assign(row=good["row"] + 100_000), "Row ids that are not in the test part"),
         (unsure, "sum to 1.2; they must sum to 1"),
         (good.assign(usd=-1), "give a number of 0 or more"),
     ):

@@ -29,9 +29,14 @@ def metric(test: AppTest, label: str, place: int = 0) -> str:
 
 
 def quantity(test: AppTest, name: str) -> str:
-    """Return what the table beneath the answer says of now."""
-    table = test.table[0].value
-    return str(table[table["Quantity"] == name]["Now"].iloc[0]).replace("\\", "")
+    """Return what the card of the load as it is now says."""
+    return str(test.table[0].value.set_index("Quantity")["Value"][name]).replace("\\", "")
+
+
+def with_facts(test: AppTest) -> AppTest:
+    """Open the part of the page that has every fact and the forms for one's own."""
+    test.session_state["facts"] = True
+    return test.run()
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
@@ -68,7 +73,7 @@ def test_a_vendor_measured_on_the_same_rows_can_be_what_is_bought(
     assert metric(test, "Buy, a month") == "$400.00"
     assert stored[1].run_id not in test.selectbox(key="hosted").options
     assert any("Acme reaches Macro-F1 1.000, this run 0.8" in s.value for s in test.subheader)
-    table = next(t.value for t in test.table if "Who answers" in t.value).set_index("Who answers")
+    table = next(d.value for d in test.dataframe if "Who answers" in d.value).set_index("Who answers")
     assert str(table.loc["Acme", "Per 1,000"]).replace("\\", "") == "$0.40"
     # Six trainings of 8 s are next to nothing: two machines of 0.17 USD an hour are 248 USD, 0.62 million answers.
     assert str(table.loc["Acme", "Building pays"]).startswith("from 62")
@@ -142,8 +147,7 @@ def test_two_runs_stand_side_by_side(page: Open, finished: Finish) -> None:
     first, second = finished("baseline", right=0.6, train_seconds=1), finished("probe", right=0.9)
     test = page("costs", lang="en", run=second.run_id, **{"with": first.run_id})
     assert test.selectbox(key="run").value == second.run_id
-    table = test.table[1].value
-    assert len(table.columns) == 3
+    table = next(t.value for t in test.table if len(t.value.columns) == 3)
     assert "Build, a month" in list(table["Quantity"])
 
 
@@ -159,6 +163,7 @@ def test_two_runs_stand_side_by_side(page: Open, finished: Finish) -> None:
         ({"region": "aws/moon"}, "not, or no longer, in the catalogue"),
         ({"growth": "-100"}, "The address says -100"),
         ({"headroom": "inf"}, "The address says inf"),
+        ({"growth": "100", "months": "60", "n": "1e12"}, "The load without growth is used"),
         ({"failed": "100"}, "The address says 100"),
         ({"text": "0"}, "The address says 0"),
         ({"err-negative-positive": "-3"}, "The address says -3"),
@@ -205,7 +210,7 @@ def test_where_no_salary_is_published_the_page_asks_and_counts_nobody(page: Open
     row = "Machine Learning Engineer/CN/MI"
     enter(load_settings(), OwnFact("salary", row, (60000,), "An offer", "2026-11-01"))
     enter(load_settings(), OwnFact("employer", "CN", (1.4,), "The law", "2026-11-01"))
-    test.run()
+    with_facts(test)
     assert not [w for w in test.warning if "salary" in w.value]
     assert any("An offer" in c.value for c in test.caption)
 
@@ -216,20 +221,20 @@ def test_a_price_of_ones_own_is_used_and_taken_back(page: Open, finished: Finish
     enter(load_settings(), OwnFact("instance", "aws/us-east-1/c6i.xlarge", (1.7,), "An offer", "2026-11-01"))
     test = page("costs", lang="en")
     assert metric(test, "Build, a month") != before
-    test.button(key="back-instance-aws/us-east-1/c6i.xlarge").click().run()
+    with_facts(test).button(key="back-instance-aws/us-east-1/c6i.xlarge").click().run()
     assert metric(test, "Build, a month") == before
     assert own_facts(load_settings()) == {}
 
 
-@pytest.mark.parametrize("price", [0.0, -1.7])
-def test_a_price_that_cannot_be_is_refused_in_its_form(page: Open, finished: Finish, price: float) -> None:
+@pytest.mark.parametrize(("price", "said"), [(0.0, "0"), (-1.7, "-1.7")])
+def test_a_price_that_cannot_be_is_refused_in_its_form(page: Open, finished: Finish, price: float, said: str) -> None:
     finished()
-    test = page("costs", lang="en")
+    test = with_facts(page("costs", lang="en"))
     place = "instance-aws/us-east-1/c6i.xlarge"
     test.number_input(key=f"own-{place}-0").set_value(price)
     next(t for t in test.text_input if t.label == "Where it comes from").set_value("An offer")
     next(b for b in test.button if b.label == "Use this figure").click().run()
-    assert any(f"is {price}; give a number above 0" in c.value.replace("\\", "") for c in test.caption)
+    assert any(f"is {said}; give a number above 0" in c.value.replace("\\", "") for c in test.caption)
     assert own_facts(load_settings()) == {}
 
 

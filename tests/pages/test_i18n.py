@@ -60,6 +60,12 @@ def test_money(value: float, english: str, chinese: str) -> None:
     assert numbers.money(value, code="zh_CN") == chinese
 
 
+def test_a_slip_of_the_keyboard_is_still_a_number() -> None:
+    assert numbers.number(2.0**100, code="en") == "1.27E30"
+    assert numbers.money(-(2.0**100), code="zh_CN") == "−US$1.27E30"
+    assert numbers.percent(2.0**100, code="en") == "1.27E32%"
+
+
 def test_numbers_that_are_not_there_are_a_dash() -> None:
     with speaking("en"):
         missing = (numbers.number, numbers.percent, numbers.money, numbers.duration, numbers.size, numbers.carbon)

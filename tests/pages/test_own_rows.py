@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 
 from streamlit.testing.v1 import AppTest
 
 from engine.analytics.own_facts import OwnFact, enter, own_facts
 from engine.config import load_settings
 from engine.jobs.runs import RunFolder
-from tests.pages.test_costs import metric, no_number, quantity
+from tests.pages.test_costs import metric, no_number, quantity, with_facts
 
 Open = Callable[..., AppTest]
 Finish = Callable[..., RunFolder]
@@ -37,7 +38,7 @@ def said_beneath(test: AppTest) -> list[str]:
 
 def test_a_chinese_region_and_a_machine_there_are_entered_chosen_and_counted(page: Open, finished: Finish) -> None:
     finished("probe", train_seconds=36.0)
-    test = page("costs", **SETTLED)
+    test = with_facts(page("costs", **SETTLED))
     before = quantity(test, "Carbon of serving, a year")
     add(test, "grid", "alibaba/cn-hangzhou", {"grid-0": 500, "grid-1": 580, "grid-2": 700, "pue-0": 1.3})
     assert test.selectbox(key="region").value == "alibaba/cn-hangzhou"
@@ -58,7 +59,7 @@ def test_a_chinese_region_and_a_machine_there_are_entered_chosen_and_counted(pag
 
 def test_a_hosted_model_of_ones_own_is_what_is_bought(page: Open, finished: Finish) -> None:
     finished()
-    test = page("costs", **SETTLED)
+    test = with_facts(page("costs", **SETTLED))
     add(test, "hosted", "qwen-plus", {"hosted-0": 0.4, "hosted-1": 1.0})
     assert test.selectbox(key="hosted").value == "qwen-plus"
     assert metric(test, "Buy, a month") == f"${2_628_000 * (90 * 0.4 + 5 * 1.0) / 1000:,.0f}"
@@ -66,12 +67,14 @@ def test_a_hosted_model_of_ones_own_is_what_is_bought(page: Open, finished: Fini
 
 def test_what_cannot_be_is_said_beneath_each_field_and_nothing_is_kept(page: Open, finished: Finish) -> None:
     finished()
-    test = page("costs", lang="en")
+    test = with_facts(page("costs", lang="en"))
+    test.date_input(key="own-add-grid-when").set_value(date.today() + timedelta(days=30))
     add(test, "grid", "moon", {"grid-0": 500, "grid-1": 400, "grid-2": 700, "pue-0": 0.9}, where="")
     wrong = " ".join(said_beneath(test))
     assert "The likely 400 gCO2e per kWh is not between" in wrong
     assert "The PUE is 0.9; give a number from 1 to 10" in wrong
     assert "has no source" in wrong
+    assert "is still to come; give the day on which the figure held" in wrong
     add(test, "hosted", "gpt-5.4-nano", {"hosted-0": 1, "hosted-1": 1})
     assert any("There is gpt-5.4-nano already" in c for c in said_beneath(test))
     add(test, "machine", "", {"machine-0": 2.5, "machine-1": 8, "machine-2": 1})
@@ -106,7 +109,7 @@ def test_grid_and_pue_have_forms_of_their_own(page: Open, finished: Finish) -> N
     finished()
     before = quantity(page("costs", lang="en"), "Carbon of serving, a year")
     enter(load_settings(), OwnFact("pue", "aws/us-east-1", (2.28,), "The meter", "2026-11-01"))
-    test = page("costs", lang="en")
+    test = with_facts(page("costs", lang="en"))
     assert quantity(test, "Carbon of serving, a year") != before
     assert test.number_input(key="own-grid-aws/us-east-1-1").value
     test.button(key="back-pue-aws/us-east-1").click().run()

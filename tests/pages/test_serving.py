@@ -214,6 +214,8 @@ def test_drift_is_said_and_corrections_become_a_data_set(page: Open, served: tup
     assert "1 right answer was sent." in said(test)
     test.button(key="corrected").click().run()
     assert not test.error
+    assert not test.exception
+    assert "The data set is being stored" in said(test)
     (job,) = [run for run in all_runs(load_settings().workspace.runs) if run.spec.kind == "prepare"]
     assert job.spec.dataset["store"]
     assert job.spec.label == "News + 1"

@@ -50,39 +50,32 @@ def steps(found: Costs, choices: Choices) -> None:
     with st.grid(3, min_column_width=260):
         for step in found.steps:
             with st.container(border=True, height="stretch"):
-                _step(step)
+                _step(step, scaled=choices.scaled)
         if found.refused:
             with st.container(border=True, height="stretch"):
                 strong(tr("Larger"))
                 st.warning(say(found.refused), icon=":material/block:")
-    _beneath(found, choices)
-
-
-def _step(step: Step) -> None:
-    strong(size_names()[step.factor])
-    st.caption(md(tr("{n} predictions a month", n=number(round(step.load.predictions_month)))))
-    pricing.show(tr("Build, a month"), step.build)
-    pricing.show(tr("Buy, a month"), step.buy)
-
-
-def size_names() -> dict[int, str]:
-    """Return what each size of the load is called, by its factor."""
-    return {1: tr("Now"), 10: tr("At 10 times the load"), 100: tr("At 100 times the load")}
-
-
-def _beneath(found: Costs, choices: Choices) -> None:
-    """Draw per 1,000, per customer, machines and carbon of each size, and how those of now came about."""
-    names = size_names()
-    columns = {names[s.factor]: _quantities(s, scaled=choices.scaled) for s in found.steps}
-    frame = pd.DataFrame({tr("Quantity"): list(next(iter(columns.values())))} | {
-        name: [md(v) for v in values.values()] for name, values in columns.items()
-    })  # fmt: skip
-    st.table(frame, border="horizontal", hide_index=True)
     now = found.now
     with st.container(horizontal=True):
         badge(now.per_1000.kind, pricing.origin(now.per_1000))
         badge("projected", _machines_origin(now))
         badge("projected", pricing.origin(now.year_carbon))
+
+
+def _step(step: Step, *, scaled: bool) -> None:
+    strong(size_names()[step.factor])
+    st.caption(md(tr("{n} predictions a month", n=number(round(step.load.predictions_month)))))
+    pricing.show(tr("Build, a month"), step.build)
+    pricing.show(tr("Buy, a month"), step.buy)
+    # A table in each card, not one beneath them all: on a phone, four columns leave no room for words.
+    rows = [(name, md(value)) for name, value in _quantities(step, scaled=scaled).items()]
+    names = [tr("Quantity"), tr("Value")]
+    st.table(pd.DataFrame(rows, columns=names), border="horizontal", hide_index=True, hide_header=True)
+
+
+def size_names() -> dict[int, str]:
+    """Return what each size of the load is called, by its factor."""
+    return {1: tr("Now"), 10: tr("At 10 times the load"), 100: tr("At 100 times the load")}
 
 
 def _quantities(step: Step, *, scaled: bool) -> dict[str, str]:
@@ -100,6 +93,8 @@ def _wait_words(step: Step) -> str:
     wait = step.plan.wait
     if max(wait.mean_s, wait.p95_s) < NO_WAIT_S:
         return tr("next to none")
+    if wait.p95_s < NO_WAIT_S:
+        return tr("{mean} on average, 95 of 100 do not wait", mean=milliseconds(1000 * wait.mean_s))
     return tr(
         "{mean} on average, 95 of 100 at most {most}", mean=milliseconds(1000 * wait.mean_s),
         most=milliseconds(1000 * wait.p95_s),

@@ -16,8 +16,10 @@ from engine.economics.catalog import WORLD, Instance, Region
 from engine.economics.demand import PROFILES, Load
 from engine.economics.figure import Source
 from engine.economics.hosted import Tokens, Vendor
+from engine.errors import BreakevenError
 from pages.shared import address, fields
 from pages.shared.costs.own import Fact
+from pages.shared.frame import say
 from pages.shared.i18n import LANGUAGES, language, md, speaking, tr, tr_message
 from pages.shared.numbers import milliseconds, money, number
 from pages.shared.pricing import instance_names, provider_name
@@ -119,7 +121,9 @@ def operation(n: float, p95_ms: float, instance: Instance) -> Operation:
             key="day", fallback="office",
         )  # fmt: skip
         growth = fields.number(tr("Growth a month (%)"), key="growth", fallback=0, low=-50, high=100)
-        months = fields.number(tr("Months from now"), key="months", fallback=0, low=0, high=60, whole=True)
+        with st.container(gap="xxsmall"):
+            months = fields.number(tr("Months from now"), key="months", fallback=0, low=0, high=60, whole=True)
+            load = _grown(Load(n, profile), months, growth / 100)
         customers = fields.number(
             tr("Customers"), key="customers", fallback=100, low=1, high=1e9, whole=True,
             help=tr("At 10 times the load there are taken to be 10 times as many."),
@@ -138,9 +142,18 @@ def operation(n: float, p95_ms: float, instance: Instance) -> Operation:
             tr("Spot machines"), key="spot", fallback=False, disabled=not offered,
             help=tr("Cheaper, and taken away at times.") if offered else tr("No spot price is published for it."),
         )  # fmt: skip
-    load = Load(n, profile).after(months, growth / 100)
     objective = Objective(p95_ms, headroom / 100, int(fewest))
     return Operation(load, objective, customers, scaled, spot and offered)
+
+
+def _grown(now: Load, months: float, growth_a_month: float) -> Load:
+    """Return the load after its growth, or as it is now, said why, where it would grow beyond all measure."""
+    try:
+        return now.after(months, growth_a_month)
+    except BreakevenError as error:
+        instead = md(tr("The load without growth is used."))
+        st.caption(f":red[{say(error.message)} {instead}]")
+        return now
 
 
 def hosted(

@@ -101,20 +101,22 @@ class Asked:
             self.beneath[what, str(i)] = st.empty()
         return tuple(float(value or 0) for value in found)
 
-    def origin(self) -> tuple[str, str]:
+    def origin(self) -> tuple[str, date]:
         """Draw where the figures come from and when they held; return both."""
         where = st.text_input(
             tr("Where it comes from"), placeholder=tr("A web address, an offer, a contract"),
             key=f"own-{self.place}-where",
         )  # fmt: skip
         self.beneath["", "where"] = st.empty()
-        return where, str(st.date_input(tr("When it held"), date.today(), key=f"own-{self.place}-when"))
+        when = st.date_input(tr("When it held"), date.today(), key=f"own-{self.place}-when")
+        self.beneath["", "when"] = st.empty()
+        return where, when
 
     def keep(
         self,
         rows: list[tuple[str, str, tuple[float, ...]]],
         where: str,
-        when: str,
+        when: date,
         *,
         then: Callable[[], None] | None = None,
     ) -> None:
@@ -125,10 +127,10 @@ class Asked:
         wrong = {
             (what if name.isdigit() else "", name): fault
             for what, row_id, values in rows
-            for name, fault in faults(what, row_id, values, where).items()
+            for name, fault in faults(what, row_id, values, where, when).items()
         }
         if not wrong:
-            enter(settings(), *(OwnFact(what, row_id, values, where, when) for what, row_id, values in rows))
+            enter(settings(), *(OwnFact(what, row_id, values, where, str(when)) for what, row_id, values in rows))
             if then:
                 then()
             st.rerun()

@@ -32,7 +32,8 @@ def section(run: Mapping[Any, Any], bought: pd.DataFrame, found: Costs) -> None:
     now = found.now.per_1000
     lines = [_line(str(words.row_name(run)), run, metric, money(now.value), DASH)]
     lines += [_vendor(each, metric) for each in beside(found, bought)]
-    st.table(pd.DataFrame(lines).map(md), border="horizontal", hide_index=True)
+    # Six columns that scroll beneath a thumb; a static table would be cut off on a phone.
+    st.dataframe(pd.DataFrame(lines), hide_index=True, alt=tr("Who answers the same rows, and what for"))
     with st.container(horizontal=True):
         badge("measured", tr("Judged here on the same rows as your own runs; latency and price are the vendor's."))
         badge(now.kind, pricing.origin(now))

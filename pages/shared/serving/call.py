@@ -9,7 +9,7 @@ import streamlit as st
 
 from engine.errors import BreakevenError
 from engine.serving import keys
-from engine.serving.asking import TAKES, Takes, answering_run, examples, examples_of, made_up
+from engine.serving.asking import TAKES, Takes, answering_run, dataset_of, examples, examples_of, made_up
 from engine.serving.endpoints import Endpoint
 from engine.serving.snippets import LANGUAGES, PICTURE, Call, curl
 from pages.shared import downloads, resources
@@ -55,7 +55,7 @@ def command(report: Mapping[str, Any], task: str) -> None:
     The input is one nobody had before; a history, whose ids only the data has, is one of the validation part.
     """
     takes, run_id = TAKES[task], str(report["run_id"])
-    example = _history(run_id, task, report) if takes == "history" else made_up(takes)[0]
+    example = _history(task, dataset_of(report)) if takes == "history" else made_up(takes)[0]
     call = _call(run_id, takes, example)
     st.code(curl(call), language="bash", wrap_lines=True)
     _notes(call)
@@ -84,6 +84,6 @@ def _example(folder: str) -> tuple[Takes, Any]:
 
 
 @st.cache_data(show_spinner=False, max_entries=32)
-def _history(run_id: str, task: str, _report: Mapping[str, Any]) -> Any:  # noqa: ARG001 - the key it is kept by
-    found = examples_of(resources.settings(), task, _report).inputs
+def _history(task: str, dataset_id: str) -> Any:
+    found = examples_of(resources.settings(), task, dataset_id).inputs
     return next((history for history in found if len(history)), found[0])

@@ -22,7 +22,8 @@ from pages.shared.numbers import number
 from pages.shared.serving.call import call_of
 from pages.shared.serving.doing import attempt
 
-MADE = "corrected"
+MADE = "corrected-made"
+"""Where the session keeps which scenario the data set just made belongs to."""
 SHOWN = 50
 
 

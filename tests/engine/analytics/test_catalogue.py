@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
@@ -104,6 +105,11 @@ def test_what_cannot_be_names_its_field() -> None:
     assert set(faults("machine", "", (0, 8.0, 1e9), " ")) == {"id", "0", "2", "where"}
     assert str(faults("machine", "a/b/c", (2.5, 8, 1), "x")["0"]) == "The number of vCPUs is 2.5; give a whole number."
     assert str(faults("pue", "a/b", (0.9,), "x")["0"]) == "The PUE is 0.9; give a number from 1 to 10."
+    assert str(faults("employer", "CN", (0.5,), "x")["0"]).endswith("is 0.5; give a number from 1 to 100.")
+    assert str(faults("instance", C6I, (1e9,), "x")["0"]).endswith("give a number above 0 and up to 100000.0.")
+    assert not faults("pue", "a/b", (1.2,), "x", date.today())
+    tomorrow = date.today() + timedelta(days=1)
+    assert str(faults("pue", "a/b", (1.2,), "x", tomorrow)["when"]).startswith(f"{tomorrow} is still to come")
     wrong = faults("grid", "a/b", (500, 400, 700), "x")
     assert str(wrong["1"]).startswith("The likely 400 gCO2e per kWh is not between the lowest, 500, and the highest")
     for bad in (float("nan"), float("inf")):

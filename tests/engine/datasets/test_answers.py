@@ -103,7 +103,7 @@ def contradicted(table: pd.DataFrame) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (put("row", 99999), "1 row ids are not in the test part, such as 99999"),
+        (put("row", 99999), "Row ids that are not in the test part: 1, such as 99999"),
         (lambda t: t.iloc[1:], "1 of the .* rows of the test part have no answer, such as"),
         (lambda t: pd.concat([t, t.iloc[:1]]), "is answered 2 times; keep one answer a row"),
         (put("label", "great"), "is great, which is no class of this data; use one of: negative, neutral, positive"),

@@ -62,10 +62,6 @@ def test_where_no_salary_is_published_the_field_asks_for_one() -> None:
     own = own_rows.own_salary("Data Scientist", "CN", "MI", 60000, OWN)
     assert role_month(Role(own, 1, 1.4)).value == pytest.approx(7000)
     assert facts.employer_factors().get("CN") is None
-    with pytest.raises(BadInput, match="has no source"):
-        own_rows.own_salary("Data Scientist", "CN", "MI", 60000, Source("Own", " ", ""))
-    with pytest.raises(BadInput, match="salary of Data Scientist is 0"):
-        own_rows.own_salary("Data Scientist", "CN", "MI", 0, OWN)
     with pytest.raises(BadInput, match=r"employer's factor is 0\.5"):
         Role(own, 1, 0.5)
 
@@ -76,9 +72,6 @@ def test_a_price_of_ones_own_carries_its_source() -> None:
     assert train_cost(3600, 2, dear).sources == (OWN,)
     price = own_rows.own_hosted_price(facts.hosted_price("gpt-5.4-nano"), 1, 2, OWN)
     assert (price.usd_per_1m_input, price.usd_per_1m_output, price.source) == (1, 2, OWN)
-    for bad in (0, -1, math.nan):
-        with pytest.raises(BadInput, match="price an hour is"):
-            own_rows.own_instance_price(C6I, bad, OWN)
 
 
 def test_training_month_by_hand() -> None:

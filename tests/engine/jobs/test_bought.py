@@ -88,7 +88,7 @@ def test_labels_alone_have_no_auc_and_a_price_of_the_list(
     [
         ({"name": " "}, "The vendor has no name"),
         ({"name": "x" * 61}, "or one over 60 characters"),
-        ({"name": "A", "price": -1.0}, "The price of 1,000 answers is -1.0; give a number of 0 or more"),
+        ({"name": "A", "price": -1.0}, "The price of 1,000 answers is -1; give a number of 0 or more"),
         ({"name": "A", "price": float("nan")}, "The price of 1,000 answers is nan"),
     ],
 )

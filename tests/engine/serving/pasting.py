@@ -17,12 +17,19 @@ PROGRAMS = {"curl": ("bash", "-c"), "Python": (sys.executable, "-c"), "JavaScrip
 
 def pasted(language: str, call: Call, folder: Path) -> str:
     """Return what a snippet prints, run in `folder`; skips where its language is not installed."""
+    done = run(language, call, folder)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def run(language: str, call: Call, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a snippet in `folder` to its end; skips where its language is not installed."""
     program, flag = PROGRAMS[language]
     for needed in {program, *({"curl"} & {language})}:
         if shutil.which(needed) is None:
             pytest.skip(f"{needed} is not installed, so nothing can be pasted into it")
     _name, write = LANGUAGES[language]
-    done = subprocess.run(
+    return subprocess.run(
         [program, flag, write(call)],
         cwd=folder,
         env={**os.environ, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"},
@@ -31,5 +38,3 @@ def pasted(language: str, call: Call, folder: Path) -> str:
         check=False,
         timeout=60,
     )
-    assert done.returncode == 0, done.stderr
-    return done.stdout

@@ -10,7 +10,7 @@ from engine.config import Settings
 from engine.serving.client import InferenceClient
 from engine.serving.snippets import LANGUAGES, Call
 from tests.engine.serving.conftest import RUN_ID
-from tests.engine.serving.pasting import pasted
+from tests.engine.serving.pasting import pasted, run
 
 AWKWARD = 'Profit rose: it\'s 12 % "up" \\ $HOME `date` 会社 \u2028 \n the company grew'
 
@@ -32,3 +32,11 @@ def test_a_key_stands_where_one_is_asked_for(language: str) -> None:
 
     assert "Authorization" not in write("")
     assert "Bearer bk_secret" in write("bk_secret")
+
+
+def test_a_script_says_why_it_was_refused_and_shows_no_traceback(service: Settings, tmp_path: Path) -> None:
+    client = InferenceClient(service)
+    done = run("Python", Call(client.url, "nobody", "text", "Profit rose."), tmp_path)
+    client.close()
+    assert done.returncode == 1
+    assert done.stderr.startswith("There is no model nobody; ")
