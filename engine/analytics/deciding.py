@@ -72,6 +72,13 @@ def answer(gathered: Gathered, question: Question) -> Answered:
     return Answered(replace(question, test_id=gathered.test_id), decision, gathered)
 
 
+def decide_in_each(index: Index, question: Question, points: Sequence[pd.DataFrame] = ()) -> Answered:
+    """Return the decision of a question, with that of each further case of it. Raises BadInput as the parts do."""
+    found = answer(gather(index, question, points), question)
+    others = (found.question.within(case) for case in question.across)
+    return replace(found, across=tuple(answer(gather(index, one, points), one) for one in others))
+
+
 class _Made:
     """Options as they are made, with what is known of each."""
 
