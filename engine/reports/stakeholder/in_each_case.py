@@ -15,7 +15,7 @@ from engine.reports.stakeholder.document import Bars, Block, Bullets, Paragraph,
 from engine.reports.stakeholder.plan import as_assumed
 from engine.reports.wording import of_hundred
 
-FIGURES = (MONTH, EVEN, CASH, MARGIN)
+FIGURES = (EVEN, CASH, MARGIN, MONTH)
 """What differs between cases."""
 MOST_OPTIONS = 6
 """In the picture: each has a bar a case."""
@@ -41,10 +41,10 @@ def side_by_side(found: Answered, speech: Speech) -> Table:
     """
     quality = Message("{quantity}, test part", quantity=found.decision.criterion(QUALITY).title)
     titles = [found.decision.criterion(name).title for name in FIGURES]
-    head = (Message("Case"), Message("Option"), Message("Place"), Message("Predictions a month"), quality, *titles)
+    first, last = (Message("Case"), Message("Option"), Message("Place")), (Message("Predictions a month"), quality)
     rows = [_row(o, one, speech) for one in found.in_each for o in _looked_at(found, one)]
     title = Message("What each case chooses, and what it makes of the option recommended here")
-    return Table(speech.say(title), tuple(map(speech.say, head)), tuple(rows))
+    return Table(speech.say(title), tuple(map(speech.say, (*first, *titles, *last))), tuple(rows))
 
 
 def _looked_at(found: Answered, there: Answered) -> list[Option]:
@@ -61,8 +61,8 @@ def _row(option: Option, there: Answered, speech: Speech) -> tuple[str, ...]:
     load = speech.write(round(there.question.choices.load.predictions_month), "")
     figures = (speech.write(known[n].value, decision.criterion(n).unit) if n in known else DASH for n in FIGURES)
     return (
-        speech.say(there.question.case_name), speech.say(option.name), speech.say(_place(option, there)), load,
-        test_quality(there, option, speech), *figures,
+        speech.say(there.question.case_name), speech.say(option.name), speech.say(_place(option, there)), *figures,
+        load, test_quality(there, option, speech),
     )  # fmt: skip
 
 

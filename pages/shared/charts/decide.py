@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -13,6 +15,10 @@ from pages.shared.i18n import tr
 
 PATTERNS = ("", "/", ".", "x")
 """Full for one kind of bar, hatched and dotted for others: readable without colour."""
+
+
+BREAK = re.compile(r"(.{9,}?)([ ，])")
+"""Where a long name goes on in the next line: a phone has room for bars only then."""
 
 
 def stability(frame: pd.DataFrame) -> go.Figure:
@@ -40,13 +46,15 @@ def in_each_case(bars: Bars) -> go.Figure:
     for color, pattern, series in zip(COLORS, PATTERNS, bars.series, strict=False):
         made.add_bar(
             x=series.values,
-            y=bars.names,
+            y=[BREAK.sub(r"\1\2<br>", name) for name in bars.names],
             orientation="h",
             name=series.name,
             marker={"color": color, "pattern": {"shape": pattern}},
             text=series.texts,
+            textposition="outside",
+            textangle=0,
             hovertemplate="%{y}: %{text}<extra>" + series.name + "</extra>",
         )
-    made.update_xaxes(range=[0, 105])
+    made.update_xaxes(range=[0, 112], tickvals=[0, 25, 50, 75, 100])
     made.update_yaxes(autorange="reversed", type="category")
     return made

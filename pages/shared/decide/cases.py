@@ -23,7 +23,7 @@ from pages.shared.charts import decide as charts
 from pages.shared.charts import style
 from pages.shared.decide import choose
 from pages.shared.frame import badge, say, strong
-from pages.shared.i18n import md, tr
+from pages.shared.i18n import md, tr, tr_message
 
 
 def beside(case: Case) -> tuple[Case, ...]:
@@ -63,9 +63,9 @@ def told(found: Answered) -> None:
     """Draw beneath the recommendation which case it rests on and whether the others say the same."""
     if not found.across:
         return
-    strong(say(verdict(found)))
-    st.caption(md(tr("The recommendation and its figures are those of the case {case}.",
-                     case=say(found.question.case_name))))  # fmt: skip
+    strong(tr_message(verdict(found)))
+    case = tr_message(found.question.case_name)
+    st.caption(md(tr("The recommendation and its figures are those of the case {case}.", case=case)))
 
 
 def compared(found: Answered, speech: Speech, key: Hashable) -> None:
@@ -75,11 +75,11 @@ def compared(found: Answered, speech: Speech, key: Hashable) -> None:
     st.subheader(tr("In each case"), anchor=False)
     st.markdown("\n".join(f"- {say(line)}" for line in lines(found, speech)))
     table = side_by_side(found, speech)
-    strong(md(table.caption))
+    strong(table.caption)
     st.dataframe(_frame(table.head, table.rows), hide_index=True, alt=table.caption)
     badge("projected", tr("The likely future of each case with the option; quality is measured."))
     if (bars := wins(found, speech)) is not None:
-        strong(md(bars.title))
+        strong(bars.title)
         head = (tr("Option"), *(s.name for s in bars.series))
         rows = tuple(zip(bars.names, *(s.texts for s in bars.series), strict=True))
         made = style.kept(("in-each-case", key), lambda: charts.in_each_case(bars))
@@ -103,7 +103,7 @@ def shown(found: Answered) -> Answered:
     if not found.across:
         return found
     each = {one.question.case.id: one for one in found.in_each if one.question.case}
-    names = {key: say(one.question.case_name) for key, one in each.items()}
+    names = {key: tr_message(one.question.case_name) for key, one in each.items()}
     picked = address.choice(st.segmented_control, tr("Options in the case"), names, key="in", fallback=next(iter(each)),
                             required=True)  # fmt: skip
     return each[picked]
