@@ -17,6 +17,7 @@ from engine.reports.wording import of_hundred
 
 FIGURES = (EVEN, CASH, MARGIN, MONTH)
 """What differs between cases."""
+PROJECTED = Message("Projected: the likely future of each case with the option; quality is measured.")
 MOST_OPTIONS = 6
 """In the picture: each has a bar a case."""
 
@@ -28,6 +29,7 @@ def in_each_case(found: Answered, speech: Speech) -> Iterator[Block]:
     yield Paragraph(speech.say(verdict(found)), lead=True)
     yield Bullets(tuple(speech.say(line) for line in lines(found, speech)))
     yield side_by_side(found, speech)
+    yield Paragraph(speech.say(PROJECTED))
     if made := wins(found, speech):
         yield made
     if unmoved(found):

@@ -14,7 +14,7 @@ from engine.errors import BreakevenError
 from engine.reports.in_each_case import UNMOVED, lines, unmoved, verdict
 from engine.reports.speech import Speech
 from engine.reports.stakeholder.document import Bars
-from engine.reports.stakeholder.in_each_case import side_by_side, wins
+from engine.reports.stakeholder.in_each_case import PROJECTED, side_by_side, wins
 from pages.shared import address, fields
 from pages.shared.business import chosen
 from pages.shared.business.case import name_of
@@ -77,7 +77,7 @@ def compared(found: Answered, speech: Speech, key: Hashable) -> None:
     table = side_by_side(found, speech)
     strong(table.caption)
     st.dataframe(_frame(table.head, table.rows), hide_index=True, alt=table.caption)
-    badge("projected", tr("The likely future of each case with the option; quality is measured."))
+    badge("projected", tr_message(PROJECTED))
     if (bars := wins(found, speech)) is not None:
         strong(bars.title)
         head = (tr("Option"), *(s.name for s in bars.series))
