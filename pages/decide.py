@@ -13,7 +13,7 @@ from pages.shared.compare import test_part
 from pages.shared.costs import added, inputs, own, work
 from pages.shared.costs import chosen as costs_chosen
 from pages.shared.costs.own import Fact
-from pages.shared.decide import answer, choose, log, pictures, report
+from pages.shared.decide import answer, cases, choose, log, pictures, report
 from pages.shared.decide.gathered import decided, key_of_options
 from pages.shared.decide.speech import speech
 from pages.shared.frame import kinds_legend, page_title, show_error, strong
@@ -39,6 +39,7 @@ first = st.container()
 left, right = st.columns(2)
 with left:
     case = chosen.case(tr("Its load, its price and how long its cash lasts count for every option."))
+    others = cases.beside(case) if case else ()
 with right:
     planned = choose.sale(case) if case else None
 strong(tr("What must hold"))
@@ -46,7 +47,8 @@ promise, volume = st.columns(2)
 with promise:
     p95_ms = inputs.promise()
 with volume:
-    n = choose.load(planned)
+    n, follows = choose.load(planned)
+    others = cases.counted(others, planned, follows=follows)
 limits = choose.limits(p95_ms, planned)
 strong(tr("What counts for how much"))
 weights = choose.weights(scenario.name)
@@ -80,6 +82,7 @@ with shown:
     question = Question(
         scenario.name, where, choices, limits, weights, test_id, beside,
         known.regions_of(beside), case if planned else None, planned.month if planned else USUAL_MONTH,
+        others, follows,
     )  # fmt: skip
     tables = [points, *(data.points(other, scenario.name) for other in question.pricings[1:])]
     try:
@@ -90,19 +93,22 @@ with shown:
     said = recommend(found, spoken)
     with first:
         answer.headline(found, said)
+        cases.told(found)
         answer.moved(found, spoken)
     if found.decision.lead is not None:
         answer.figures_of_lead(found, spoken)
         answer.reasons(said)
         answer.costed(found)
     among = key_of_options(question, tables)
-    pictures.stability(found, spoken, (among, repr(case), question.month, str(limits), str(weights)))
+    whole = (among, repr(case), question.month, str(limits), str(weights))
+    cases.compared(found, spoken, (whole, repr(others), follows))
+    pictures.stability(found, spoken, whole)
     pictures.front(found, spoken, among)
-    pictures.options(found, spoken)
+    pictures.options(cases.shown(found), spoken, several=bool(found.across))
     left, right = st.columns(2, gap="large")
     with left:
         report.downloads(found, spoken)
     with right:
-        log.recording(found, said.headline)
+        log.recording(found, said.headline, spoken)
     log.listed(spoken)
 kinds_legend()

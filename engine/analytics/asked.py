@@ -29,7 +29,8 @@ from engine.economics.hosted import Vendor
 from engine.errors import BadInput
 from engine.messages import Message
 
-KEPT = ("pricing", "choices", "limits", "weights", "test_id", "beside", "regions", "case", "month")
+KEPT = ("pricing", "choices", "limits", "weights", "test_id", "beside", "regions", "case", "month",
+        "across", "follows")  # fmt: skip
 """Fields of a question, each in the form of its JSON."""
 UNSAID = Message(
     "This decision was recorded before people, tokens, labels, the course of a day, trainings and prices of one's own "
@@ -72,6 +73,8 @@ def _whole(scenario: str, said: Mapping[str, Any]) -> Question:
         regions=_read(said.get("regions", {}), dict[str, Region]),
         case=_read(said["case"], Case) if said["case"] else None,
         month=_read(said["month"], int),
+        across=_read(said.get("across", ()), tuple[Case, ...]),
+        follows=_read(said.get("follows", False), bool),
         runs=_read(said["runs"], tuple[str, ...]),
     )
 

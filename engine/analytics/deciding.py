@@ -15,6 +15,7 @@ from engine.analytics.priced import Pricing, compare_points, or_none
 from engine.analytics.question import Answered, Gathered, Question
 from engine.economics.budget import month_total
 from engine.economics.combine import times
+from engine.economics.decision.alike import alike
 from engine.economics.decision.decide import decide
 from engine.economics.decision.option import Measure, Option
 from engine.economics.figure import Figure
@@ -65,11 +66,23 @@ def with_case(gathered: Gathered, question: Question) -> Gathered:
     return replace(gathered, options=options, plans=plans)
 
 
-def answer(gathered: Gathered, question: Question) -> Answered:
-    """Return the decision among what was gathered. Raises BadInput for weights and limits that cannot be."""
-    known = criteria(question.scenario, planned=question.case is not None)
-    decision = decide(gathered.options, known, question.limits, question.weights)
+def answer(gathered: Gathered, question: Question, first: Answered | None = None) -> Answered:
+    """Return the decision among what was gathered. Raises BadInput for weights and limits that cannot be.
+
+    `first` is the same question, with the same limits and weights, as answered in another case.
+    """
+    decision = alike(first.decision, first.gathered.options, gathered.options) if first else None
+    if decision is None:
+        known = criteria(question.scenario, planned=question.case is not None)
+        decision = decide(gathered.options, known, question.limits, question.weights)
     return Answered(replace(question, test_id=gathered.test_id), decision, gathered)
+
+
+def decide_in_each(index: Index, question: Question, points: Sequence[pd.DataFrame] = ()) -> Answered:
+    """Return the decision of a question, with that of each further case of it. Raises BadInput as the parts do."""
+    found = answer(gather(index, question, points), question)
+    others = (found.question.within(case) for case in question.across)
+    return replace(found, across=tuple(answer(gather(index, one, points), one, found) for one in others))
 
 
 class _Made:

@@ -22,8 +22,8 @@ from engine.messages import Message
 from engine.scenarios import SCENARIOS
 
 LONGEST_NOTE = 500
-VERSION = 2
-"""2: everything that was asked is kept; 1 had ids and a few numbers."""
+VERSION = 3
+"""3: further cases are kept; 2: everything that was asked is kept; 1 had ids and a few numbers."""
 
 
 @dataclass(frozen=True)
@@ -72,24 +72,39 @@ class Logged:
     expected: tuple[Expected, ...]
     note: str = ""
     case: str = ""
+    cases: tuple[Message, ...] = ()
+    """What was said of the business cases, where it was decided in several."""
     asked: dict[str, Any] = field(default_factory=dict)
     """What was asked (`asked_of`), so that a command can decide it again (`asked_again`)."""
 
     def to_json(self) -> dict[str, Any]:
         expected = [asdict(e) | {"title": e.title.to_json()} for e in self.expected]
         messages = {name: getattr(self, name).to_json() for name in ("option", "headline")}
-        return {"schema_version": VERSION, **asdict(self), **messages, "expected": expected}
+        cases = [line.to_json() for line in self.cases]
+        return {"schema_version": VERSION, **asdict(self), **messages, "expected": expected, "cases": cases}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Logged:
         values = {k: v for k, v in data.items() if k != "schema_version"}
         values |= {name: Message.from_json(values[name]) for name in ("option", "headline")}
+        values["cases"] = tuple(map(Message.from_json, values.get("cases", ())))
         made = (Expected(**{**e, "title": Message.from_json(e["title"])}) for e in values["expected"])
         return cls(**{**values, "expected": tuple(made)})
 
 
-def record(settings: Settings, found: Answered, headline: Message, *, address: str = "", note: str = "") -> Logged:
-    """Keep what was decided and what is expected of it; return it. Raises BadInput for a note that is too long."""
+def record(
+    settings: Settings,
+    found: Answered,
+    headline: Message,
+    *,
+    cases: tuple[Message, ...] = (),
+    address: str = "",
+    note: str = "",
+) -> Logged:
+    """Keep what was decided and what is expected of it; return it. Raises BadInput for a note that is too long.
+
+    `cases` is what is said of the business cases.
+    """
     if len(note) > LONGEST_NOTE:
         raise BadInput("The note has {n} characters; give at most {most}.", n=len(note), most=LONGEST_NOTE)
     lead, question = found.decision.lead, found.question
@@ -106,6 +121,7 @@ def record(settings: Settings, found: Answered, headline: Message, *, address: s
         expected=_expected(found) if lead else (),
         note=note.strip(),
         case=str(question.case_name),
+        cases=cases,
         asked=asked_of(found),
     )
     _write(settings, made)

@@ -18,10 +18,15 @@ from engine.economics.business.serving import Serving
 from engine.economics.catalog import Instance, Region, region
 from engine.economics.decision.decide import Decision
 from engine.economics.decision.option import Limits, Option
+from engine.errors import BadInput
 from engine.messages import Message
 
 USUAL_MONTH = 36
 """Of a case: the month whose load and price hold until somebody chooses another."""
+
+
+MOST_CASES = 4
+"""In which the same is decided side by side: bear, base, bull and one's own."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,10 @@ class Question:
     """The business case it is decided for."""
     month: int = USUAL_MONTH
     """The month of the case whose price and margin are looked at."""
+    across: tuple[Case, ...] = ()
+    """Further cases: the same is decided in each of them, as nobody chooses in which one the business ends."""
+    follows: bool = False
+    """Whether the load is what the case sells in its month, so that another case has another load."""
     runs: tuple[str, ...] = ()
     """Only these runs are options; empty: every finished run of the test part."""
     unsaid: tuple[Message, ...] = ()
@@ -72,6 +81,24 @@ class Question:
     def case_name(self) -> Message | str:
         """What the case is called; empty without one."""
         return called(self.case) if self.case else ""
+
+    def within(self, case: Case) -> Question:
+        """Return the same question in another case alone, at the load of that case where the load follows it.
+
+        A case that sells nothing by the month is decided at the load there is. Raises BadInput, with its name, for a
+        case that cannot be computed or whose load nobody carries.
+        """
+        alone = replace(self, case=case, across=())
+        try:
+            mine, theirs = self.sale, alone.sale
+            if not self.follows or mine is None or theirs is None or min(mine.predictions, theirs.predictions) < 1:
+                return alone
+            load = self.choices.load.grown(theirs.predictions / mine.predictions)
+        except BadInput as error:
+            raise BadInput(
+                "The case {case} does not count: {reason}", case=called(case), reason=error.message
+            ) from error
+        return replace(alone, choices=replace(self.choices, load=load))
 
 
 @dataclass(frozen=True)
@@ -110,6 +137,13 @@ class Answered:
     question: Question
     decision: Decision
     gathered: Gathered
+    across: tuple[Answered, ...] = ()
+    """The same question answered in each further case of it, in their order."""
+
+    @property
+    def in_each(self) -> tuple[Answered, ...]:
+        """This decision, then that of each further case."""
+        return (self, *self.across)
 
     @property
     def rows(self) -> Mapping[str, Mapping[Any, Any]]:

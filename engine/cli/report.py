@@ -6,17 +6,18 @@ import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import typer
 
 from engine.analytics.decision_log import Logged, decision, decisions
-from engine.analytics.question import Question
+from engine.analytics.question import MOST_CASES, Question
 from engine.cli.comparison import by_test, row_of
 from engine.cli.output import finish
 from engine.cli.train import AsJson, values
 from engine.cli.workspace import finished_runs
 from engine.config import Settings, load_settings
+from engine.economics.business.link import written
 from engine.errors import BadInput
 from engine.files import utc_now, write_text, written_aside
 from engine.jobs.queue import find_scenario
@@ -38,8 +39,12 @@ def report(
         str, typer.Option("--decision", help="A recorded decision by its id; left out: the newest of the scenario.")
     ] = "",
     case: Annotated[
-        str, typer.Option(help="bear, base, bull, or a saved case; left out: that of the decision, else none.")
-    ] = "",
+        list[str] | None,
+        typer.Option(
+            help="bear, base, bull, or a saved case; repeated, the same is decided in each, and the report rests on "
+            "the first; left out: those of the decision, else none."
+        ),
+    ] = None,
     machine: Annotated[
         list[str] | None, typer.Option(help="A further machine, on which every run is an option; may be repeated.")
     ] = None,
@@ -57,10 +62,12 @@ def report(
     else:
         logged = decision(settings, decided) if decided else _newest(settings, scenario)
         name = find_scenario(logged.scenario if logged else scenario or _newest_scenario(settings)).name
-        question = _asked(settings, name, logged, case, machine or [])
-        result = _decision(settings, out, suffix, question, _link(settings, name, logged))
+        question = _asked(settings, name, logged, case or [], machine or [])
+        link = _link(settings, name, logged, question, named=bool(case))
+        result = _decision(settings, out, suffix, question, link)
     result |= {"seconds": round(time.perf_counter() - began, 3), "out": str(out)}
-    lines = [f"The report on {result['runs']} runs is in {out}.", *result.get("notes", ())]
+    said = (*result.get("notes", ()), *result.get("cases", ()))
+    lines = [f"The report on {result['runs']} runs is in {out}.", *dict.fromkeys(said)]
     finish(result, lines, as_json=as_json)
 
 
@@ -75,17 +82,16 @@ def _all_runs(settings: Settings, out: Path) -> dict[str, Any]:
     return {"run_id": best["run_id"] if best else None, "metrics": metrics, "runs": len(found)}
 
 
-def _asked(settings: Settings, scenario: str, logged: Logged | None, case: str, machines: list[str]) -> Question:
-    """Return what is decided: as it was recorded, else as usual; with the case and the machines that were named."""
+def _asked(settings: Settings, scenario: str, logged: Logged | None, cases: list[str], machines: list[str]) -> Question:
+    """Return what is decided: as it was recorded, else as usual; with the cases and the machines that were named."""
     from engine.analytics.asked import asked_again
-    from engine.analytics.cases import named
     from engine.analytics.catalogue import catalogue_of
     from engine.analytics.usual import usual_question
 
     again = logged is not None and logged.asked
     question = asked_again(settings, scenario, again) if again else usual_question(settings, scenario)
-    if case:
-        question = replace(question, case=named(settings, case))
+    if cases:
+        question = _in_cases(settings, question, cases)
     if not machines:
         return question
     known = catalogue_of(settings)
@@ -96,13 +102,14 @@ def _asked(settings: Settings, scenario: str, logged: Logged | None, case: str, 
 def _decision(settings: Settings, out: Path, suffix: str, question: Question, link: str) -> dict[str, Any]:
     """Write the report for stakeholders."""
     from engine.analytics.database import index_for
-    from engine.analytics.deciding import answer, gather
+    from engine.analytics.deciding import decide_in_each
+    from engine.reports.in_each_case import recorded
     from engine.reports.speech import ENGLISH
     from engine.reports.stakeholder.build import document
     from engine.reports.stakeholder.formats import FORMATS
 
     index = index_for(settings)
-    found = answer(gather(index, question), question)
+    found = decide_in_each(index, question)
     made = document(found, ENGLISH, link=link, date=utc_now()[:10])
     data = FORMATS[suffix].draw(made)
     with written_aside(out) as aside:
@@ -113,6 +120,7 @@ def _decision(settings: Settings, out: Path, suffix: str, question: Question, li
         "metrics": values(open_run(settings.workspace.runs, found.run_id).report()["quality"]) if lead else {},
         "verdict": found.decision.verdict,
         "case": str(question.case_name) or None,
+        "cases": [str(line) for line in recorded(found, ENGLISH)],
         "machine": found.pricing.instance.id,
         "headline": made.headline,
         "notes": list(made.notes),
@@ -131,7 +139,33 @@ def _newest_scenario(settings: Settings) -> str:
     return found[-1].spec.scenario
 
 
-def _link(settings: Settings, scenario: str, logged: Logged | None) -> str:
-    """Return the address of the page that shows the same figures."""
-    asked = logged.address if logged and logged.address else urlencode({"scenario": scenario})
-    return f"http://{settings.host}:{settings.port}/decide?{asked}"
+def _in_cases(settings: Settings, question: Question, names: list[str]) -> Question:
+    """Return the question in the first case that is named, with the others across it.
+
+    The load follows the case as on the page; of a question that had a case, only where it followed that one.
+    """
+    from engine.analytics.cases import named
+    from engine.analytics.plans import sale_of
+
+    first, *others = (named(settings, name) for name in dict.fromkeys(names))
+    if len(others) >= MOST_CASES:
+        raise BadInput("There are {n} cases; name at most {most}.", n=1 + len(others), most=MOST_CASES)
+    if question.case is not None:
+        return replace(question.within(first), across=tuple(others))
+    sold = sale_of(first, question.month).predictions
+    choices = question.choices
+    if sold >= 1:
+        choices = replace(choices, load=replace(choices.load, predictions_month=sold))
+    return replace(question, case=first, across=tuple(others), choices=choices, follows=sold >= 1)
+
+
+def _link(settings: Settings, scenario: str, logged: Logged | None, question: Question, *, named: bool) -> str:
+    """Return the address of the page that shows the same figures; `named`: in other cases than were recorded."""
+    asked = dict(parse_qsl(logged.address)) if logged and logged.address else {"scenario": scenario}
+    if named and question.case is not None:
+        own = written(question.case)  # what the address changes about a case is no part of another one
+        asked = {key: value for key, value in asked.items() if key not in own | {"cases": ""}}
+        asked["case"] = question.case.id
+        if question.across:
+            asked["cases"] = ",".join(case.id for case in question.across)
+    return f"http://{settings.host}:{settings.port}/decide?{urlencode(asked)}"

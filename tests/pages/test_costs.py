@@ -231,7 +231,7 @@ def test_a_price_that_cannot_be_is_refused_in_its_form(page: Open, finished: Fin
     finished()
     test = with_facts(page("costs", lang="en"))
     place = "instance-aws/us-east-1/c6i.xlarge"
-    test.number_input(key=f"own-{place}-0").set_value(price)
+    test.number_input(key=f"own-{place}-instance-0").set_value(price)
     next(t for t in test.text_input if t.label == "Where it comes from").set_value("An offer")
     next(b for b in test.button if b.label == "Use this figure").click().run()
     assert any(f"is {said}; give a number above 0" in c.value.replace("\\", "") for c in test.caption)

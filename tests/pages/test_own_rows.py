@@ -111,6 +111,6 @@ def test_grid_and_pue_have_forms_of_their_own(page: Open, finished: Finish) -> N
     enter(load_settings(), OwnFact("pue", "aws/us-east-1", (2.28,), "The meter", "2026-11-01"))
     test = with_facts(page("costs", lang="en"))
     assert quantity(test, "Carbon of serving, a year") != before
-    assert test.number_input(key="own-grid-aws/us-east-1-1").value
+    assert test.number_input(key="own-grid-aws/us-east-1-grid-1").value
     test.button(key="back-pue-aws/us-east-1").click().run()
     assert quantity(test, "Carbon of serving, a year") == before

@@ -20,6 +20,7 @@ from engine.jobs.bought import RECIPE as BOUGHT
 from engine.messages import Message
 from engine.reports.speech import Speech
 from engine.reports.stakeholder.document import Block, Paragraph, Table
+from engine.reports.stakeholder.in_each_case import assumed_otherwise
 from engine.reports.stakeholder.plan import assumed
 
 METHOD = Message(
@@ -41,6 +42,7 @@ def basis(found: Answered, speech: Speech) -> Iterator[Block]:
     title = Message("What was assumed, and can be changed on the page")
     yield Table(speech.say(title), (speech.say(Message("Assumption")), speech.say(Message("Value"))), rows)
     yield from assumed(found, speech)
+    yield from assumed_otherwise(found, speech)
     if known := sources(found):
         head = (Message("Source"), Message("Held on"), Message("Where"))
         lines = tuple((s.name, s.as_of or "–", s.where) for s in known)
@@ -98,6 +100,10 @@ def assumptions(found: Answered, speech: Speech) -> Iterator[Named]:
         yield Message("Business case"), found.question.case_name
         yield Message("Month of the case that is looked at"), speech.write(sale.month, "month")
         yield Message("Predictions of the case in that month"), speech.write(round(sale.predictions), "")
+    for there in found.across:
+        load = speech.write(round(there.question.choices.load.predictions_month), "")
+        yield (Message("Also decided in the case {case}", case=there.question.case_name),
+               Message("at {n} predictions a month", n=load))  # fmt: skip
 
 
 def _bought(choices: Choices, speech: Speech) -> Named:

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from engine.analytics.question import Answered
 from engine.messages import Message
+from engine.reports.in_each_case import changes, verdict
 from engine.reports.recommendation import recommend
 from engine.reports.speech import Speech
 from engine.reports.stakeholder.basis import basis
 from engine.reports.stakeholder.choice import excluded, options, stability, summary
 from engine.reports.stakeholder.document import Block, Bullets, Document, Labels, Section
+from engine.reports.stakeholder.in_each_case import in_each_case, options_there
 from engine.reports.stakeholder.money import money
 from engine.reports.stakeholder.plan import earns
 from engine.scenarios import SCENARIOS
@@ -23,12 +25,14 @@ def document(found: Answered, speech: Speech, *, link: str, date: str) -> Docume
     sections: list[tuple[Message, tuple[Block, ...]]] = [
         (Message("What to do"), tuple(summary(found, speech))),
         (Message("Why"), (*_bullets(speech, why), *stability(found, speech))),
-        (Message("The options"), tuple(options(found, speech))),
+        (Message("In each case"), tuple(in_each_case(found, speech))),
+        (_the_options(found), tuple(options(found, speech))),
         (Message("What it costs"), (*_bullets(speech, said.costs), *money(found, speech))),
         (Message("What it earns"), tuple(earns(found, speech))),
         (Message("What would change it"), _bullets(speech, said.changes)),
         (Message("What is not known"), _bullets(speech, said.unknown)),
         (Message("Options left out, and why"), tuple(excluded(found, speech))),
+        *((_options_in(there), options_there(there, speech)) for there in found.across),
         (Message("Assumptions and sources"), tuple(basis(found, speech))),
     ]
     labels = Labels(speech.say(Message("The same figures, to change and to try:")))
@@ -52,6 +56,15 @@ def _subtitle(found: Answered) -> Message:
     return Message("Breakeven · {scenario}", scenario=title)
 
 
+def _the_options(found: Answered) -> Message:
+    return _options_in(found) if found.across else Message("The options")
+
+
+def _options_in(found: Answered) -> Message:
+    """Return the heading above options of one case of several: they are labelled with it."""
+    return Message("The options in the case {case}", case=found.question.case_name)
+
+
 def _notes(found: Answered) -> Iterator[Message]:
     """Yield what has to stand beside every figure."""
     yield from found.question.unsaid
@@ -59,6 +72,8 @@ def _notes(found: Answered) -> Iterator[Message]:
         yield Message("Runs deleted since this was decided, which are no options any more: {n}.", n=found.gathered.gone)
     if found.gathered.later:
         yield Message("Runs finished since this was decided, which are no options here: {n}.", n=found.gathered.later)
+    if changes(found):
+        yield verdict(found)
     lead = found.decision.lead
     if lead is None:
         return

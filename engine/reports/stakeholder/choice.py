@@ -104,6 +104,12 @@ def stability(found: Answered, speech: Speech) -> Iterator[Block]:
 
 def options(found: Answered, speech: Speech) -> Iterator[Block]:
     """Yield the table of options that hold, and the picture of quality against cost."""
+    yield from held(found, speech)
+    yield from _picture(found, speech)
+
+
+def held(found: Answered, speech: Speech) -> Iterator[Block]:
+    """Yield the table of options that hold every limit; nothing where none does."""
     decision = found.decision
     asked = {*decision.weights, *decision.limits.bounds, *(OF_THE_CASE if found.question.case else ())}
     counted = [c for c in decision.criteria if c.name in asked]
@@ -116,7 +122,6 @@ def options(found: Answered, speech: Speech) -> Iterator[Block]:
     if rows:
         title = Message("Options that hold every limit, the best first")
         yield Table(speech.say(title), (*map(speech.say, head), speech.say(Message("Score"))), tuple(rows))
-    yield from _picture(found, speech)
 
 
 def _row(ranked: Ranked, counted: list[Criterion], found: Answered, speech: Speech) -> tuple[str, ...]:

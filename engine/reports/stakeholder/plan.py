@@ -61,6 +61,16 @@ def assumed(found: Answered, speech: Speech) -> Iterator[Block]:
         yield Table(speech.say(title), tuple(map(speech.say, parts)), tuple(_rules(case, speech)))
 
 
+def as_assumed(case: Case, speech: Speech) -> dict[str, str]:
+    """Return everything a case assumes, as written, by its name; several lines of one name stand together."""
+    said: dict[str, list[str]] = {}
+    for name, value in (*_whole(case, speech), *_numbers(case, speech), *_lists(case, speech)):
+        said.setdefault(speech.say(name), []).append(value)
+    for title, usd, months, _ in _rules(case, speech):
+        said.setdefault(title, []).extend((usd, speech.say(Message("{n} months", n=months))))
+    return {name: "; ".join(values) for name, values in said.items()}
+
+
 def _whole(case: Case, speech: Speech) -> Iterator[Named]:
     yield Message("First month"), case.start
     yield Message("Currency of the prices"), case.currency

@@ -15,20 +15,24 @@ from pages.shared.i18n import md, tr
 from pages.shared.resources import settings
 
 
+def known() -> dict[str, Case]:
+    """Return the cases there are by id: those one starts from, and the saved ones."""
+    return {name: preset(name) for name in PRESETS} | cases.cases(settings())
+
+
 def case(help_: str) -> Case | None:
     """Draw the choice of a case, with what the address changes about it; return it, or None for none."""
-    known: dict[str, Case] = {name: preset(name) for name in PRESETS} | cases.cases(settings())
-    newest = cases.latest(settings())
-    names = {"": tr("No case")} | {key: name_of(one) for key, one in known.items()}
+    there, newest = known(), cases.latest(settings())
+    names = {"": tr("No case")} | {key: name_of(one) for key, one in there.items()}
     said = address.recall(PARAMETER)
     chosen = address.choice(st.selectbox, tr("Business case"), names, key=PARAMETER,
                             fallback=newest.id if newest else "", help=help_)  # fmt: skip
-    if said and said not in known:
+    if said and said not in there:
         text = tr("There is no case {name} here, or no longer; {other} is used.", name=said[:40], other=names[chosen])
         st.caption(f":red[{md(text)}]")
     if not chosen:
         return None
-    found, problems = changed(known[chosen], address.query())
+    found, problems = changed(there[chosen], address.query())
     for problem in problems.values():
         st.caption(f":red[{say(problem)}]")
     return found

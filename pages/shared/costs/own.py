@@ -96,7 +96,7 @@ class Asked:
         found = []
         for i, quantity in enumerate(FIELDS[what]):
             start = starts[i] if starts else None
-            key = f"own-{self.place}-{i}" if self.place.startswith(what) else f"own-{self.place}-{what}-{i}"
+            key = f"own-{self.place}-{what}-{i}"
             found.append(st.number_input(say(quantity.title), value=start, format="%.6g", key=key))
             self.beneath[what, str(i)] = st.empty()
         return tuple(float(value or 0) for value in found)

@@ -58,10 +58,10 @@ def sold(case_key: object, month: int, _case: Case) -> Sale:  # noqa: ARG001 - t
     return sale_of(_case, month)
 
 
-def load(planned: Sale | None) -> float:
-    """Draw how many predictions a month are asked for: those of the case where it has some, else as chosen."""
+def load(planned: Sale | None) -> tuple[float, bool]:
+    """Draw how many predictions a month are asked for; return it, and whether it is what the case sells."""
     if planned is None:
-        return inputs.predictions()
+        return inputs.predictions(), False
     follows = fields.toggle(
         tr("Load of the business case"), key="caseload", fallback="n" not in address.query(),
         help=tr("Off: choose the load yourself."),
@@ -69,11 +69,11 @@ def load(planned: Sale | None) -> float:
     if follows and planned.predictions >= 1:
         count = number(round(planned.predictions))
         st.markdown(md(tr("{n} predictions in month {month}", n=count, month=planned.month)))
-        return planned.predictions
+        return planned.predictions, True
     if follows:
         st.caption(tr("In month {month} the case is asked for nothing yet; choose a later month, or the load here.",
                       month=planned.month))  # fmt: skip
-    return inputs.predictions()
+    return inputs.predictions(), False
 
 
 def beside(chosen: Instance, known: Catalogue) -> tuple[Instance, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 import pandas as pd
@@ -17,17 +18,35 @@ MOST_KEPT = 32
 Kept = TypeVar("Kept")
 _gathered: dict[Hashable, Gathered] = {}
 _answered: dict[Hashable, Answered] = {}
+_within: dict[Hashable, Question] = {}
 
 
 def decided(question: Question, points: Sequence[pd.DataFrame]) -> Answered:
-    """Return the decision of `question` among `points`, one table for each of its pricings. Raises BadInput."""
+    """Return the decision of `question` among `points`, one table a pricing of it, and that of each further case.
+
+    Raises BadInput.
+    """
+    found = _decided(question, points)
+    return replace(found, across=tuple(_decided(one, points, found) for one in _in_others(question, points)))
+
+
+def _in_others(question: Question, points: Sequence[pd.DataFrame]) -> list[Question]:
+    """Return the question in each further case; what the case sells is computed once, whatever the limits."""
+    if question.case is None:
+        return []
+    key = (key_of_options(question, points), key_of(question.case), question.month, question.follows)
+    made = (_kept(_within, (key, key_of(case), case.name), partial(question.within, case)) for case in question.across)
+    return [replace(one, limits=question.limits, weights=question.weights) for one in made]
+
+
+def _decided(question: Question, points: Sequence[pd.DataFrame], first: Answered | None = None) -> Answered:
     found, key = data.index(), key_of_options(question, points)
     plain = _kept(_gathered, key, lambda: gather(found, replace(question, case=None), points))
     if question.case is not None:
         key = (key, key_of(question.case), question.month)
         plain = _kept(_gathered, key, lambda: with_case(plain, question))
     asked = (key, question.limits.sellable, *question.limits.bounds.items(), *question.weights.items())
-    return replace(_kept(_answered, asked, lambda: answer(plain, question)), question=question)
+    return replace(_kept(_answered, asked, lambda: answer(plain, question, first)), question=question)
 
 
 def key_of_options(question: Question, points: Sequence[pd.DataFrame]) -> Hashable:

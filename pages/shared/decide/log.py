@@ -11,6 +11,7 @@ from engine.analytics.decision_log import Expected, Logged, decisions, forget, m
 from engine.analytics.question import Answered
 from engine.errors import BreakevenError
 from engine.messages import Message
+from engine.reports.in_each_case import recorded
 from engine.reports.speech import Speech
 from pages.shared import address
 from pages.shared.frame import say, show_error
@@ -21,19 +22,19 @@ from pages.shared.resources import settings
 DONE = "decide-recorded"
 
 
-def recording(found: Answered, headline: Message) -> None:
+def recording(found: Answered, headline: Message, speech: Speech) -> None:
     """Draw the form that keeps this decision."""
     with st.form("record", border=False):
         note = st.text_area(tr("Why, in your own words"), max_chars=500, height=80, key="record-note")
         if st.form_submit_button(tr("Record this decision"), type="primary", icon=":material/bookmark_add:"):
-            _record(found, headline, note)
+            _record(found, headline, note, recorded(found, speech))
     if st.session_state.pop(DONE, False):
         st.success(tr("Recorded. Add what was measured when you know it."), icon=":material/check:")
 
 
-def _record(found: Answered, headline: Message, note: str) -> None:
+def _record(found: Answered, headline: Message, note: str, cases: tuple[Message, ...]) -> None:
     try:
-        record(settings(), found, headline, address=urlencode(address.query()), note=note or "")
+        record(settings(), found, headline, cases=cases, address=urlencode(address.query()), note=note or "")
     except BreakevenError as error:
         show_error(error)
         return
@@ -59,6 +60,8 @@ def listed(speech: Speech) -> None:
 def _decision(one: Logged, speech: Speech) -> None:
     if one.note:
         st.markdown(f"> {md(one.note)}")
+    if one.cases:
+        st.markdown("\n".join(f"- {say(line)}" for line in one.cases))
     rows = [
         {
             tr("Quantity"): speech.say(e.title), tr("Expected"): _range(e, speech),

@@ -97,19 +97,26 @@ def _shown(found: Answered, names: list[str], columns: tuple[str, ...]) -> pd.Da
     return pd.DataFrame({"run_id": names, **table})
 
 
-def options(found: Answered, speech: Speech) -> None:
-    """Draw every option that holds the limits, and those that do not with the reason."""
+def options(found: Answered, speech: Speech, *, several: bool) -> None:
+    """Draw every option that holds the limits, and those that do not with the reason.
+
+    Where there are `several` cases each option is labelled with its own.
+    """
+    case = {tr("Case"): speech.say(found.question.case_name)} if several else {}
     counted = [c for c in found.decision.criteria if c.name in found.decision.weights or c.name == "month"]
     if found.decision.ranked:
         strong(tr("Options that hold every limit, the best first"))
         st.dataframe(
-            pd.DataFrame(_columns(found, speech)), hide_index=True, alt=tr("Options with their figures, the best first")
+            pd.DataFrame({**case, **_columns(found, speech)}, index=range(len(found.decision.ranked))),
+            hide_index=True,
+            alt=tr("Options with their figures, the best first"),
         )
         st.caption(md(tr("{quantity} is ranked on the validation part.", quantity=speech.say(counted[0].title))))
     if found.decision.excluded:
         strong(tr("Left out, and why"))
         out = [
-            {
+            case
+            | {
                 tr("Option"): speech.say(e.option.name),
                 tr("Why it is out"): " ".join(speech.say(why_excluded(b, found, speech)) for b in e.breaches),
             }

@@ -65,6 +65,7 @@ def own_question(settings: Settings) -> Question:
         limits=Limits({"latency": 150.0, "quality": 0.1}, sellable=False), weights={"quality": 3.0, "cost": 1.0},
         beside=(own_rows.own_instance_price(instance("aws/us-east-1/m7i.large"), 0.2, OFFER),),
         case=replace(preset("bull"), name="Ours", id="").with_spread("opening", certain(1_000)), month=24,
+        across=(preset("bear"),), follows=True,
     )  # fmt: skip
 
 

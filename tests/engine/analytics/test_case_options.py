@@ -13,7 +13,7 @@ from engine.analytics.asked import asked_again
 from engine.analytics.costed import costs
 from engine.analytics.criteria import CASH, EVEN, MARGIN, MONTH
 from engine.analytics.database import Index, open_index
-from engine.analytics.deciding import answer, gather
+from engine.analytics.deciding import answer, decide_in_each, gather
 from engine.analytics.decision_log import decisions, record
 from engine.analytics.plans import sale_of, serving_of
 from engine.analytics.question import Question
@@ -27,6 +27,8 @@ from engine.economics.catalog import instance
 from engine.economics.decision.option import Limits
 from engine.errors import BadInput
 from engine.messages import Message
+from engine.reports.in_each_case import recorded, unmoved, verdict
+from engine.reports.speech import ENGLISH
 from tests.engine.analytics.made import make_run
 
 OTHER = "aws/us-east-1/m7i.large"
@@ -115,3 +117,48 @@ def test_a_decision_for_a_case_is_asked_again_by_its_log(index: Index) -> None:
     assert (again.case, again.beside, again.month) == (case, question.beside, 48)
     same = answer(gather(index, again), again)
     assert [r.option.id for r in same.decision.ranked] == [r.option.id for r in found.decision.ranked]
+
+
+def test_each_further_case_is_decided_as_if_it_were_the_only_one(index: Index) -> None:
+    base, bear = preset("base"), preset("bear")
+    load = replace(asked().choices.load, predictions_month=2 * sale_of(base, 36).predictions)
+    choices = replace(asked().choices, load=load)
+    question = asked(case=base, across=(bear,), follows=True, choices=choices, beside=(instance(OTHER),))
+    there = decide_in_each(index, question).across[0]
+    wanted = 2 * sale_of(bear, 36).predictions
+    assert there.question.choices.load.predictions_month == pytest.approx(wanted)
+    alone = asked(case=bear, choices=there.question.choices, beside=question.beside)
+    same = answer(gather(index, alone), alone)
+    assert there.decision == same.decision
+    assert there.gathered.plans.keys() == same.gathered.plans.keys()
+    chosen = replace(question, follows=False).within(bear)
+    assert chosen.choices == question.choices, "a load that was chosen holds in every case"
+
+
+def test_a_limit_that_one_case_breaks_changes_its_answer_alone(index: Index) -> None:
+    base = preset("base")
+    poor = replace(base, name="Poor", id="poor").with_spread("fixed", certain(500_000))
+    question = asked(case=base, across=(poor, preset("bull")), month=36)
+    free = decide_in_each(index, question)
+    assert str(verdict(free)) == "The answer is the same in all 3 cases."
+    assert unmoved(free)
+    limited = replace(question, limits=Limits({CASH: 24}, sellable=False))
+    found = decide_in_each(index, limited)
+    assert [one.decision.verdict for one in found.in_each] == ["train_again", "none", "train_again"]
+    assert not unmoved(found)
+    said = [str(line) for line in recorded(found, ENGLISH)]
+    assert said[0] == "The answer changes with the case: 2 of 3 cases choose this run."
+    assert any(s.startswith("In the case Poor no option holds the limits; the nearest is ") for s in said)
+    assert any(s.startswith("In the case Poor the option recommended here is out: Months of cash is ") for s in said)
+    first = replace(limited, case=poor, across=(base,))
+    here = recorded(decide_in_each(index, first), ENGLISH)
+    assert str(here[0]) == "The answer changes with the case: in 1 of 2 cases an option holds the limits."
+    assert recorded(decide_in_each(index, replace(first, across=())), ENGLISH) == ()
+
+
+def test_a_case_that_cannot_be_computed_is_named(index: Index) -> None:
+    silent = preset("base")
+    for channel in ("search", "ads", "social"):
+        silent = silent.with_spread(f"spend.{channel}", certain(0))
+    with pytest.raises(BadInput, match="The case Silent does not count: "):
+        decide_in_each(index, asked(case=preset("base"), across=(replace(silent, name="Silent", id="silent"),)))

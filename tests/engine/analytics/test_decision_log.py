@@ -99,5 +99,5 @@ def test_a_file_holds_its_version(found: Answered) -> None:
     settings = load_settings()
     made = record(settings, found, Message("Use it."))
     data = json.loads((settings.workspace.decisions / f"{made.id}.json").read_text("utf-8"))
-    assert data["schema_version"] == 2
+    assert data["schema_version"] == 3
     assert data["asked"]["limits"]["bounds"] == dict(found.question.limits.bounds)
