@@ -231,9 +231,11 @@ def test_dicom_is_said_to_have_lost_its_identifiers(page: Open) -> None:
 def test_views_are_seen_before_training(page: Open, phantoms: Dataset) -> None:
     test = page("medical_imaging", step="finetune", lang="en", recipe="fast", dataset=phantoms.id)
     assert any("How pictures are varied: Ultrasound" in e.label for e in test.expander)
+    assert re.search(r"Of each picture \d+ views are computed once", said(test))
     assert len(test.image) == 8
     test.selectbox(key="option-fast-augmentation").select("none").run()
     assert len(test.image) == 1
+    assert "Each pass sees the pictures as they are" in said(test)
 
 
 def test_a_picture_of_sixteen_bits_opens_as_the_model_sees_it() -> None:
