@@ -48,8 +48,8 @@ def _unreadable(found: Scan, options: ImageOptions, filename: str) -> list[Probl
     return [Problem(level, "unreadable", message, rows, count, "drop_unreadable", _names(found))]
 
 
-def _names(found: Scan) -> tuple[str, ...]:
-    return tuple(f"{name}: {reason}" for _, name, reason in found.unreadable[:20])
+def _names(found: Scan) -> tuple[Message, ...]:
+    return tuple(Message("{name}: {reason}", name=name, reason=reason) for _, name, reason in found.unreadable[:20])
 
 
 def _unlabelled(found: Scan) -> list[Problem]:

@@ -147,7 +147,7 @@ def test_damaged_pictures_are_named_on_the_card(settings: Settings) -> None:
     card = checked(settings, zipped(members))
     assert card.unreadable == 2
     (found,) = (p for p in card.problems if p.kind == "unreadable")
-    assert {e.split(":")[0] for e in found.examples} == {"c0/cut.png", "c1/wrong.jpg"}
+    assert {str(e).split(":")[0] for e in found.examples} == {"c0/cut.png", "c1/wrong.jpg"}
     assert "that are no pictures: 1" in problem(card, "other_files")
 
 
