@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -133,6 +134,8 @@ def prepared(
     added = {option: form.intake(existing(path), path.name, settings).id for option, path in files.items()}
     options = options_from(form.options, name or data.stem, given | added)
     raw = form.intake(existing(data), data.name, settings)
+    if not name:  # what came as DICOM is not called as its file was, which may name a patient
+        options = replace(options, name=Path(raw.filename).stem)
     dataset = form.prepare(raw, options, settings, usual=found.columns, task=found.task, progress=_progress())
     for problem in dataset.card.problems:
         say(worded(problem))

@@ -1,4 +1,7 @@
-"""`evaluate` and `predict` for pictures: a ZIP of class folders, a .npz, or a ZIP of DICOM files."""
+"""`evaluate` and `predict` for pictures: a ZIP of class folders, a .npz, or a ZIP of DICOM files.
+
+What is only answered needs no labels: its pictures may lie anywhere in the ZIP, and one picture alone will do.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from engine.cli.finished import Answered, Finished, Judged
 from engine.cli.use_texts import known_labels, label_map
-from engine.datasets.images.archive import open_archive
+from engine.datasets.images.archive import MAX_MEMBER_BYTES, open_archive
+from engine.datasets.images.decode import open_picture
+from engine.datasets.images.headers import HEAD_BYTES, format_of
 from engine.datasets.images.intake import deidentify_archive, holds_dicom
 from engine.datasets.images.item import Item
 from engine.datasets.images.options import ImageOptions
@@ -38,7 +43,7 @@ def evaluate(finished: Finished, path: Path, columns: dict[str, str]) -> Judged:
     from engine.tasks.medical import judge_pictures
 
     labels, renamed = list(finished.report["labels"]), label_map(finished.attempt)
-    (items, probabilities), skipped = _ask(finished, path, columns)
+    (items, probabilities), skipped = _ask(finished, path, columns, labelled=True)
     used = [renamed.get(item.label, item.label) for item in items]
     kept = np.array([i for i, label in enumerate(used) if label], dtype=np.int64)
     if not len(kept):
@@ -61,7 +66,7 @@ def evaluate(finished: Finished, path: Path, columns: dict[str, str]) -> Judged:
 def predict(finished: Finished, path: Path, columns: dict[str, str]) -> Answered:
     """Answer every picture of `path`."""
     labels = list(finished.report["labels"])
-    (items, probabilities), skipped = _ask(finished, path, columns)
+    (items, probabilities), skipped = _ask(finished, path, columns, labelled=False)
     best = probabilities.argmax(axis=1)
     answers: list[dict[str, Any]] = [
         {"row": item.row, "name": item.name, "label": labels[c], "probability": round(float(p[c]), 6)}
@@ -71,7 +76,7 @@ def predict(finished: Finished, path: Path, columns: dict[str, str]) -> Answered
     return Answered(answers, ("row", "name", "label", "probability"), skipped, counts)
 
 
-def _ask(finished: Finished, path: Path, columns: dict[str, str]) -> tuple[Asked, int]:
+def _ask(finished: Finished, path: Path, columns: dict[str, str], *, labelled: bool) -> tuple[Asked, int]:
     """Return the pictures of `path` that can be read, without their pixels, the answers to them, and how many cannot.
 
     Raises BadInput for a file that holds no picture.
@@ -79,7 +84,7 @@ def _ask(finished: Finished, path: Path, columns: dict[str, str]) -> tuple[Asked
     import numpy as np
 
     model, found, answers, skipped = finished.classifier(), [], [], 0
-    with _items(finished, path, columns) as items:
+    with _items(finished, path, columns, labelled=labelled) as items:
         while some := list(islice(items, AT_ONCE)):
             whole = [(item, item.picture) for item in some if item.picture is not None]
             skipped += len(some) - len(whole)
@@ -92,8 +97,11 @@ def _ask(finished: Finished, path: Path, columns: dict[str, str]) -> tuple[Asked
 
 
 @contextmanager
-def _items(finished: Finished, path: Path, columns: dict[str, str]) -> Iterator[Iterator[Item]]:
+def _items(finished: Finished, path: Path, columns: dict[str, str], *, labelled: bool) -> Iterator[Iterator[Item]]:
     """Yield the pictures of a file as an upload gives them; DICOM loses its identifiers first, as on the way in."""
+    if not labelled and (one := _one_picture(path)):
+        yield iter([one])
+        return
     settings = finished.settings
     options = ImageOptions(path.stem, patient=columns.get("patient", ""))
     with tempfile.TemporaryDirectory(dir=settings.workspace.tmp) as folder:
@@ -103,9 +111,20 @@ def _items(finished: Finished, path: Path, columns: dict[str, str]) -> Iterator[
                 dicom = holds_dicom(archive)
             if dicom:
                 target = Path(folder) / "dicom.zip"
-                used = deidentify_archive(path, workspace_key(settings), target, label_column=columns.get("label", ""))
-        with open_source(used, path.name, options, settings) as source:
+                label = columns.get("label", "")
+                key = workspace_key(settings)
+                used = deidentify_archive(path, key, target, label_column=label, labelled=labelled)
+        with open_source(used, path.name, options, settings, labelled=labelled) as source:
             yield source.items()
+
+
+def _one_picture(path: Path) -> Item | None:
+    """Return the picture that `path` is, or None when it is another kind of file. Raises BadInput if it is damaged."""
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+        if format_of(head) is None:
+            return None
+        return Item(1, path.name, "", open_picture(head + file.read(MAX_MEMBER_BYTES)))
 
 
 def _without_pixels(item: Item) -> Item:

@@ -79,11 +79,12 @@ class Problem:
     """How many rows it touches."""
     remedy: str = ""
     """The cleaning step or mask that would mend it ("drop_duplicates", "mask:email"); empty: none."""
-    examples: tuple[str, ...] = ()
-    """Short examples, personal data already masked."""
+    examples: tuple[str | Message, ...] = ()
+    """Short examples, personal data already masked; messages where they hold words of the engine."""
 
     def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "message": self.message.to_json()}
+        examples = [e.to_json() if isinstance(e, Message) else e for e in self.examples]
+        return {**asdict(self), "message": self.message.to_json(), "examples": examples}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Problem:
@@ -92,7 +93,7 @@ class Problem:
                 **data,
                 "message": Message.from_json(data["message"]),
                 "rows": tuple(data["rows"]),
-                "examples": tuple(data["examples"]),
+                "examples": tuple(Message.from_json(e) if isinstance(e, dict) else e for e in data["examples"]),
             }
         )
 

@@ -31,6 +31,7 @@ PHASES: dict[str, Phase] = {
     "data": Phase(Message("Preparing the data"), 0.02, 0.1),
     "read": Phase(Message("Reading the data set"), *TRAINING),
     "load": Phase(Message("Loading the backbone"), *TRAINING),
+    "pixels": Phase(Message("Preparing the pictures"), *TRAINING),
     "encode": Phase(Message("Turning the texts into tokens"), *TRAINING),
     "cache": Phase(Message("Computing the frozen layers once"), *TRAINING),
     "train": Phase(Message("Training"), *TRAINING),

@@ -61,11 +61,17 @@ def finished(dataset: Dataset) -> RunFolder:
 
 
 def test_results_say_how_much_is_found_at_what_price(page: Open, phantoms: Dataset) -> None:
-    finished(phantoms)
-    shown = said(page("medical_imaging", step="results", lang="en"))
+    found = finished(phantoms).report()["quality"]["detection"]["at_specificity"][0]
+    test = page("medical_imaging", step="results", lang="en")
+    shown = said(test)
     assert "At a specificity of 95% it finds" in shown
     assert "Where should the threshold be?" in shown
     assert "Act from a probability of" in shown
+    n, low, high = (round(100 * found["sensitivity"][k]) for k in ("value", "low", "high"))
+    shown = said(test.button_group(key="specificity").set_value("0.8").run())
+    assert f"At a specificity of 80% it finds {n} of 100" in shown
+    assert f"95% interval {low} to {high} of 100" in shown
+    assert "patients drawn anew" in shown
 
 
 @pytest.mark.parametrize("step", ["try", "data", "finetune"])
@@ -225,9 +231,11 @@ def test_dicom_is_said_to_have_lost_its_identifiers(page: Open) -> None:
 def test_views_are_seen_before_training(page: Open, phantoms: Dataset) -> None:
     test = page("medical_imaging", step="finetune", lang="en", recipe="fast", dataset=phantoms.id)
     assert any("How pictures are varied: Ultrasound" in e.label for e in test.expander)
+    assert re.search(r"Of each picture \d+ views are computed once", said(test))
     assert len(test.image) == 8
     test.selectbox(key="option-fast-augmentation").select("none").run()
     assert len(test.image) == 1
+    assert "Each pass sees the pictures as they are" in said(test)
 
 
 def test_a_picture_of_sixteen_bits_opens_as_the_model_sees_it() -> None:

@@ -16,7 +16,7 @@ from engine.errors import BadInput
 
 MAX_MEMBERS = 200_000
 MAX_MEMBER_BYTES = 256 << 20
-"""The largest file in an archive, unpacked: a long film of ultrasound has 100 MiB."""
+"""The largest file in an archive, unpacked: a long film of ultrasound has 100 MiB. Arrays are read row by row."""
 MAX_TOTAL_BYTES = 20 << 30
 MAX_RATIO = 200
 """Pictures hardly shrink; black ones may by a few hundred, so a ratio counts from RATIO_BYTES on only."""
@@ -132,7 +132,8 @@ def _refuse_member(info: zipfile.ZipInfo, name: str, filename: str) -> None:
         )
     if info.flag_bits & ENCRYPTED:
         raise BadInput("{filename} is locked with a password; give it without one.", filename=filename)
-    if info.file_size > MAX_MEMBER_BYTES or (
+    limit = MAX_TOTAL_BYTES if name.endswith(".npy") else MAX_MEMBER_BYTES
+    if info.file_size > limit or (
         info.file_size > RATIO_BYTES and info.file_size > MAX_RATIO * max(1, info.compress_size)
     ):
         raise _bomb(filename, name, info.file_size)

@@ -24,6 +24,8 @@ MAX_PIXELS = 64_000_000
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP")
 """The only decoders of Pillow that see a file."""
 TRANSPARENT = {"RGBA", "LA", "PA", "RGBa", "La"}
+PHOTOMETRIC, WHITE_IS_ZERO = 262, 0
+"""The TIFF tag and its value for greys that are low where it is bright; Pillow turns them in eight bits only."""
 UNREADABLE = Message("it is damaged or cut off")
 
 
@@ -88,8 +90,11 @@ def _open(data: bytes, kind: Format) -> Picture:
         refuse_size(*image.size)
         pages = getattr(image, "n_frames", 1) if kind == "TIFF" else 1
         image.load()
-        turned = ImageOps.exif_transpose(image)
-        return replace(_pixels(turned, image.info), pages=pages)
+        inverted = (
+            kind == "TIFF" and image.mode.startswith("I;16") and image.getexif().get(PHOTOMETRIC) == WHITE_IS_ZERO
+        )
+        picture = _pixels(ImageOps.exif_transpose(image), image.info)
+        return replace(picture, pixels=65535 - picture.pixels if inverted else picture.pixels, pages=pages)
 
 
 def _pixels(image: Image.Image, info: Mapping[Any, Any]) -> Picture:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.datasets.images import profile
 from engine.datasets.images.decode import UNREADABLE, Unreadable
@@ -189,7 +190,13 @@ def _burned_in(found: Dataset, kept: Sequence[Frame]) -> str:
     screen = _text(found, "ConversionType").upper() in profile.SCREENS
     if screen or _text(found, "SOPClassUID").startswith(profile.SECONDARY_CAPTURE):
         return "secondary capture"
-    return "looks like text" if has_text(rendered(as_picture(kept[len(kept) // 2]))) else ""
+    looked_at = sorted({0, len(kept) // 2, len(kept) - 1})  # a film may begin or end with a page about the patient
+    return "looks like text" if any(_is_written_on(rendered(as_picture(kept[i]))) for i in looked_at) else ""
+
+
+def _is_written_on(pixels: NDArray[np.uint8]) -> bool:
+    """Return whether bright text stands on dark ground, or in a grey picture dark text on bright ground."""
+    return has_text(pixels) or (pixels.ndim == 2 and has_text(255 - pixels))
 
 
 def _text(found: Dataset, name: str) -> str:

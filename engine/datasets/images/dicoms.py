@@ -16,6 +16,7 @@ from engine.datasets.images.decode import UNREADABLE, Unreadable
 from engine.datasets.images.dicom import read_frames
 from engine.datasets.images.intake import FOLDER, REMOVED, TABLE
 from engine.datasets.images.item import SLICES, Contents, Item, first_of_each
+from engine.datasets.images.near import Groups
 from engine.datasets.images.options import ImageOptions
 from engine.errors import BadInput
 from engine.messages import Message
@@ -41,6 +42,8 @@ def open_study(archive: Archive, options: ImageOptions) -> Study:
             "{filename} is damaged; delete it and upload the original again.", filename=archive.filename
         ) from error
     unreadable = {name: Message.from_json(m) for name, m in summary["unreadable"].items()}
+    for row, patient in zip(rows, _patients(rows, options.patient), strict=True):
+        row["patient"] = patient
     facts = {"removed": summary["removed"]}
     count = len(rows) + len(unreadable)
 
@@ -64,7 +67,7 @@ def _items(
     for row in rows:
         name, place = row["file"], int(row["file"].split(".")[0])
         known = {
-            "patient": _patient(row, options.patient),
+            "patient": row["patient"],
             "together": name,
             "burned_in": row["burned_in"],
             "modality": row["modality"],
@@ -82,8 +85,22 @@ def _items(
         yield Item(int(name.split(".")[0]), name, "", None, reason)
 
 
-def _patient(row: dict[str, str], how: str) -> str:
-    return row[how] if how in ("tag", "column") else row["column"] or row["tag"]
+def _patients(rows: list[dict[str, str]], how: str) -> list[str]:
+    """Return the key of the patient of each row, "" where nothing tells it.
+
+    Unless `how` names one of the two, rows that share either are of one patient: the column of a CSV may number
+    examinations, of which a patient has several. Files made anonymous may all bear one PatientID; that tells nothing.
+    """
+    if how in ("tag", "column"):
+        return [row[how] for row in rows]
+    keys = [(row["column"] or row["tag"], row["tag"] or row["column"]) for row in rows]
+    groups, known = Groups(len(rows)), dict[tuple[int, str], int]()
+    for place, both in enumerate(keys):
+        for name in enumerate(both):
+            if name[1]:
+                groups.join(place, known.setdefault(name, place))
+    found = [keys[groups.root(place)][0] for place in range(len(rows))]
+    return found if len(set(found)) > 1 else [column for column, _ in keys]
 
 
 def _problems(summary: dict[str, Any]) -> tuple[Problem, ...]:

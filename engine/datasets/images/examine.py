@@ -88,7 +88,7 @@ def draw_up_card(work: Work, folder: Path | None) -> ImageCard:
     classes = figures.class_counts(rows)
     modality = figures.modality_of(rows, options.modality)
     patients = len({r.patient for r in rows if r.patient})
-    problems = [*work.problems, *choice_problems(options, classes, modality, patients)]
+    problems = [*work.problems, *choice_problems(options, classes, modality, patients, kind=work.kind)]
     samples, aside = figures.write_samples(found, folder)
     return ImageCard(
         rows_read=found.read.get("data", 0),

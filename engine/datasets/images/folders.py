@@ -43,8 +43,11 @@ class Folders:
     contents: Contents
 
 
-def open_folders(archive: Archive, patient: Callable[[str], str]) -> Folders:
-    """Return the pictures of an archive of class folders. Raises BadInput when it has none."""
+def open_folders(archive: Archive, patient: Callable[[str], str], *, labelled: bool = True) -> Folders:
+    """Return the pictures of an archive of class folders; unless `labelled`, they may lie anywhere in it.
+
+    Raises BadInput when it has none.
+    """
     pictures: list[Member] = []
     strangers: list[Member] = []
     for member in archive.members:
@@ -56,7 +59,7 @@ def open_folders(archive: Archive, patient: Callable[[str], str]) -> Folders:
             filename=archive.filename,
         )
     places = placed(pictures)
-    if not any(p.label for p in places):
+    if labelled and not any(p.label for p in places):
         raise BadInput(
             "The pictures in {filename} lie in no folders; put those of each class into a folder of its name.",
             filename=archive.filename,

@@ -32,7 +32,7 @@ from engine.datasets.images.decode import UNREADABLE, Unreadable
 from engine.datasets.images.deidentify import Cleaned, deidentify
 from engine.datasets.images.dicom import parse
 from engine.datasets.images.headers import DICOM_SUFFIXES, format_of
-from engine.datasets.images.labels import Labels, is_labels, names_of, read_labels
+from engine.datasets.images.labels import NO_LABELS, Labels, is_labels, names_of, read_labels
 from engine.datasets.images.secret import Keyed, workspace_key
 from engine.datasets.raw import Raw, add_raw
 from engine.errors import BadInput, Cancelled, NotFound
@@ -42,7 +42,7 @@ Progress = Callable[[float, Message], None]
 COLUMNS = ("file", "label", "column", "tag", "site", "scanner", "sex", "age_band", "modality", "burned_in", "frames")
 """Of labels.csv; column and tag are keyed hashes of what the labels CSV and PatientID name as the patient."""
 FOLDER, TABLE, REMOVED = "pictures/", "labels.csv", "removed.json"
-NOT_KNOWN = Message("it is not a PNG, JPEG, TIFF, BMP or DICOM file")
+NOT_DICOM = Message("it is no DICOM file, and the others in the archive are")
 
 
 def intake(
@@ -71,16 +71,23 @@ def intake(
                 return add_raw(file, filename, settings)
             say, stop = progress or (lambda _fraction, _phase: None), should_stop or (lambda: False)
             with tempfile.TemporaryFile(dir=settings.workspace.tmp) as made:
-                _deidentify(archive, made, workspace_key(settings), labels, label_column, say, stop)
+                table = _labels(archive, labels, label_column)
+                _deidentify(archive, made, workspace_key(settings), table, say, stop)
                 made.seek(0)
                 # The name of an archive may name a patient too.
                 return add_raw(made, "dicom.zip", settings)
 
 
-def deidentify_archive(path: Path, keyed: Keyed, target: Path, *, label_column: str = "") -> Path:
-    """Write the ZIP of DICOM at `path` without identifiers to `target` and return that. Raises BadInput."""
+def deidentify_archive(
+    path: Path, keyed: Keyed, target: Path, *, label_column: str = "", labelled: bool = True
+) -> Path:
+    """Write the ZIP of DICOM at `path` without identifiers to `target` and return that.
+
+    Unless `labelled`, it needs no labels CSV. Raises BadInput.
+    """
     with open_archive(path, path.name) as archive, target.open("wb") as made:
-        _deidentify(archive, made, keyed, None, label_column, lambda _fraction, _phase: None, lambda: False)
+        table = _labels(archive, None, label_column) if labelled else NO_LABELS
+        _deidentify(archive, made, keyed, table, lambda _fraction, _phase: None, lambda: False)
     return target
 
 
@@ -146,16 +153,9 @@ class _Learnt:
 
 
 def _deidentify(
-    archive: Archive,
-    made: Any,
-    keyed: Keyed,
-    labels: bytes | None,
-    label_column: str,
-    say: Progress,
-    stop: Callable[[], bool],
+    archive: Archive, made: Any, keyed: Keyed, table: Labels, say: Progress, stop: Callable[[], bool]
 ) -> None:
     """Write the new archive to the file `made`."""
-    table = _labels(archive, labels, label_column)
     learnt = _Learnt()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
         pictures = [m for m in archive.members if not is_labels(m.name)]
@@ -193,7 +193,7 @@ def _take(archive: Archive, member: Member, place: int, keyed: Keyed, learnt: _L
         learnt.known.setdefault(alias, place)
     try:
         if not _is_dicom(archive, member):
-            raise Unreadable(NOT_KNOWN)
+            raise Unreadable(NOT_DICOM)
         found = parse(archive.read(member))
         for alias in names_of("", str(found.get("SOPInstanceUID") or "")):
             if alias:

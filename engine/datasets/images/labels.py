@@ -35,6 +35,8 @@ class Labels:
         `known` gives the place of a file by each name it may have. Of two rows for one file the first counts. Raises
         BadInput when no column names the files.
         """
+        if not self.rows:
+            return {}, 0
         column = self._file_column(known)
         if column is None:
             raise BadInput(
@@ -60,6 +62,10 @@ class Labels:
             return best
         named = [i for i, c in enumerate(self.columns) if plain(c) in FILE_NAMES]
         return named[0] if named else None
+
+
+NO_LABELS = Labels((), (), 0, None)
+"""For files that are answered and not learnt from."""
 
 
 def read_labels(data: bytes, filename: str, *, label_column: str = "") -> Labels:

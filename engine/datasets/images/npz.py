@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from engine.datasets.dataset import Problem
-from engine.datasets.images.archive import Archive, Member
+from engine.datasets.images.archive import MAX_MEMBER_BYTES, Archive, Member
 from engine.datasets.images.decode import MAX_PIXELS
 from engine.datasets.images.item import Contents, Item, first_of_each
 from engine.datasets.images.picture import Array, Picture, finished, sixteen_bits
@@ -109,10 +109,12 @@ def _read(stream: BinaryIO, size: int) -> bytes:
 
 
 def _picture(data: bytes, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Picture | None:
-    """Return one picture, or None when the array ends before it."""
+    """Return one picture, or None when the array ends before it or holds no number there."""
     if len(data) < int(np.prod(shape)) * dtype.itemsize:
         return None
     values = np.frombuffer(data, dtype=dtype).reshape(shape)
+    if dtype.kind == "f" and not np.isfinite(values).any():
+        return None
     values = values.astype(dtype.newbyteorder("="))
     if values.ndim == 3:
         values = values[..., 0] if values.shape[2] == 1 else values[..., :3]
@@ -163,7 +165,7 @@ def _header(archive: Archive, member: Member) -> Header:
 
 def _labels(archive: Archive, member: Member, header: Header, name: str) -> tuple[str, ...]:
     count = header.shape[0] if header.shape else 0
-    if header.shape not in ((count,), (count, 1)) or header.dtype.kind not in "iufbU":
+    if header.shape not in ((count,), (count, 1)) or header.dtype.kind not in "iufbUS":
         raise _wrong(
             archive,
             Message("{name} has the shape {shape}; one label a picture is learnt", name=name, shape=str(header.shape)),
@@ -177,8 +179,9 @@ def _labels(archive: Archive, member: Member, header: Header, name: str) -> tupl
     if len(data) < size:
         raise _wrong(archive, Message("{name} is cut off", name=name))
     values = np.frombuffer(data, dtype=header.dtype)
-    if header.dtype.kind == "U":
-        return tuple(" ".join(str(v).split()) for v in values)
+    if header.dtype.kind in "US":
+        words = (v.decode("utf-8", "replace") if isinstance(v, bytes) else str(v) for v in values)
+        return tuple(" ".join(word.split()) for word in words)
     if header.dtype.kind == "f" and not (np.isfinite(values).all() and (values == np.rint(values)).all()):
         raise _wrong(archive, Message("{name} holds fractions, not classes", name=name))
     return tuple(str(int(v)) for v in values)
@@ -196,7 +199,7 @@ def _check_images(archive: Archive, name: str, header: Header, labels: int) -> N
                 shape=str(shape)[:80],
             ),
         )
-    if shape[1] * shape[2] > MAX_PIXELS:
+    if shape[1] * shape[2] > MAX_PIXELS or int(np.prod(shape[1:])) * header.dtype.itemsize > MAX_MEMBER_BYTES:
         raise _wrong(archive, Message("{name} declares pictures of {w} × {h}", name=name, w=shape[2], h=shape[1]))
     if shape[0] != labels:
         raise _wrong(

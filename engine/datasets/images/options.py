@@ -37,7 +37,8 @@ class ImageOptions(Options):
     """What kind of pictures they are, a key of MODALITIES; empty: from DICOM, else unknown."""
     patient: str = ""
     """How patients are told apart: by DICOM's "tag", the "column" of its labels CSV, or in a ZIP of class folders by
-    "prefix:" and a separator or regular expression on the file name; empty: column, else tag, else not at all."""
+    "prefix:" and a separator or regular expression on the file name; empty: whoever shares the column or the tag is
+    one patient."""
     frames: str = "middle"
     """Which frames of a DICOM film become pictures: "middle", or "every:3" for each third."""
     file_parts: str = "pool"

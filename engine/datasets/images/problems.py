@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from engine.datasets.dataset import Problem
-from engine.datasets.images.options import MODALITIES, ImageOptions
+from engine.datasets.images.options import ImageOptions
 from engine.datasets.images.scan import Scan
 from engine.datasets.licence import licence_problems
 from engine.messages import Message
@@ -48,8 +48,8 @@ def _unreadable(found: Scan, options: ImageOptions, filename: str) -> list[Probl
     return [Problem(level, "unreadable", message, rows, count, "drop_unreadable", _names(found))]
 
 
-def _names(found: Scan) -> tuple[str, ...]:
-    return tuple(f"{name}: {reason}" for _, name, reason in found.unreadable[:20])
+def _names(found: Scan) -> tuple[Message, ...]:
+    return tuple(Message("{name}: {reason}", name=name, reason=reason) for _, name, reason in found.unreadable[:20])
 
 
 def _unlabelled(found: Scan) -> list[Problem]:
@@ -85,17 +85,26 @@ def repetition_problems(
 ) -> list[Problem]:
     """Return duplicates, near duplicates and pictures with two labels, each given as places in `found.rows`."""
     known = (
-        ("duplicates", "drop_duplicates", copies, "Pictures that repeat an earlier one pixel for pixel: {count}."),
-        ("near_duplicates", "drop_near_duplicates", near, "Pictures nearly the same as an earlier one: {count}."),
-        ("conflicts", "drop_conflicts", conflicts, "Pictures that also stand with another label: {count}."),
+        (
+            "duplicates",
+            copies,
+            Message("Pictures that repeat an earlier one pixel for pixel: {count}.", count=len(copies)),
+        ),
+        ("near_duplicates", near, Message("Pictures nearly the same as an earlier one: {count}.", count=len(near))),
+        (
+            "conflicts",
+            conflicts,
+            Message("Pictures that also stand with another label: {count}.", count=len(conflicts)),
+        ),
     )
     problems = []
-    for kind, step, places, text in known:
+    for kind, places, message in known:
         if places:
+            step = f"drop_{kind}"
             level: Level = "note" if step in options.cleaning else "warn"
             rows = tuple(found.rows[p].row for p in places[:SHOWN])
             examples = tuple(f"{found.rows[p].name} [{found.rows[p].label}]" for p in places[:5])
-            problems.append(Problem(level, kind, Message(text, count=len(places)), rows, len(places), step, examples))
+            problems.append(Problem(level, kind, message, rows, len(places), step, examples))
     return problems
 
 
@@ -159,8 +168,13 @@ def _balance(classes: dict[str, int]) -> list[Problem]:
     return [Problem("warn", "imbalance", message, count=most)]
 
 
-def choice_problems(options: ImageOptions, classes: dict[str, int], modality: str, patients: int) -> list[Problem]:
-    """Return what a person has still to say about the data, and what its licence means."""
+def choice_problems(
+    options: ImageOptions, classes: dict[str, int], modality: str, patients: int, *, kind: str
+) -> list[Problem]:
+    """Return what a person has still to say about the data, and what its licence means.
+
+    `kind` is that of the file: only in a ZIP of class folders can names tell the patient.
+    """
     found = []
     names = ", ".join(classes)
     if options.positive and classes and options.positive not in classes:
@@ -177,14 +191,28 @@ def choice_problems(options: ImageOptions, classes: dict[str, int], modality: st
         )
         found.append(Problem("warn", "positive_unknown", message))
     if not patients:
-        message = Message(
-            "Nothing tells which pictures are of one patient, so pictures of one may stand on both sides of the split; "
-            "say how file names begin if they name patients."
-        )
+        message = _patient_unknown(kind)
         found.append(Problem("note", "patient_unknown", message))
     if not modality:
         message = Message(
-            "What kind of pictures these are is not known; choose: {choices}.", choices=", ".join(MODALITIES)
+            "What kind of pictures these are (their modality) is not known; name it, and they are varied in training "
+            "as that kind allows."
         )
         found.append(Problem("note", "modality_unknown", message))
     return found + licence_problems(options)
+
+
+def _patient_unknown(kind: str) -> Message:
+    if kind == "folders":
+        return Message(
+            "Nothing tells which pictures are of one patient, so pictures of one may stand on both sides of the split; "
+            "say how file names begin if they name patients."
+        )
+    if kind == "dicom":
+        return Message(
+            "Nothing tells which pictures are of one patient, so pictures of one may stand on both sides of the split; "
+            "give the labels CSV a column called patient."
+        )
+    return Message(
+        "Nothing tells which pictures are of one patient, so pictures of one may stand on both sides of the split."
+    )

@@ -41,8 +41,13 @@ class Source:
 
 
 @contextmanager
-def open_source(path: Path, filename: str, options: ImageOptions, settings: Settings) -> Iterator[Source]:
-    """Yield the pictures in `path`. Raises BadInput, with one sentence, for a file that holds none or is not safe."""
+def open_source(
+    path: Path, filename: str, options: ImageOptions, settings: Settings, *, labelled: bool = True
+) -> Iterator[Source]:
+    """Yield the pictures in `path`; unless `labelled`, they need no labels.
+
+    Raises BadInput, with one sentence, for a file that holds none or is not safe.
+    """
     patient = _patient_of(options, settings)
     if not zipfile.is_zipfile(path):
         raise BadInput(
@@ -60,7 +65,7 @@ def open_source(path: Path, filename: str, options: ImageOptions, settings: Sett
             yield Source(kind, filename, study.count, study.items, study.contents, study.problems, study.facts)
         else:
             archive.refuse_archives_inside()
-            tree = folders.open_folders(archive, patient)
+            tree = folders.open_folders(archive, patient, labelled=labelled)
             yield Source(kind, filename, tree.count, tree.items, tree.contents, tree.problems)
 
 

@@ -179,7 +179,7 @@ def _start(job: Job) -> tuple[PictureClassifier, PictureEncoder, list[float]]:
 
 
 def _encoder(job: Job) -> PictureEncoder:
-    job.progress.phase("encode")
+    job.progress.phase("pixels")
     colours = job.options["colours"]
     found = colours_of(job.train) if colours == "auto" else colours
     size = int(job.options["size"])

@@ -42,7 +42,7 @@ def patients(kind: str) -> dict[str, str]:
     """Return the ways to tell patients apart that a file of this kind offers, by option."""
     if kind == "dicom":
         return {
-            "": tr("By the labels CSV, else by DICOM"),
+            "": tr("By the labels CSV and by DICOM"),
             "column": tr("By the labels CSV"),
             "tag": tr("By DICOM's PatientID"),
         }

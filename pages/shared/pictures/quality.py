@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.shared import words
+from pages.shared import address, words
 from pages.shared.charts import detection, style
 from pages.shared.charts import groups as group_charts
 from pages.shared.frame import badge, strong
@@ -70,7 +70,7 @@ def groups(report: dict[str, Any]) -> None:
 def curves(report: dict[str, Any], found: dict[str, Any]) -> None:
     """Draw ROC, precision and recall, and net benefit."""
     color, run_id, label = style.recipe_color(report["recipe"]), report["run_id"], found["positive"]
-    at = found["at_specificity"][-1]
+    at = asked_specificity(found["at_specificity"])
     st.subheader(
         md(
             tr(
@@ -82,12 +82,7 @@ def curves(report: dict[str, Any], found: dict[str, Any]) -> None:
         ),
         anchor=False,
     )
-    st.caption(
-        tr(
-            "{positives} pictures of the test part have it. Shaded: 95% intervals, patients drawn anew.",
-            positives=found["positives"],
-        )
-    )
+    st.caption(basis(report["quality"], found, at))
     left, right = st.columns(2)
     with left:
         strong(tr("Finding against false alarms (ROC)"))
@@ -110,6 +105,37 @@ def curves(report: dict[str, Any], found: dict[str, Any]) -> None:
     ]
     style.draw(made, useful(found["decision"]), pd.DataFrame(rows).round(PLACES), key="net-benefit")
     badge("measured", tr("On the test part, by Vickers and Elkin 2006: true positives less false ones at their odds."))
+
+
+def asked_specificity(choices: list[dict[str, Any]]) -> dict[str, Any]:
+    """Draw the choice of a specificity and return what is found at it."""
+    names = {f"{at['specificity']:g}": percent(at["specificity"]) for at in choices}
+    chosen = address.choice(
+        st.segmented_control,
+        tr("Specificity: the share of healthy cases that are left in peace"),
+        names,
+        key="specificity",
+        fallback=list(names)[-1],
+        required=True,
+    )
+    return choices[list(names).index(chosen)]
+
+
+def basis(block: dict[str, Any], found: dict[str, Any], at: dict[str, Any]) -> str:
+    """Return what the sensitivity at a specificity rests on, with its interval."""
+    low, high = (round(100 * at["sensitivity"][end]) for end in ("low", "high"))
+    n = found["positives"]
+    if block["patients"] < block["rows"]:
+        return tr(
+            "95% interval {low} to {high} of 100; {positives} pictures of the test part have it. Shaded: 95% "
+            "intervals, patients drawn anew.",
+            low=low, high=high, positives=n,
+        )  # fmt: skip
+    return tr(
+        "95% interval {low} to {high} of 100; {positives} pictures of the test part have it. Shaded: 95% intervals, "
+        "pictures drawn anew.",
+        low=low, high=high, positives=n,
+    )  # fmt: skip
 
 
 def sensitivities(found: dict[str, Any]) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from engine.datasets.dataset import Dataset
 from engine.datasets.images.decode import decode_picture
 from engine.datasets.images.open import pictures
 from engine.datasets.images.picture import Picture, png
+from engine.models.image_recipes import within_budget
 from engine.models.recipes import Recipe, resolve_options
 from engine.tasks.augmentation import AUGMENTATIONS, views
 from pages.shared.i18n import tr
@@ -39,14 +40,28 @@ def draw(recipe: Recipe, given: dict[str, Any], dataset: Dataset | None) -> None
         names = [tr("As it is"), *(tr("View {n}", n=n) for n in range(1, len(tiles)))]
         alts = [tr("{name} of a picture of class {label}", name=name, label=label) for name in names]
         draw_tiles([Tile(png, alt, (name,)) for png, alt, name in zip(tiles, alts, names, strict=True)], width=110)
-        st.caption(
-            tr(
-                "Each pass sees another view, at {size} × {size} pixels. What this kind of picture could not have "
-                "looked like is left out: a chest is never turned upside down.",
-                size=int(options["size"]),
-            )
-        )
+        st.caption(told(options, how, len(rows)))
         st.button(tr("Another picture"), icon=":material/skip_next:", type="tertiary", on_click=go_on)
+
+
+def told(options: dict[str, Any], how: str, rows: int) -> str:
+    """Return how views are used; a recipe that computes some once says how many it takes of so many pictures."""
+    size = int(options["size"])
+    if how == "none":
+        return tr("Each pass sees the pictures as they are, at {size} × {size} pixels.", size=size)
+    if "views" not in options:
+        return tr(
+            "Each pass sees another view, at {size} × {size} pixels. What this kind of picture could not have "
+            "looked like is left out: a chest is never turned upside down.",
+            size=size,
+        )
+    return tr(
+        "Of each picture {k} views are computed once, at {size} × {size} pixels, and each pass sees one of them or the "
+        "picture itself. What this kind of picture could not have looked like is left out: a chest is never turned "
+        "upside down.",
+        k=within_budget(options, rows)["views"],
+        size=size,
+    )
 
 
 def go_on() -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from engine.datasets.dataset import DataCard, Problem
 from pages.shared.frame import say
-from pages.shared.i18n import md, tr, trn
+from pages.shared.i18n import md, tr, tr_message, trn
 from pages.shared.numbers import number
 
 SHOWN_ROWS = 12
@@ -39,7 +39,7 @@ def problem_line(problem: Problem) -> None:
     if problem.rows:
         shown = ", ".join(str(r) for r in problem.rows[:SHOWN_ROWS]) + ("…" if problem.count > SHOWN_ROWS else "")
         details.append(tr("Rows {rows}", rows=shown))
-    details += [f"“{e}”" for e in problem.examples[:SHOWN_EXAMPLES]]
+    details += [f"“{tr_message(e)}”" for e in problem.examples[:SHOWN_EXAMPLES]]
     if details:
         st.caption(md(" · ".join(details)))
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, features
+from PIL import Image, TiffImagePlugin, features
 from pydicom.data import get_testdata_file
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.utils import pixel_array
@@ -48,6 +48,15 @@ def test_sixteen_bits_are_seen_through_a_window_that_outliers_do_not_move(kind: 
     assert shown.dtype == np.uint8
     assert shown.min() == 0
     assert (shown > 200).mean() > 0.02
+
+
+@pytest.mark.parametrize("white_is_zero", [False, True])
+def test_a_tiff_of_sixteen_bits_may_be_dark_where_its_numbers_are_high(white_is_zero: bool) -> None:
+    ramp = np.tile(np.linspace(0, 60_000, 64).astype(np.uint16), (64, 1))
+    photometric = TiffImagePlugin.ImageFileDirectory_v2()
+    photometric[262] = 0 if white_is_zero else 1
+    shown = decode_picture(encoded(ramp, "TIFF", tiffinfo=photometric))
+    assert (shown[0, 0] > shown[0, -1]) == white_is_zero
 
 
 def test_transparent_pixels_are_black() -> None:

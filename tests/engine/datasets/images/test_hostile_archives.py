@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 
 from engine.config import Settings
+from engine.datasets.images import archive
+from engine.datasets.images import npz as npz_files
 from engine.datasets.images.look import look
 from engine.datasets.images.options import ImageOptions
 from engine.datasets.images.prepare import prepare
@@ -145,7 +147,7 @@ def test_damaged_pictures_are_named_on_the_card(settings: Settings) -> None:
     card = checked(settings, zipped(members))
     assert card.unreadable == 2
     (found,) = (p for p in card.problems if p.kind == "unreadable")
-    assert {e.split(":")[0] for e in found.examples} == {"c0/cut.png", "c1/wrong.jpg"}
+    assert {str(e).split(":")[0] for e in found.examples} == {"c0/cut.png", "c1/wrong.jpg"}
     assert "that are no pictures: 1" in problem(card, "other_files")
 
 
@@ -180,6 +182,24 @@ def test_a_npz_that_ends_early_has_damaged_pictures(settings: Settings) -> None:
     data = arrays(header, array("(60,)", data=bytes(i % 2 for i in range(60))))
     card = checked(settings, data, "a.npz")
     assert (card.rows_used, card.unreadable) == (50, 10)
+
+
+def test_pictures_without_a_number_in_them_are_damaged(settings: Settings) -> None:
+    images = np.stack([pixels(i) / 255 for i in range(60)])
+    images[3], images[5, :4] = np.nan, np.nan
+    card = checked(settings, npz(train_images=images, train_labels=np.array([b"well", b"sick"] * 30)), "a.npz")
+    assert (card.rows_used, card.unreadable) == (59, 1)
+    assert set(card.classes) == {"well", "sick"}
+
+
+def test_arrays_may_be_longer_than_a_picture_may_be_large(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (archive, npz_files):
+        monkeypatch.setattr(module, "MAX_MEMBER_BYTES", 20_000)
+    assert checked(settings, medmnist(60), "a.npz").rows_used == 60
+    with pytest.raises(BadInput, match="declares pictures of 400 × 400"):
+        checked(settings, arrays(array("(3, 400, 400)"), array("(3,)")), "a.npz")
+    with pytest.raises(BadInput, match="unpacks to far more"):
+        checked(settings, zipped(folders(4) | {"c0/x.png": bytes(20_001)}))
 
 
 @pytest.mark.parametrize(

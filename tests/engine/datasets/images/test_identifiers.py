@@ -165,6 +165,17 @@ def test_text_in_the_border_is_noticed_and_tissue_is_not_text() -> None:
     assert not any(has_text(pixels(n, side=256)) for n in range(40))
 
 
+@pytest.mark.parametrize("page", [0, 4])
+def test_a_film_that_begins_or_ends_with_a_page_about_the_patient_is_set_aside(page: int) -> None:
+    film = np.stack([captioned(1) if n == page else pixels(n, side=256) // 2 for n in range(5)])
+    assert deidentify(dicom(1, film, NumberOfFrames=5), KEYED).burned_in == "looks like text"
+
+
+def test_dark_text_on_bright_ground_is_noticed_and_a_bright_border_is_not_text() -> None:
+    assert deidentify(dicom(1, 255 - captioned(1)), KEYED).burned_in == "looks like text"
+    assert not any(deidentify(dicom(n, 255 - pixels(n, side=256)), KEYED).burned_in for n in range(10))
+
+
 def test_pictures_with_text_are_set_aside_until_a_person_releases_them(settings: Settings) -> None:
     members = study(60)
     members["scans/003.dcm"] = written(dicom(3, captioned(3)))

@@ -148,7 +148,7 @@ def test_labels_may_name_uids_bare_names_or_stand_beside_the_archive(settings: S
         lines = "".join(f"{name.format(i=i, n=i + 1)};{'sick' if i % 2 else 'well'};p{i // 2}\n" for i in range(30))
         table = f"image;Diagnosis;Patient ID\n{lines}".encode()
         raw = intake(io.BytesIO(zipped(members)), "a.zip", settings, labels=table)
-        card = check(raw, ImageOptions("a"), settings)
+        card = check(raw, ImageOptions("a", patient="column"), settings)
         assert card.classes == {"sick": 15, "well": 15}
         assert card.patients == 15
         assert check(raw, ImageOptions("a", patient="tag"), settings).patients == 10
@@ -163,7 +163,9 @@ def test_labels_that_name_missing_files_are_counted(settings: Settings) -> None:
     assert "not there: 1" in problem(card, "missing_files")
     assert "without a label: 1" in problem(card, "unlabelled")
     assert card.unreadable == 2
-    assert next(p.examples for p in card.problems if p.kind == "unreadable")[0].startswith("00059.dcm: ")
+    unreadable = next(p for p in card.problems if p.kind == "unreadable")
+    assert str(unreadable.examples[0]).startswith("00059.dcm: ")
+    assert str(unreadable.examples[1]).endswith("it is no DICOM file, and the others in the archive are")
 
 
 @pytest.mark.parametrize(
@@ -211,7 +213,7 @@ def test_an_option_that_does_not_exist_names_those_that_do(options: dict[str, An
 def test_options_and_cards_survive_a_round_trip(settings: Settings) -> None:
     options = ImageOptions("a", released=("x",), cleaning=("drop_duplicates",), label_map={"0": "no"}, positive="no")
     assert ImageOptions.from_json(options.to_json()) == options
-    card = checked(settings, zipped(repeated()))
+    card = checked(settings, zipped(repeated() | {"c0/cut.png": b"\x89PNG"}))
     assert ImageCard.from_json(card.to_json()) == card
 
 

@@ -52,6 +52,25 @@ def test_a_patient_told_by_the_file_name_stays_on_one_side(settings: Settings) -
         checked(settings, zipped(members), patient="prefix:(p")
 
 
+@pytest.mark.parametrize(("ids", "patients"), [("patient {}", 20), ("anonymous", 60)])
+def test_a_column_of_examinations_does_not_part_a_patient(settings: Settings, ids: str, patients: int) -> None:
+    """The CSV numbers examinations, PatientID tells who was examined; where all bear one, it tells nothing."""
+    members = study(60)
+    for i in range(60):
+        members[f"scans/{i:03d}.dcm"] = written(dicom(i, PatientID=ids.format(i // 3)))
+    lines = members["labels.csv"].decode().splitlines()
+    members["labels.csv"] = "\n".join(
+        [f"{lines[0]},case", *(f"{x},case {i}" for i, x in enumerate(lines[1:]))]
+    ).encode()
+    dataset = prepared(settings, zipped(members))
+    assert card_of(dataset).patients == patients
+    if patients == 20:
+        told: dict[int, set[str]] = {}
+        for name, part in by_name(dataset).items():
+            told.setdefault((int(name.split(".")[0]) - 1) // 3, set()).add(part)
+        assert all(len(parts) == 1 for parts in told.values())
+
+
 def test_copies_and_likenesses_are_found_and_never_cross(settings: Settings) -> None:
     dataset = prepared(settings, zipped(repeated()))
     card = card_of(dataset)
