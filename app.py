@@ -67,11 +67,11 @@ def start_supervisor(settings: Settings) -> Callable[[], None]:
 def first_jobs(settings: Settings) -> None:
     """In an empty workspace, queue the demo runs and the timing of their backbones: every page gets its figures."""
     from engine.jobs.queue import AFTER_DEMO_PRIORITY, queue_demo, submit_calibrate
-    from engine.models.estimate import TASK
+    from engine.models.estimate import TIMED
     from engine.scenarios import SCENARIOS
 
     queued = queue_demo(settings)
-    timed = {run.spec.backbone for run in queued if SCENARIOS[run.spec.scenario].task == TASK}
+    timed = {run.spec.backbone for run in queued if SCENARIOS[run.spec.scenario].task in TIMED}
     for backbone in sorted(timed - {""}):
         submit_calibrate(settings, backbone, priority=AFTER_DEMO_PRIORITY)
 

@@ -15,6 +15,8 @@ from engine.files import read_json
 from engine.models.recipes import find_recipe, resolve_options
 
 TASK = "text_classification"
+TIMED = frozenset({TASK, "image_classification"})
+"""Tasks whose training is foretold from timed steps of its backbone."""
 TOKENS_PER_WORD = 1.24
 """Sub-words an English word, special tokens aside: measured over 2,784 financial sentences, MiniLM's vocabulary."""
 SPECIAL_TOKENS = 2
@@ -42,10 +44,25 @@ class Estimate:
     """With the earliest stop that `patience` allows, on an idle machine."""
     high: float
     """With every epoch, on a busy machine."""
-    tokens: int
-    """Of the training part, as cut by `max_tokens`."""
     measured_at: str
     """When the steps were timed; empty for the bag of words, whose time is a documented constant."""
+    tokens: int = 0
+    """Of the training part, as cut by `max_tokens`; 0 for pictures."""
+
+
+def within_range(
+    once: float, an_epoch: float, values: Mapping[str, Any], measured_at: str, tokens: int = 0
+) -> Estimate:
+    """Return the estimate of a training that takes `once` seconds and `an_epoch` for each of its epochs."""
+    epochs = int(values["epochs"])
+    earliest = min(epochs, int(values["patience"]) + 1)
+    return Estimate(
+        seconds=once + an_epoch * epochs,
+        low=(once + an_epoch * earliest) * UNSURE[0],
+        high=(once + an_epoch * epochs) * UNSURE[1],
+        measured_at=measured_at,
+        tokens=tokens,
+    )
 
 
 def measurement_file(settings: Settings, slug: str) -> Path:
@@ -69,25 +86,21 @@ def estimate(
     """
     chosen = find_recipe(TASK, recipe)
     values = resolve_options(chosen, options)
-    rows = {part: _rows(card, part) for part in ROWS_WITHOUT_SPLIT}
+    rows = {part: rows_of(card, part) for part in ROWS_WITHOUT_SPLIT}
     each = mean_tokens(card, int(values.get("max_tokens", 512)))
     train, validation = rows["train"] * each, rows["validation"] * each
-    epochs = int(values["epochs"])
-    earliest = min(epochs, int(values["patience"]) + 1)
     if not chosen.neural:
         costs = FIXED_S, BAG_US_PER_WORD * (train + validation) / 1e6
     elif measurement is None:
-        raise BadInput("The steps of this backbone were never timed here; time them first, it takes seconds.")
+        raise never_timed()
     else:
         costs = _neural(recipe, values, measurement, train * PADDING, validation * PADDING)
-    once, an_epoch = costs
-    return Estimate(
-        seconds=once + an_epoch * epochs,
-        low=(once + an_epoch * earliest) * UNSURE[0],
-        high=(once + an_epoch * epochs) * UNSURE[1],
-        tokens=round(train),
-        measured_at=str(measurement["measured_at"]) if measurement and chosen.neural else "",
-    )
+    at = str(measurement["measured_at"]) if measurement and chosen.neural else ""
+    return within_range(*costs, values, at, round(train))
+
+
+def never_timed() -> BadInput:
+    return BadInput("The steps of this backbone were never timed here; time them first, it takes seconds.")
 
 
 def mean_tokens(card: TextCard, most: int) -> float:
@@ -117,7 +130,8 @@ def _neural(
     return once, share * ((ADAPTER_SHARE if recipe == "lora" else 1.0) * step * train + forward * validation)
 
 
-def _rows(card: DataCard, part: str) -> float:
+def rows_of(card: DataCard, part: str) -> float:
+    """Return the rows of a part, or how many it will have."""
     if card.parts:
         return float(sum(card.parts.get(part, {}).values()))
     return card.rows_used * ROWS_WITHOUT_SPLIT[part]

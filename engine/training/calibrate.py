@@ -14,7 +14,7 @@ from engine.config import Settings
 from engine.files import utc_now, write_json
 from engine.models.catalog import LocalBackbone
 from engine.models.estimate import measurement_file
-from engine.training.device import choose_device, use_threads
+from engine.training.device import Device, choose_device, use_threads
 from engine.training.model import Head, TextClassifier, hidden_size, load_encoder_module
 
 BATCH, TOKENS = 16, 32
@@ -24,11 +24,35 @@ REPEATS = 3
 def calibrate(
     backbone: LocalBackbone, settings: Settings, *, threads: int = 0, should_stop: Callable[[], bool] = lambda: False
 ) -> dict[str, Any]:
-    """Time loading, a frozen forward pass and a training step, write the result to the workspace and return it.
+    """Time loading, frozen forward passes and training steps, write the result to the workspace and return it.
 
     Times are the best of three after one to warm up: what else the machine does at the time is not its speed.
     """
     used, device = use_threads(threads or settings.threads), choose_device()
+    timed = _pictures if backbone.kind == "image" else _texts
+    measurement = {
+        "schema_version": 1,
+        "backbone": backbone.id,
+        "sha256": backbone.sha256,
+        "threads": used,
+        "precision": "bf16" if device.bf16 else "fp32",
+        "device": device.name,
+        **timed(backbone, device, should_stop),
+        "machine": platform.processor() or platform.machine(),
+        "measured_at": utc_now(),
+    }
+    write_json(measurement_file(settings, backbone.slug), measurement)
+    return measurement
+
+
+def _pictures(backbone: LocalBackbone, device: Device, should_stop: Callable[[], bool]) -> dict[str, Any]:
+    from engine.training.images.calibrate import timed_units
+
+    return timed_units(backbone, device, should_stop)
+
+
+def _texts(backbone: LocalBackbone, device: Device, should_stop: Callable[[], bool]) -> dict[str, Any]:
+    """Return "layers", "load_seconds", and "forward_us_per_token" and "step_us_per_token" of all layers."""
     started = time.perf_counter()
     encoder = load_encoder_module(backbone)
     loading = time.perf_counter() - started
@@ -49,27 +73,20 @@ def calibrate(
         optimiser.step()
         optimiser.zero_grad()
 
-    measurement = {
-        "schema_version": 1,
-        "backbone": backbone.id,
-        "sha256": backbone.sha256,
+    model.eval()
+    passing = best_seconds(forward, should_stop)
+    model.train()
+    stepping = best_seconds(step, should_stop)
+    return {
         "layers": backbone.layers,
-        "threads": used,
-        "precision": "bf16" if device.bf16 else "fp32",
-        "device": device.name,
         "load_seconds": round(loading, 3),
-        "forward_us_per_token": _us_per_token(forward, model.eval, should_stop),
-        "step_us_per_token": _us_per_token(step, model.train, should_stop),
-        "machine": platform.processor() or platform.machine(),
-        "measured_at": utc_now(),
+        "forward_us_per_token": round(passing / (BATCH * TOKENS) * 1e6, 3),
+        "step_us_per_token": round(stepping / (BATCH * TOKENS) * 1e6, 3),
     }
-    write_json(measurement_file(settings, backbone.slug), measurement)
-    return measurement
 
 
-def _us_per_token(work: Callable[[], None], prepare: Callable[[], Any], should_stop: Callable[[], bool]) -> float:
-    """Return the microseconds `work` takes for one token of its batch."""
-    prepare()
+def best_seconds(work: Callable[[], object], should_stop: Callable[[], bool]) -> float:
+    """Return the seconds of the fastest of a few calls of `work`, after one to warm up."""
     best = float("inf")
     for repeat in range(REPEATS + 1):
         if should_stop():
@@ -78,4 +95,4 @@ def _us_per_token(work: Callable[[], None], prepare: Callable[[], Any], should_s
         work()
         if repeat or REPEATS == 0:
             best = min(best, time.perf_counter() - started)
-    return round(best / (BATCH * TOKENS) * 1e6, 3)
+    return best

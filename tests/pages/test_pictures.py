@@ -23,7 +23,7 @@ from engine.datasets.images.picture import Picture, png, rendered
 from engine.datasets.images.prepare import prepare
 from engine.files import write_json
 from engine.jobs.queue import finetune_spec, submit_prepare
-from engine.jobs.runs import RunFolder, create_run, open_run
+from engine.jobs.runs import RunFolder, all_runs, create_run, open_run
 from engine.jobs.worker import run_attempt
 from engine.tasks.medical import judge_pictures
 from pages.shared.i18n import md
@@ -247,6 +247,11 @@ def test_a_picture_of_sixteen_bits_opens_as_the_model_sees_it() -> None:
     assert np.abs(shown - rendered(picture)).max() <= 1
 
 
-def test_training_time_is_not_offered_where_it_cannot_be_told(page: Open, phantoms: Dataset) -> None:
-    test = page("medical_imaging", step="finetune", lang="en", recipe="fast", dataset=phantoms.id)
+def test_what_a_training_takes_is_timed_and_then_said_before_it_starts(page: Open, phantoms: Dataset) -> None:
+    where = {"step": "finetune", "lang": "en", "recipe": "fast", "dataset": phantoms.id}
+    page("medical_imaging", **where).button(key="calibrate").click().run()
+    timing = next(r for r in all_runs(load_settings().workspace.runs) if r.spec.kind == "calibrate")
+    worked(timing.run_id)
+    test = page("medical_imaging", **where)
     assert not [b for b in test.button if b.key == "calibrate"]
+    assert re.search(r"Expected\\?: .+ on this machine; .+ if rented as", said(test))

@@ -6,10 +6,12 @@ import re
 from typing import Any
 
 from engine.datasets.dataset import Dataset
+from engine.datasets.images.card import ImageCard
 from engine.datasets.texts.options import TextCard
 from engine.economics.training import train_cost
 from engine.jobs.results import cores
 from engine.models.estimate import Estimate, estimate, measurement
+from engine.models.estimate_pictures import estimate_pictures
 from engine.models.recipes import Recipe
 from pages.shared.i18n import tr
 from pages.shared.numbers import duration, money
@@ -23,9 +25,13 @@ def estimated(recipe: Recipe, given: dict[str, Any], backbone: str, dataset: Dat
     """Return the expected duration of a run, or None while nothing was timed or the data is not there yet."""
     timed = measurement(settings(), re.sub(r"[^\w.-]+", "--", backbone.strip("/"))) if recipe.neural else None
     card = dataset.card if dataset is not None else None
-    if not isinstance(card, TextCard) or (timed is None and recipe.neural):
+    if card is None or (timed is None and recipe.neural):
         return None
-    return estimate(card, recipe.name, given, timed)
+    if isinstance(card, TextCard):
+        return estimate(card, recipe.name, given, timed)
+    if isinstance(card, ImageCard) and recipe.neural:
+        return estimate_pictures(card, recipe.name, given, timed)
+    return None
 
 
 def expectation(recipe: Recipe, given: dict[str, Any], backbone: str, dataset: Dataset | None) -> str:
@@ -56,5 +62,7 @@ def cost(seconds: float) -> float:
     return train_cost(seconds, cores(), catalogue().instance(settings().instance)).value
 
 
-def origin() -> str:
+def origin(dataset: Dataset | None) -> str:
+    if dataset is not None and isinstance(dataset.card, ImageCard):
+        return tr("From training steps timed on this machine, the size of a picture and how many there are.")
     return tr("From training steps timed on this machine and the length of this data's texts.")

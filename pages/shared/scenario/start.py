@@ -9,7 +9,7 @@ import streamlit as st
 from engine.datasets.dataset import Dataset
 from engine.jobs.queue import submit_calibrate, submit_finetune, submit_seeds
 from engine.jobs.simplest import submit_simplest
-from engine.models.estimate import TASK as TIMED
+from engine.models.estimate import TIMED
 from engine.models.recipes import Recipe
 from engine.scenarios import Scenario
 from pages.shared import address
@@ -26,8 +26,8 @@ def draw(scenario: Scenario, dataset: Dataset | None, recipe: Recipe, given: dic
         thrice = " " + tr("Three times that for three seeds.") if st.session_state.get("three-seeds") else ""
         st.markdown(md(words + thrice))
         if words:
-            badge("projected", expected.origin())
-        elif recipe.neural and scenario.task == TIMED:
+            badge("projected", expected.origin(dataset))
+        elif recipe.neural and scenario.task in TIMED:
             calibrate(backbone)
         with st.container(horizontal=True, vertical_alignment="center"):
             pressed = st.button(tr("Start"), type="primary", icon=":material/play_arrow:", key="start")
