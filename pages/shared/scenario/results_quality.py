@@ -51,6 +51,8 @@ def draw(
 def weakest_sentence(per_class: list[dict[str, Any]]) -> str:
     """Return which class is found least often, in words."""
     weak = min(per_class, key=lambda c: c["recall"]["value"])
+    if weak["recall"]["value"] == 1:
+        return tr("On this test part it misses none of any class")
     return tr(
         "It misses “{label}” most: it finds {n} of 100", label=weak["label"], n=round(100 * weak["recall"]["value"])
     )
@@ -60,6 +62,8 @@ def confusion_words(counts: list[list[int]], labels: list[str]) -> str:
     """Return the most frequent confusion in words."""
     pairs = [(counts[i][j], labels[i], labels[j]) for i in range(len(labels)) for j in range(len(labels)) if i != j]
     n, truth, said = max(pairs)
+    if not n:
+        return tr("It took no class for another.")
     return tr(
         "Most frequent confusion: {n} times it said “{said}” where “{truth}” was true.", n=n, said=said, truth=truth
     )
