@@ -232,3 +232,12 @@ def test_what_rules_change_is_visible_and_said(page: Open, stored: Dataset) -> N
     assert len({groups[code_of(stored, name)] for name in listed(test)}) > len(
         {groups[code_of(stored, name)] for name in before}
     )
+
+
+def test_what_a_training_takes_is_said_once_it_was_done_here(page: Open, stored: Dataset) -> None:
+    where = {"step": "finetune", "lang": "en", "recipe": "sequence", "dataset": stored.id}
+    assert "once this recipe was trained on this machine" in said(page("recommendation", **where))
+    ranked.finished_run(stored, "sequence")
+    test = page("recommendation", **where)
+    assert re.search(r"Expected\\?: .+ on this machine; .+ if rented as", said(test))
+    assert "once this recipe was trained on this machine" not in said(test)

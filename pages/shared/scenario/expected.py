@@ -1,4 +1,4 @@
-"""What a run is expected to take, from steps timed on this machine, and what that costs where it is priced."""
+"""What a run is expected to take, by steps or runs timed on this machine, and what that costs where it is priced."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from typing import Any
 
 from engine.datasets.dataset import Dataset
 from engine.datasets.images.card import ImageCard
+from engine.datasets.interactions.card import InteractionCard
 from engine.datasets.texts.options import TextCard
 from engine.economics.training import train_cost
 from engine.jobs.results import cores
 from engine.models.estimate import Estimate, estimate, measurement
+from engine.models.estimate_before import in_proportion
 from engine.models.estimate_pictures import estimate_pictures
 from engine.models.recipes import Recipe
+from pages.shared import data
 from pages.shared.i18n import tr
 from pages.shared.numbers import duration, money
 from pages.shared.resources import catalogue, settings
@@ -25,13 +28,24 @@ def estimated(recipe: Recipe, given: dict[str, Any], backbone: str, dataset: Dat
     """Return the expected duration of a run, or None while nothing was timed or the data is not there yet."""
     timed = measurement(settings(), re.sub(r"[^\w.-]+", "--", backbone.strip("/"))) if recipe.neural else None
     card = dataset.card if dataset is not None else None
-    if card is None or (timed is None and recipe.neural):
+    if card is None or (timed is None and recipe.neural and not isinstance(card, InteractionCard)):
         return None
     if isinstance(card, TextCard):
         return estimate(card, recipe.name, given, timed)
     if isinstance(card, ImageCard) and recipe.neural:
         return estimate_pictures(card, recipe.name, given, timed)
+    if isinstance(card, InteractionCard) and recipe.name not in QUICK:
+        return as_before(recipe, given, card)
     return None
+
+
+def as_before(recipe: Recipe, given: dict[str, Any], card: InteractionCard) -> Estimate | None:
+    """Return the expected duration by the last run of the recipe on this machine, or None without one."""
+    done = data.runs()
+    done = done[(done["recipe"] == recipe.name) & (done["train_seconds"] > 0) & (done["train_rows"] > 0)]
+    if done.empty:
+        return None
+    return in_proportion(recipe, given, card.part_rows("train"), done.to_dict("records")[-1])
 
 
 def expectation(recipe: Recipe, given: dict[str, Any], backbone: str, dataset: Dataset | None) -> str:
@@ -65,4 +79,6 @@ def cost(seconds: float) -> float:
 def origin(dataset: Dataset | None) -> str:
     if dataset is not None and isinstance(dataset.card, ImageCard):
         return tr("From training steps timed on this machine, the size of a picture and how many there are.")
+    if dataset is not None and isinstance(dataset.card, InteractionCard):
+        return tr("From what this recipe took here the last time: between as long and in proportion to interactions.")
     return tr("From training steps timed on this machine and the length of this data's texts.")

@@ -29,6 +29,8 @@ def draw(scenario: Scenario, dataset: Dataset | None, recipe: Recipe, given: dic
             badge("projected", expected.origin(dataset))
         elif recipe.neural and scenario.task in TIMED:
             calibrate(backbone)
+        elif dataset is not None and recipe.name not in expected.QUICK:
+            st.caption(tr("How long it takes is said here once this recipe was trained on this machine."))
         with st.container(horizontal=True, vertical_alignment="center"):
             pressed = st.button(tr("Start"), type="primary", icon=":material/play_arrow:", key="start")
             three = st.toggle(
