@@ -26,7 +26,7 @@ QUICK = {"baseline", "popularity", "item_item"}
 
 def estimated(recipe: Recipe, given: dict[str, Any], backbone: str, dataset: Dataset | None) -> Estimate | None:
     """Return the expected duration of a run, or None while nothing was timed or the data is not there yet."""
-    timed = measurement(settings(), re.sub(r"[^\w.-]+", "--", backbone.strip("/"))) if recipe.neural else None
+    timed = timed_steps(backbone) if recipe.neural else None
     card = dataset.card if dataset is not None else None
     if card is None or (timed is None and recipe.neural and not isinstance(card, InteractionCard)):
         return None
@@ -37,6 +37,11 @@ def estimated(recipe: Recipe, given: dict[str, Any], backbone: str, dataset: Dat
     if isinstance(card, InteractionCard) and recipe.name not in QUICK:
         return as_before(recipe, given, card)
     return None
+
+
+def timed_steps(backbone: str) -> dict[str, Any] | None:
+    """Return the timed steps of a backbone on this machine, or None."""
+    return measurement(settings(), re.sub(r"[^\w.-]+", "--", backbone.strip("/")))
 
 
 def as_before(recipe: Recipe, given: dict[str, Any], card: InteractionCard) -> Estimate | None:

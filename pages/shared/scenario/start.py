@@ -27,10 +27,11 @@ def draw(scenario: Scenario, dataset: Dataset | None, recipe: Recipe, given: dic
         st.markdown(md(words + thrice))
         if words:
             badge("projected", expected.origin(dataset))
-        elif recipe.neural and scenario.task in TIMED:
+        elif recipe.neural and scenario.task in TIMED and expected.timed_steps(backbone) is None:
             calibrate(backbone)
-        elif dataset is not None and recipe.name not in expected.QUICK:
-            st.caption(tr("How long it takes is said here once this recipe was trained on this machine."))
+        elif recipe.name not in expected.QUICK:
+            later = tr("How long it takes is said here once this recipe was trained on this machine.")
+            st.caption(later if dataset else tr("How long it takes is said here once the data is prepared."))
         with st.container(horizontal=True, vertical_alignment="center"):
             pressed = st.button(tr("Start"), type="primary", icon=":material/play_arrow:", key="start")
             three = st.toggle(
