@@ -74,7 +74,7 @@ def several(label: str, names: Mapping[str, str], *, key: str, most: int, gone: 
     said = [part for part in address.recall(key).split(",") if part]
     st.session_state[key] = [part for part in dict.fromkeys(said) if part in names][:most]
     st.multiselect(label, list(names), format_func=lambda k: names.get(k, k), key=key, max_selections=most,
-                   on_change=_put_several, args=(key,), **more)  # fmt: skip
+                   placeholder=tr("Nothing"), on_change=_put_several, args=(key,), **more)  # fmt: skip
     for part in (p for p in said if p not in names):
         st.caption(f":red[{md(gone.format(name=part[:40]))}]")
     return list(st.session_state[key])

@@ -32,7 +32,8 @@ def section(opened: Open, plan: Plan, purse: Purse, run: str) -> None:
     known = {name: preset(name) for name in PRESETS} | cases.cases(settings())
     others = {key: name_of(case) for key, case in known.items() if key != opened.kept.id}
     picked = st.multiselect(tr("Beside {name}", name=name_of(opened.case)), list(others), max_selections=MOST,
-                            format_func=lambda k: others.get(k, k), key="beside")  # fmt: skip
+                            format_func=lambda k: others.get(k, k), key="beside",
+                            placeholder=tr("Nothing"))  # fmt: skip
     if picked:
         try:
             sections.compare([plan, *(plan_of(known[k], plan.serving) for k in picked)], purse, sections.month_choice())

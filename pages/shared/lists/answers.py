@@ -118,7 +118,8 @@ def because(found: Catalogue, item: str, why: Why, page: Page) -> str:
 
 def risen(why: str, place: int) -> str:
     """Return the reason of an item that rules lifted, with its place by score alone."""
-    return f"{why} · {md(tr('lifted by the rules from place {n}', n=place))}"
+    lifted = tr("lifted by the rules from place {n}", n=place)
+    return f"{why} · {md(lifted)}"
 
 
 def took(answer: Recommendations) -> None:
