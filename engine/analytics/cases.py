@@ -21,6 +21,11 @@ def cases(settings: Settings) -> dict[str, Case]:
     return {case.id: case for path in _files(settings) if isinstance(case := _read(path), Case)}
 
 
+def with_presets(settings: Settings) -> dict[str, Case]:
+    """Return every case there is by its id: those one starts from, then the saved ones."""
+    return {name: preset(name) for name in PRESETS} | cases(settings)
+
+
 def broken(settings: Settings) -> list[BadInput]:
     """Return what is wrong with the files that are no cases."""
     return [error for path in _files(settings) if isinstance(error := _read(path), BadInput)]

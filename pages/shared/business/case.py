@@ -46,7 +46,7 @@ def name_of(case: Case) -> str:
 
 def tabs() -> Open:
     """Draw the cases as tabs; return the one that is open, with what the address changes about it."""
-    known: dict[str, Case] = {name: preset(name) for name in PRESETS} | cases.cases(settings())
+    known = cases.with_presets(settings())
     for error in cases.broken(settings()):
         show_error(error)
     said = address.recall(PARAMETER)

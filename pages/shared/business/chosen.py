@@ -7,7 +7,6 @@ import streamlit as st
 from engine.analytics import cases
 from engine.economics.business.case import Case
 from engine.economics.business.link import changed
-from engine.economics.business.presets import PRESETS, preset
 from pages.shared import address
 from pages.shared.business.case import PARAMETER, name_of
 from pages.shared.frame import say
@@ -15,14 +14,9 @@ from pages.shared.i18n import md, tr
 from pages.shared.resources import settings
 
 
-def known() -> dict[str, Case]:
-    """Return the cases there are by id: those one starts from, and the saved ones."""
-    return {name: preset(name) for name in PRESETS} | cases.cases(settings())
-
-
 def case(help_: str) -> Case | None:
     """Draw the choice of a case, with what the address changes about it; return it, or None for none."""
-    there, newest = known(), cases.latest(settings())
+    there, newest = cases.with_presets(settings()), cases.latest(settings())
     names = {"": tr("No case")} | {key: name_of(one) for key, one in there.items()}
     said = address.recall(PARAMETER)
     chosen = address.choice(st.selectbox, tr("Business case"), names, key=PARAMETER,

@@ -8,7 +8,6 @@ from functools import partial
 import streamlit as st
 
 from engine.analytics import cases
-from engine.economics.business.presets import PRESETS, preset
 from engine.economics.business.uncertainty import FUTURES
 from engine.errors import BreakevenError
 from engine.reports.plan import Document, months_csv, workbook
@@ -29,7 +28,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def section(opened: Open, plan: Plan, purse: Purse, run: str) -> None:
     """Draw cases beside the one that is open, where asked for, and its downloads."""
     st.subheader(tr("Cases side by side"), anchor=False)
-    known = {name: preset(name) for name in PRESETS} | cases.cases(settings())
+    known = cases.with_presets(settings())
     others = {key: name_of(case) for key, case in known.items() if key != opened.kept.id}
     picked = st.multiselect(tr("Beside {name}", name=name_of(opened.case)), list(others), max_selections=MOST,
                             format_func=lambda k: others.get(k, k), key="beside",

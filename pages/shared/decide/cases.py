@@ -7,6 +7,7 @@ from collections.abc import Hashable
 import pandas as pd
 import streamlit as st
 
+from engine.analytics.cases import with_presets
 from engine.analytics.plans import Sale
 from engine.analytics.question import MOST_CASES, Answered
 from engine.economics.business.case import Case
@@ -16,7 +17,6 @@ from engine.reports.speech import Speech
 from engine.reports.stakeholder.document import Bars
 from engine.reports.stakeholder.in_each_case import PROJECTED, side_by_side, wins
 from pages.shared import address, fields
-from pages.shared.business import chosen
 from pages.shared.business.case import name_of
 from pages.shared.business.found import key_of
 from pages.shared.charts import decide as charts
@@ -24,11 +24,12 @@ from pages.shared.charts import style
 from pages.shared.decide import choose
 from pages.shared.frame import badge, say, strong
 from pages.shared.i18n import md, tr, tr_message
+from pages.shared.resources import settings
 
 
 def beside(case: Case) -> tuple[Case, ...]:
     """Draw the choice of further cases, in each of which the same is decided; return them."""
-    known = {key: one for key, one in chosen.known().items() if key != case.id}
+    known = {key: one for key, one in with_presets(settings()).items() if key != case.id}
     picked = fields.several(
         tr("Cases beside it"), {key: name_of(one) for key, one in known.items()}, key="cases", most=MOST_CASES - 1,
         gone=tr("There is no case {name} here, or no longer, or it is chosen already.", name="{name}"),
