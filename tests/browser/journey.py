@@ -35,6 +35,14 @@ BOTH = (("en", 1400), ("zh_CN", 390))
 OTHER = {"en": "zh_CN", "zh_CN": "en"}
 
 
+def read_results(one: Visitor, page: str, run: str, sentence: str, name: str) -> None:
+    """Open the results of a run on the data `name`, and see `sentence` there."""
+    one.open(page, step="results", run=run)
+    one.see(sentence)
+    assert name in one.text()
+    assert one.sideways() == 0
+
+
 def read_in_the_other_language(one: Visitor, card: str, trained: str) -> None:
     """Go on in the other language: after two walks every language was read at every width.
 

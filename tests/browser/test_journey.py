@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from engine.datasets.demo.generator import as_csv, generate
-from tests.browser.journey import BOTH, JOB_MS, read_in_the_other_language, store, train, upload
+from tests.browser.journey import BOTH, JOB_MS, read_in_the_other_language, read_results, store, train, upload
 from tests.browser.server import Dashboard
 from tests.browser.visitor import Visitor
 
@@ -27,10 +27,7 @@ def sentences(path: Path, seed: int, rows: int = 240) -> Path:
 
 def to_an_answer(one: Visitor, name: str, run: str) -> None:
     """Open the results of a run, then ask its model."""
-    one.open(PAGE, step="results", run=run)
-    one.see("What it says, against the truth")
-    assert name in one.text()
-    assert one.sideways() == 0
+    read_results(one, PAGE, run, "What it says, against the truth", name)
     one.open(PAGE, step="try", run=run)
     one.see("The words that moved the answer")
     field = one.page.get_by_role("textbox", name=one.says("Sentences, one a line"))

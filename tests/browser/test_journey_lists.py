@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from engine.datasets.demo.catalogue import Shop, generate
-from tests.browser.journey import BOTH, JOB_MS, check, keep, read_in_the_other_language, train, upload
+from tests.browser.journey import BOTH, JOB_MS, check, keep, read_in_the_other_language, read_results, train, upload
 from tests.browser.server import Dashboard
 from tests.browser.visitor import WAIT_MS, Visitor
 
@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PAGE = "/recommendation"
 USERS = 60
 TAKEN = re.compile(r"taken \d+ times|被选用 \d+ 次")
+POPULAR = "The same people, shown what is popular instead"
 """The reason of a list that is not personal."""
 
 
@@ -65,14 +66,6 @@ def forbid(one: Visitor, title: str) -> None:
     one.settled()
 
 
-def to_the_results(one: Visitor, name: str, run: str) -> None:
-    """Open the results of a run."""
-    one.open(PAGE, step="results", run=run)
-    one.see("The same people, shown what is popular instead")
-    assert name in one.text()
-    assert one.sideways() == 0
-
-
 def to_a_list_without_its_first(one: Visitor, shop: Shop, run: str) -> None:
     """Open the list of a run, forbid its first item, and see what everybody gets."""
     one.open(PAGE, step="try", run=run)
@@ -110,7 +103,7 @@ def test_from_interactions_to_a_list_with_rules(
     one.press("Fine-tune on this data")
     run = train(one, "item_item")
     trained = one.page.url
-    to_the_results(one, name, run)
+    read_results(one, PAGE, run, POPULAR, name)
     to_a_list_without_its_first(one, shop, run)
     switch(one, "Personal")
     switch(one, "Only what is in stock")
@@ -123,6 +116,6 @@ def test_from_interactions_to_a_list_with_rules(
     assert one.sideways() == 0
 
     read_in_the_other_language(one, card, trained)
-    to_the_results(one, name, run)
+    read_results(one, PAGE, run, POPULAR, name)
     to_a_list_without_its_first(one, shop, run)
     assert one.sideways() == 0

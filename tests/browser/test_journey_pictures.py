@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from engine.datasets.demo.phantoms import LABELS, as_zip, generate
-from tests.browser.journey import BOTH, JOB_MS, check, keep, read_in_the_other_language, train, upload
+from tests.browser.journey import BOTH, JOB_MS, check, keep, read_in_the_other_language, read_results, train, upload
 from tests.browser.server import Dashboard
 from tests.browser.visitor import Visitor
 
@@ -37,10 +37,7 @@ def shows(one: Visitor, *, colour: bool) -> None:
 
 def to_a_heat_map(one: Visitor, name: str, run: str) -> None:
     """Open the results of a run, then see where its model looks, with colour and without."""
-    one.open(PAGE, step="results", run=run)
-    one.see("Where should the threshold be?")
-    assert name in one.text()
-    assert one.sideways() == 0
+    read_results(one, PAGE, run, "Where should the threshold be?", name)
     one.open(PAGE, step="try", run=run)
     one.see("Heat map")
     shows(one, colour=True)

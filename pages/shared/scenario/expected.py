@@ -50,7 +50,7 @@ def as_before(recipe: Recipe, given: dict[str, Any], card: InteractionCard) -> E
     done = done[(done["recipe"] == recipe.name) & (done["train_seconds"] > 0) & (done["train_rows"] > 0)]
     if done.empty:
         return None
-    return in_proportion(recipe, given, card.part_rows("train"), done.to_dict("records")[-1])
+    return in_proportion(recipe, given, card.part_rows("train"), done.tail(1).to_dict("records")[0])
 
 
 def expectation(recipe: Recipe, given: dict[str, Any], backbone: str, dataset: Dataset | None) -> str:
