@@ -49,6 +49,7 @@ def _costs(
         cut = len(forward) - (0 if recipe == "probe" else min(len(forward), int(values["trained_blocks"])))
         views = int(values["views"])
         kept = view * views * train + sum(forward[:cut]) * ((views + 1) * train + validation)
-        return kept, sum(step[cut:]) * train + sum(forward[cut:]) * validation
+        members = int(values.get("members", 1))
+        return kept, members * (sum(step[cut:]) * train + sum(forward[cut:]) * validation)
     share = ADAPTER_SHARE if recipe == "lora" else 1.0
     return 0.0, (view + share * sum(step)) * train + sum(forward) * validation

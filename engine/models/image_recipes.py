@@ -37,7 +37,7 @@ VIEWS = Option(
 BUDGET = Option(
     "budget",
     20_000,
-    Message("About how many pictures are shown in all: where there are many, views and passes are fewer."),
+    Message("About how many pictures are shown in all: where there are many, views, passes and members are fewer."),
     minimum=100,
     maximum=100_000_000,
 )
@@ -73,9 +73,21 @@ TRAINED = Option(
     maximum=200,
 )
 
+MEMBERS = Option(
+    "members",
+    3,
+    Message(
+        "The most copies of the upper blocks that learn apart and answer together: better and steadier, and an answer "
+        "takes longer."
+    ),
+    minimum=1,
+    maximum=10,
+    advanced=False,
+)
+
 
 def within_budget(options: Mapping[str, Any], rows: int) -> dict[str, Any]:
-    """Return `options` with as many views and epochs as the budget allows for `rows` pictures to train on."""
+    """Return `options` with as many views, epochs and members as the budget allows for `rows` pictures to train on."""
     if "budget" not in options:
         return dict(options)
     budget, rows = int(options["budget"]), max(1, rows)
@@ -84,6 +96,8 @@ def within_budget(options: Mapping[str, Any], rows: int) -> dict[str, Any]:
         fewer["epochs"] = min(int(options["epochs"]), max(LEAST_EPOCHS, round(budget / rows)))
     if "views" in options:
         fewer["views"] = min(int(options["views"]), max(1, budget // rows))
+    if "members" in options:
+        fewer["members"] = min(int(options["members"]), max(1, budget // (rows * fewer["epochs"])))
     return {**options, **fewer}
 
 
@@ -143,6 +157,7 @@ IMAGE_RECIPES: dict[str, Recipe] = {
                 VIEWS,
                 *_shared(epochs=15, batch=32, rate=5e-4, decay=0.05, patience=6),
                 TRAINED,
+                MEMBERS,
                 BUDGET,
                 *PICTURES,
                 shared.HEAD,

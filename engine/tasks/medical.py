@@ -103,6 +103,7 @@ class Answers:
             "positive": self.labels[self.place],
             "positives": int(self.positive.sum()),
             "prevalence": float(self.positive.mean()),
+            "independent": {"positives": self.units(self.positive), "negatives": self.units(~self.positive)},
             "misses": self._worst(self.positive, self.scores, rows, names),
             "false_alarms": self._worst(~self.positive, -self.scores, rows, names),
         }
@@ -119,8 +120,11 @@ class Answers:
 
     def _rate(self, right: np.ndarray, among: np.ndarray) -> Interval:
         value, drawn = detection.rate(right, among, self.weights)
-        units = count_clusters(None if self.clusters is None else self.clusters[among], int(among.sum()))
-        return proportion_interval(value, drawn, units)
+        return proportion_interval(value, drawn, self.units(among))
+
+    def units(self, among: np.ndarray) -> int:
+        """Return how many patients the rows `among` are of; where none are known every row is one."""
+        return count_clusters(None if self.clusters is None else self.clusters[among], int(among.sum()))
 
     def _worst(
         self, among: np.ndarray, scores: np.ndarray, rows: np.ndarray, names: Sequence[str]
@@ -152,9 +156,7 @@ def _slices(rows: pd.DataFrame, answers: Answers) -> list[dict[str, Any]]:
                 "slice": column,
                 "value": value,
                 "count": int(inside.sum()),
-                "patients": count_clusters(
-                    None if answers.clusters is None else answers.clusters[inside], int(inside.sum())
-                ),
+                "patients": answers.units(inside),
                 "accuracy": answers.accuracy(inside).to_json(),
             }
             if answers.place >= 0:

@@ -10,7 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from engine.errors import BadInput
+from engine.tasks.bootstrap import Interval, percentile_interval
 
 
 @dataclass(frozen=True)
@@ -58,9 +61,37 @@ def predictive_values(sensitivity: float, specificity: float, prevalence: float)
 
     By Bayes' theorem; None where no case would get that answer.
     """
+    (right, wrong), (calm, missed) = _odds(sensitivity, specificity, prevalence)
+    return _share(right, wrong), _share(calm, missed)
+
+
+DRAWS = 10_000
+
+
+def predictive_intervals(
+    sensitivity: float, specificity: float, prevalence: float, positives: int, negatives: int
+) -> tuple[Interval, Interval]:
+    """Return both predictive values with their 95 % intervals, the prevalence being known.
+
+    `positives` and `negatives` are the independent cases that sensitivity and specificity were judged on. Both are
+    drawn from their posterior under Jeffreys' prior, whose intervals of a share hold it as often as they say: Brown,
+    Cai and DasGupta 2001, "Interval Estimation for a Binomial Proportion", section 4. The draws are always the same.
+    """
+    draw = np.random.default_rng(0)
+    found = draw.beta(sensitivity * positives + 0.5, (1 - sensitivity) * positives + 0.5, DRAWS)
+    left = draw.beta(specificity * negatives + 0.5, (1 - specificity) * negatives + 0.5, DRAWS)
+    values = predictive_values(sensitivity, specificity, prevalence)
+    alarm, calm = (
+        percentile_interval(float("nan") if value is None else value, right / (right + wrong))
+        for value, (right, wrong) in zip(values, _odds(found, left, prevalence), strict=True)
+    )
+    return alarm, calm
+
+
+def _odds(sensitivity: Any, specificity: Any, prevalence: float) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
+    """Return the shares of all cases, numbers or arrays: right and wrong alarms, right and wrong all-clears."""
     alarms = (sensitivity * prevalence, (1 - specificity) * (1 - prevalence))
-    calm = (specificity * (1 - prevalence), (1 - sensitivity) * prevalence)
-    return _share(*alarms), _share(*calm)
+    return alarms, (specificity * (1 - prevalence), (1 - sensitivity) * prevalence)
 
 
 def _share(right: float, wrong: float) -> float | None:

@@ -67,7 +67,7 @@ def _npz(pictures: np.ndarray, classes: np.ndarray) -> io.BytesIO:
 
 
 def fine_tune(
-    dataset: Dataset, recipe: str, out: Path, settings: Settings, seed: int = 0
+    dataset: Dataset, recipe: str, out: Path, settings: Settings, *, seed: int = 0, threads: int = 0
 ) -> tuple[Any, dict[str, float]]:
     """Train as a run does; return what was trained and the seconds it took."""
     from engine.models.catalog import resolve
@@ -76,7 +76,7 @@ def fine_tune(
     backbone = resolve("efficientnet-lite0", settings)
     cpu, wall = time.process_time(), time.perf_counter()
     trained = train(
-        dataset, recipe, {}, backbone, seed=seed, threads=0, out=out / "model", say=lambda event, **values: None
+        dataset, recipe, {}, backbone, seed=seed, threads=threads, out=out / "model", say=lambda event, **values: None
     )
     return trained, {"seconds": time.perf_counter() - wall, "processor_seconds": time.process_time() - cpu}
 

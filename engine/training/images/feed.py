@@ -53,18 +53,20 @@ class Views:
     columns: tuple[Tensor, ...]
     """Each (V, N, …)."""
     draw: np.random.Generator | None = None
+    times: int = 1
+    """How often each picture is there, so that as many members of a batch may see it in a pass."""
 
     def __len__(self) -> int:
         return int(self.columns[0].shape[1])
 
     @property
     def lengths(self) -> np.ndarray:
-        return np.ones(len(self), dtype=np.int64)
+        return np.ones(self.times * len(self), dtype=np.int64)
 
     def batch(self, rows: np.ndarray, device: str = "cpu") -> tuple[Tensor, ...]:
         """Return each column as (B, …) float32."""
         views = self.draw.integers(0, len(self.columns[0]), len(rows)) if self.draw else np.zeros(len(rows), np.int64)
-        index = torch.from_numpy(views), torch.from_numpy(rows)
+        index = torch.from_numpy(views), torch.from_numpy(rows % len(self))
         return tuple(laid_out(column[index].float()).to(device) for column in self.columns)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,7 +20,16 @@ from engine.training.device import Device
 from engine.training.images.body import load_body
 from engine.training.images.feed import Pictures, Views, kept_views, pixels_of
 from engine.training.images.lora import add_adapters, merge_adapters
-from engine.training.images.model import GRID, Body, Head, PictureClassifier, PixelClassifier, Upper
+from engine.training.images.model import (
+    GRID,
+    Body,
+    Head,
+    PictureClassifier,
+    PixelClassifier,
+    Upper,
+    averaged,
+    taps_above,
+)
 from engine.training.images.score import score_by
 from engine.training.images.work import training_flops, unit_flops
 from engine.training.loop import EVALUATION_BATCH, Fit, Part, Plan, Rows, fit
@@ -111,15 +122,22 @@ def probe(job: Job) -> Made:
 
 
 def fast(job: Job) -> Made:
-    """The upper units, on what the lower ones gave for several views of each picture, computed once and kept."""
+    """The upper units, on what the lower ones gave for several views of each picture, computed once and kept.
+
+    Several copies of them learn apart and answer together.
+    """
     model, encoder, flops = _start(job)
+    members = job.options["members"]
     cut = _cut(model, job.options["trained_blocks"])
     below, step = sum(flops[:cut]), training_flops(0.0, sum(flops[cut:]))
-    _expect(job, below, step)
+    _expect(job, below, members * step)
     train, validation = _kept(job, model, encoder, cut, below)
-    upper = Upper(nn.ModuleList(list(model.units)[cut:]), tuple(t - cut for t in model.taps if t >= cut), model.head)
+    upper = _upper(job, model, cut, members)
+    layers = [found for units, head in upper.pairs for found in _by_depth(units, head, job.options)]
     _standardise(upper, train, job)
-    found = _fit(job, upper, _by_depth(upper.units, model.head, job.options), train, validation, step)
+    found = _fit(_for_each(job, members), upper, layers, replace(train, times=members), validation, step)
+    model.units, model.members = model.units[:cut], upper.members
+    model.head = averaged([head for _, head in upper.pairs], shared=int(train.columns[1].shape[-1]))
     return _finished(model, encoder, found)
 
 
@@ -176,8 +194,7 @@ def _start(job: Job) -> tuple[PictureClassifier, PictureEncoder, list[float]]:
     if encoder.size % MULTIPLE:
         raise BadInput("size is {value}; give a multiple of {multiple}.", value=encoder.size, multiple=MULTIPLE)
     body: Body = load_body(job.backbone)
-    head = Head(sum(body.widths), len(job.labels), float(job.options.get("dropout", 0.0)), job.seed)
-    model = PictureClassifier(body, head, encoder.size).to(job.device.name)
+    model = PictureClassifier(body, _head(job, sum(body.widths)), encoder.size).to(job.device.name)
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return model, encoder, unit_flops(model.units, encoder.size)
 
@@ -234,10 +251,29 @@ def _kept(job: Job, model: PictureClassifier, encoder: PictureEncoder, cut: int,
     return Views(found[0].columns, stream(job.seed, "view")), found[1]
 
 
+def _upper(job: Job, model: PictureClassifier, cut: int, members: int) -> Upper:
+    """Return copies of the units from `cut` on, each with a head of its own, the first one that of `model`."""
+    heads = [model.head, *(_head(job, model.head.linear.in_features, member) for member in range(1, members))]
+    above = [model.units[cut:], *(copy.deepcopy(model.units[cut:]) for _ in heads[1:])]
+    return Upper(above, taps_above(model.taps, cut), heads).to(job.device.name)
+
+
+def _for_each(job: Job, members: int) -> Job:
+    """Return the job with a batch of as many shares, in which every member finds pictures of its own."""
+    options = {**job.options, "batch": members * job.options["batch"]}
+    return replace(job, options=options, train_truth=np.tile(job.train_truth, members))
+
+
+def _head(job: Job, features: int, member: int = 0) -> Head:
+    return Head(features, len(job.labels), float(job.options.get("dropout", 0.0)), job.seed, member)
+
+
 def _standardise(upper: Upper, train: Views, job: Job) -> None:
-    """Let the head know the mean and deviation of its features before anything has learnt."""
-    still = Views(train.columns)
-    _standardise_head(upper.head, upper.eval().features, still, job)
+    """Let the heads know the mean and deviation of their features before anything has learnt."""
+    still, (units, first) = Views(train.columns), upper.pairs[0]
+    _standardise_head(first, partial(upper.eval().features, units=units), still, job)
+    for _, head in upper.pairs[1:]:
+        head.load_state_dict({"mean": first.mean, "deviation": first.deviation}, strict=False)
 
 
 def _by_depth(units: nn.ModuleList, head: nn.Module, options: dict[str, Any]) -> list[Layer]:

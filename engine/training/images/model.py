@@ -6,7 +6,7 @@ gives is therefore a mean over places: `maps` shows the addends, so the mean of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -58,13 +58,13 @@ class Head(nn.Module):
     mean: Tensor
     deviation: Tensor
 
-    def __init__(self, features: int, classes: int, dropout: float, seed: int) -> None:
+    def __init__(self, features: int, classes: int, dropout: float, seed: int, member: int = 0) -> None:
         super().__init__()
         self.register_buffer("mean", torch.zeros(features))
         self.register_buffer("deviation", torch.ones(features))
         self.dropout = nn.Dropout(dropout)
         self.linear = nn.Linear(features, classes)
-        generator = torch.Generator().manual_seed(torch_seed(seed, "head"))
+        generator = torch.Generator().manual_seed(torch_seed(seed, f"head {member}" if member else "head"))
         nn.init.normal_(self.linear.weight, std=0.01, generator=generator)
         nn.init.zeros_(self.linear.bias)
 
@@ -88,13 +88,35 @@ class Head(nn.Module):
         self.mean.zero_(), self.deviation.fill_(1.0)
 
 
+def averaged(heads: Sequence[Head], shared: int) -> Head:
+    """Return one head that answers the mean of what `heads` do; they are folded.
+
+    Its features are the first `shared` of all heads, which are the same, and then what each one alone reads.
+    """
+    for head in heads:
+        head.fold()
+    weights = [head.linear.weight / len(heads) for head in heads]
+    alone = [weight[:, shared:] for weight in weights]
+    weight = torch.cat([torch.stack(weights)[:, :, :shared].sum(0), *alone], dim=1)
+    found = Head(weight.shape[1], weight.shape[0], dropout=0.0, seed=0)
+    with torch.no_grad():
+        found.linear.weight.copy_(weight)
+        found.linear.bias.copy_(torch.stack([head.linear.bias for head in heads]).mean(0))
+    return found
+
+
 class PictureClassifier(nn.Module):
-    """A body with a head. `forward` gives logits and maps, as the exported graph does."""
+    """A body with a head. `forward` gives logits and maps, as the exported graph does.
+
+    `members` are copies of the upper units that learnt apart on what `units` give, and the head reads the taps of all:
+    their answers, averaged, are one linear layer on their features side by side.
+    """
 
     def __init__(self, body: Body, head: Head, size: int) -> None:
         super().__init__()
         self.scale = Scale(body.mean, body.deviation)
         self.units, self.head, self.taps, self.size = body.units, head, body.taps, size
+        self.members = nn.ModuleList()
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """(B, 3, S, S) of 0 to 255 → logits (B, C), maps (B, C, S / 16, S / 16) whose means are the logits."""
@@ -111,8 +133,10 @@ class PictureClassifier(nn.Module):
         return torch.cat([pooled(maps) for maps in self.tapped(image)], dim=1)
 
     def tapped(self, image: Tensor) -> list[Tensor]:
-        """Return the maps (B, K, h, w) of each tap."""
-        return run(self.units, self.scale(image), self.taps)[1]
+        """Return the maps (B, K, h, w) of each tap, those of the members one after the other."""
+        shared, found = run(self.units, self.scale(image), self.taps)
+        above = taps_above(self.taps, len(self.units))
+        return found + [maps for member in self.members for maps in run(member, shared, above)[1]]  # type: ignore[arg-type]
 
     def maps(self, tapped: Sequence[Tensor]) -> Tensor:
         """Return each class's addends (B, C, S / 16, S / 16); the mean over places is the logit, bias included."""
@@ -133,18 +157,32 @@ class PictureClassifier(nn.Module):
 
 
 class Upper(nn.Module):
-    """What `fast` trains: the units above the cut and the head, on what the units below gave."""
+    """What `fast` trains on what the units below the cut gave: members, each the units above it and a head.
 
-    def __init__(self, units: nn.ModuleList, taps: tuple[int, ...], head: Head) -> None:
+    In training each member learns from its own share of a batch, otherwise all answer together, with the mean of their
+    logits. Lakshminarayanan et al. 2017, "deep ensembles", arXiv:1612.01474.
+    """
+
+    def __init__(self, members: Iterable[nn.ModuleList], taps: tuple[int, ...], heads: Iterable[Head]) -> None:
         super().__init__()
-        self.units, self.taps, self.head = units, taps, head
+        self.members, self.taps, self.heads = nn.ModuleList(members), taps, nn.ModuleList(heads)
 
     def forward(self, hidden: Tensor, below: Tensor) -> Tensor:
         """Maps at the cut (B, K, h, w) and the averages of the taps below it (B, F) → logits (B, C)."""
-        return self.head(self.features(hidden, below))  # type: ignore[no-any-return]
+        if not self.training:
+            return torch.stack([head(self.features(hidden, below, units)) for units, head in self.pairs]).mean(0)
+        shares = zip(hidden.tensor_split(len(self.members)), below.tensor_split(len(self.members)), strict=True)
+        each = zip(shares, self.pairs, strict=True)
+        return torch.cat([head(self.features(*share, units)) for share, (units, head) in each])
 
-    def features(self, hidden: Tensor, below: Tensor) -> Tensor:
-        tapped = run(self.units, hidden, self.taps)[1]
+    @property
+    def pairs(self) -> list[tuple[nn.ModuleList, Head]]:
+        """Each member's units with its head."""
+        return list(zip(self.members, self.heads, strict=True))  # type: ignore[arg-type]
+
+    def features(self, hidden: Tensor, below: Tensor, units: nn.ModuleList) -> Tensor:
+        """Return what the head behind `units` reads, (B, F)."""
+        tapped = run(units, hidden, self.taps)[1]
         return torch.cat([below.float(), *map(pooled, tapped)], dim=1)
 
     def train(self, mode: bool = True) -> Self:
@@ -176,6 +214,11 @@ class PixelClassifier(nn.Module):
 
 STILL = 0.01
 """A feature whose deviation is below this share of the usual one carries nothing."""
+
+
+def taps_above(taps: Sequence[int], cut: int) -> tuple[int, ...]:
+    """Return the positions in the units from `cut` on of those `taps` that lie there."""
+    return tuple(tap - cut for tap in taps if tap >= cut)
 
 
 def run(units: nn.ModuleList, maps: Tensor, taps: Sequence[int]) -> tuple[Tensor, list[Tensor]]:

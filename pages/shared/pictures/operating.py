@@ -9,7 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from engine.scenarios import SCENARIOS
-from engine.tasks.operating import Costs, at_threshold, cheapest, predictive_values
+from engine.tasks.bootstrap import Interval
+from engine.tasks.operating import Costs, at_threshold, cheapest, predictive_intervals, predictive_values
 from pages.shared import fields
 from pages.shared.frame import badge, strong
 from pages.shared.i18n import md, tr
@@ -36,7 +37,7 @@ def draw(report: dict[str, Any], found: dict[str, Any]) -> None:
         strong(tr("At these prices it costs least to act on nobody."))
         return
     judged = at_threshold(found["roc"]["points"], float(best["threshold"])) if chosen_on else best
-    answer(judged, costs, found["positive"])
+    answer(judged, costs, found)
     usual = at_threshold(found["roc"]["points"], 0.5)
     compare({tr("This threshold"): judged, tr("0.5, as usual"): usual, tr("Act on everyone"): everyone()}, costs)
     if cost(everyone(), costs) < cost(judged, costs):
@@ -88,21 +89,45 @@ def cost(point: Point, costs: Costs) -> float:
     return costs.of(float(point["sensitivity"]), float(point["specificity"]))
 
 
-def answer(point: Point, costs: Costs, label: str) -> None:
-    """Draw the threshold and what it means where the model is used."""
+def answer(point: Point, costs: Costs, found: dict[str, Any]) -> None:
+    """Draw the threshold and what it means where the model is used; `found` is what was judged on the test part."""
     right, calm = predictive_values(point["sensitivity"], point["specificity"], costs.prevalence)
     st.markdown(
         tr(
             "Act from a probability of **{threshold}** on: it then finds {sensitivity} of those with “{label}” and "
             "leaves {specificity} of the others in peace. An alarm is right in {right}, an all-clear in {calm}.",
             threshold=number(point["threshold"], 3),
-            label=md(label),
+            label=md(found["positive"]),
             sensitivity=percent(point["sensitivity"]),
             specificity=percent(point["specificity"]),
             right=percent(right) if right is not None else "–",
             calm=percent(calm, 1) if calm is not None else "–",
         )
     )
+    if judged := found.get("independent"):  # older reports do not know it
+        st.caption(doubt(point, costs, **judged))
+
+
+def doubt(point: Point, costs: Costs, positives: int, negatives: int) -> str:
+    """Return how sure the predictive values are that rest on so many people with the class and without."""
+    right, calm = predictive_intervals(
+        point["sensitivity"], point["specificity"], costs.prevalence, positives, negatives
+    )
+    return tr(
+        "95% intervals, from {positives} people with it and {negatives} without in the test part: an alarm is right in "
+        "{right}, an all-clear in {calm}.",
+        positives=number(positives),
+        negatives=number(negatives),
+        right=within(right),
+        calm=within(calm),
+    )
+
+
+def within(interval: Interval) -> str:
+    """Return the ends of an interval of a share."""
+    if interval.value is None:
+        return "–"
+    return tr("{low} to {high}", low=percent(interval.low, 1), high=percent(interval.high, 1))
 
 
 def compare(points: dict[str, Point], costs: Costs) -> None:

@@ -80,6 +80,7 @@ def option_name(name: str) -> str:
         "augmentation": tr("Augmentation"),
         "colours": tr("Colours"),
         "trained_blocks": tr("Blocks that learn"),
+        "members": tr("Members that answer together"),
         "half_life_days": tr("Half-life (days)"),
         "weights": tr("Weights of interactions"),
         "refit": tr("Train on the validation part too"),

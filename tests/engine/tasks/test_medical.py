@@ -12,7 +12,7 @@ from engine.tasks import detection
 from engine.tasks.clusters import cluster_weights, clusters_of, count_clusters
 from engine.tasks.judge import judge
 from engine.tasks.medical import judge_pictures
-from engine.tasks.operating import Costs, at_threshold, cheapest, predictive_values
+from engine.tasks.operating import Costs, at_threshold, cheapest, predictive_intervals, predictive_values
 
 LABELS = ("malignant", "benign")
 
@@ -214,3 +214,23 @@ def test_predictive_values_follow_from_bayes() -> None:
     assert positive == pytest.approx(9 / 108)
     assert negative == pytest.approx(891 / 892)
     assert predictive_values(0.0, 1.0, 0.2)[0] is None
+
+
+def test_the_intervals_of_predictive_values_hold_what_is_true_as_frequently_as_they_say() -> None:
+    draw, sensitivity, specificity, prevalence, cases = np.random.default_rng(0), 0.85, 0.9, 0.05, (40, 120)
+    truth = predictive_values(sensitivity, specificity, prevalence)
+    held = np.zeros(2)
+    for right, calm in zip(draw.binomial(40, sensitivity, 2000), draw.binomial(120, specificity, 2000), strict=True):
+        for which, one in enumerate(predictive_intervals(right / 40, calm / 120, prevalence, *cases)):
+            assert one.low is not None
+            assert one.high is not None
+            held[which] += one.low <= float(truth[which] or 0) <= one.high
+    assert ((held / 2000 > 0.93) & (held / 2000 < 0.985)).all()
+
+
+def test_faultless_figures_of_few_cases_are_not_certain_and_a_known_prevalence_is() -> None:
+    alarm, calm = predictive_intervals(1.0, 1.0, 0.1, 10, 10)
+    assert (alarm.value, calm.value, alarm.high, calm.high) == (1.0, 1.0, 1.0, 1.0)
+    assert 0 < (alarm.low or 0) < (calm.low or 0) < 1
+    assert predictive_intervals(0.8, 0.9, 0.0, 10, 10)[1].low == 1.0
+    assert predictive_intervals(0.0, 1.0, 0.2, 10, 10)[0].value is None

@@ -87,7 +87,7 @@ def network(workspace: Path) -> LocalBackbone:
 QUICK: dict[str, dict[str, Any]] = {
     "baseline": {"epochs": 10, "size": 16},
     "probe": {"epochs": 3, "size": 64, "views": 1},
-    "fast": {"epochs": 2, "size": 64, "views": 1, "trained_blocks": 3},
+    "fast": {"epochs": 2, "size": 64, "views": 1, "trained_blocks": 3, "members": 2},
     "lora": {"epochs": 1, "size": 64, "rank": 2},
     "full": {"epochs": 1, "size": 64},
 }

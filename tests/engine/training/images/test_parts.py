@@ -29,7 +29,7 @@ from engine.models.image_recipes import IMAGE_RECIPES, within_budget
 from engine.tasks.augmentation import AUGMENTATIONS, views
 from engine.training.images.augment import augmented
 from engine.training.images.body import load_body
-from engine.training.images.model import Head, PictureClassifier, run
+from engine.training.images.model import Head, PictureClassifier, Upper, averaged, pooled, run, taps_above
 from engine.training.images.score import score_by, standard_error
 from engine.training.streams import stream
 
@@ -79,6 +79,31 @@ def test_networks_of_transformers_are_cut_into_units(family: str, tmp_path: Path
     with torch.inference_mode():
         logits, maps = model(image)
     assert maps.shape == (2, 3, 4, 4)
+    torch.testing.assert_close(maps.mean((2, 3)), logits, atol=1e-4, rtol=1e-4)
+
+
+def test_one_head_over_all_members_gives_the_mean_of_their_answers(network: LocalBackbone) -> None:
+    body, cut, shared = load_body(network), 15, 24 + 40 + 80 + 112
+    heads = [Head(sum(body.widths), 3, 0.0, 0, member) for member in range(2)]
+    for head in heads:
+        head.mean.add_(0.1), head.deviation.mul_(2.0)
+    members = [load_body(network).units[cut:] for _ in heads]
+    with torch.no_grad():
+        members[1][0].expand.conv.weight.mul_(0.5)  # type: ignore[union-attr]
+    upper = Upper(members, taps_above(body.taps, cut), heads)
+    model = PictureClassifier(body, Head(1, 3, 0.0, 0), 64).eval()
+    image = torch.randint(0, 256, (2, 3, 64, 64), generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        hidden, tapped = run(body.units[:cut], model.scale(image), body.taps)
+        below = torch.cat([pooled(maps) for maps in tapped], dim=1)
+        twice = upper.train()(hidden.repeat(2, 1, 1, 1), below.repeat(2, 1))
+        together = upper.eval()(hidden, below)
+        model.units, model.members = body.units[:cut], upper.members
+        model.head = averaged(heads, shared)
+        logits, maps = model(image)
+    assert not torch.allclose(twice[:2], twice[2:], atol=1e-3)
+    torch.testing.assert_close(together, (twice[:2] + twice[2:]) / 2)
+    torch.testing.assert_close(logits, together, atol=1e-4, rtol=1e-4)
     torch.testing.assert_close(maps.mean((2, 3)), logits, atol=1e-4, rtol=1e-4)
 
 
@@ -161,7 +186,8 @@ def test_the_budget_bounds_what_is_computed() -> None:
         few, many = within_budget(defaults, 500), within_budget(defaults, 5000)
         assert few["epochs"] == defaults["epochs"]
         assert many["epochs"] == 4
-    assert within_budget(IMAGE_RECIPES["fast"].defaults, 5000)["views"] == 4
+    fast = [within_budget(IMAGE_RECIPES["fast"].defaults, rows) for rows in (440, 600, 5000)]
+    assert [(found["views"], found["members"]) for found in fast] == [(16, 3), (16, 2), (4, 1)]
     assert within_budget(IMAGE_RECIPES["probe"].defaults, 5000)["epochs"] == IMAGE_RECIPES["probe"].defaults["epochs"]
     assert within_budget(IMAGE_RECIPES["full"].defaults, 500_000)["epochs"] == 3
     assert within_budget(IMAGE_RECIPES["baseline"].defaults, 5000) == IMAGE_RECIPES["baseline"].defaults

@@ -56,16 +56,17 @@ def test_the_same_seed_gives_the_same_weights_and_another_gives_others(train_pic
     )
 
 
-def test_fast_trains_the_upper_blocks_alone(train_pictures: Train, network: LocalBackbone) -> None:
+def test_fast_trains_members_of_the_upper_blocks_alone(train_pictures: Train, network: LocalBackbone) -> None:
     from engine.training.images.body import load_body
 
-    module = train_pictures("fast").module
+    module, body = train_pictures("fast").module, load_body(network)
     assert isinstance(module, PictureClassifier)
-    moved = [
-        any(not torch.equal(a, b) for a, b in zip(x.parameters(), y.parameters(), strict=True))
-        for x, y in zip(module.units, load_body(network).units, strict=True)
-    ]
-    assert moved == [False] * 15 + [True] * 3
+    assert (len(module.units), len(module.members)) == (15, QUICK["fast"]["members"])
+    assert all(torch.equal(a, b) for a, b in zip(module.units.parameters(), body.units.parameters(), strict=False))
+    first, second = (list(member.parameters()) for member in module.members)
+    before = list(body.units[15:].parameters())
+    assert not any(torch.equal(a, b) for x, y in ((first, before), (second, before)) for a, b in zip(x, y, strict=True))
+    assert not all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
 
 
 def test_adapters_change_the_narrow_convolutions_and_leave_no_trace(
@@ -107,7 +108,8 @@ def test_pictures_in_colour_keep_it(train_pictures: Train, tmp_path: Path) -> No
 
 
 def test_many_pictures_get_fewer_views_and_epochs(train_pictures: Train) -> None:
-    assert train_pictures("fast", {"views": 12, "epochs": 3, "budget": 100}).options["views"] == 8
+    options = train_pictures("fast", {"views": 12, "epochs": 3, "members": 5, "budget": 100}).options
+    assert (options["views"], options["members"]) == (8, 2)
 
 
 def test_what_does_not_fit_is_said(train_pictures: Train, network: LocalBackbone) -> None:
