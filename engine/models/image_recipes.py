@@ -150,7 +150,8 @@ IMAGE_RECIPES: dict[str, Recipe] = {
             "fast",
             Message("Fast fine-tuning"),
             Message(
-                "Keeps the lower blocks, computes them once for several views of a picture, and trains the upper ones."
+                "Keeps the lower blocks, computes them once for several views of a picture, and trains the upper ones: "
+                "where pictures are few, several copies that answer together."
             ),
             (
                 _size(128),

@@ -220,12 +220,12 @@ def test_the_intervals_of_predictive_values_hold_what_is_true_as_frequently_as_t
     draw, sensitivity, specificity, prevalence, cases = np.random.default_rng(0), 0.85, 0.9, 0.05, (40, 120)
     truth = predictive_values(sensitivity, specificity, prevalence)
     held = np.zeros(2)
-    for right, calm in zip(draw.binomial(40, sensitivity, 2000), draw.binomial(120, specificity, 2000), strict=True):
+    for right, calm in zip(draw.binomial(40, sensitivity, 500), draw.binomial(120, specificity, 500), strict=True):
         for which, one in enumerate(predictive_intervals(right / 40, calm / 120, prevalence, *cases)):
             assert one.low is not None
             assert one.high is not None
             held[which] += one.low <= float(truth[which] or 0) <= one.high
-    assert ((held / 2000 > 0.93) & (held / 2000 < 0.985)).all()
+    assert ((held / 500 > 0.92) & (held / 500 < 0.98)).all()
 
 
 def test_faultless_figures_of_few_cases_are_not_certain_and_a_known_prevalence_is() -> None:
