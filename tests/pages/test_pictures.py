@@ -67,6 +67,7 @@ def test_results_say_how_much_is_found_at_what_price(page: Open, phantoms: Datas
     assert "At a specificity of 95% it finds" in shown
     assert "Where should the threshold be?" in shown
     assert "Act from a probability of" in shown
+    assert re.search(r"95% intervals, from \d+ people with it and \d+ without in the test part", shown)
     n, low, high = (round(100 * found["sensitivity"][k]) for k in ("value", "low", "high"))
     shown = said(test.button_group(key="specificity").set_value("0.8").run())
     assert f"At a specificity of 80% it finds {n} of 100" in shown

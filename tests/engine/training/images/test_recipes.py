@@ -167,12 +167,17 @@ def test_the_gate_stops_a_graph_that_is_not_the_trained_model(
 def test_the_gate_judges_int8_by_answers_and_by_auc(train_pictures: Train) -> None:
     trained = train_pictures("baseline")
     truth = np.array([0, 1] * 100)
-    good = np.where(truth[:, None] == [0, 1], 0.9, 0.1)
-    assert gate.judge_int8(0.0, np.ones(500, bool), good, good, truth, trained).int8_accepted
-    rarely = np.arange(500) >= 6
-    refused = gate.judge_int8(0.0, rarely, good, good, truth, trained)
-    assert "for 98.8 % of the pictures" in str(refused.reason)
-    worse = good.copy()
-    worse[:6] = worse[:6, ::-1]
-    refused = gate.judge_int8(0.0, np.ones(500, bool), good, worse, truth, trained)
-    assert "int8 loses 3.0 points of accuracy" in str(refused.reason)
+    pictures_and_views = np.tile(np.where(truth[:, None] == [0, 1], 2.0, -2.0), (3, 1))
+
+    def judged(*turned: int) -> gate.PictureGate:
+        found = pictures_and_views.copy()
+        found[list(turned)] *= -1
+        return gate.judge_int8(0.0, pictures_and_views, found, truth, trained)
+
+    assert judged().int8_accepted
+    assert judged().int8_compared == 600
+    assert "for 98.67 % of the pictures" in str(judged(*range(200, 208)).reason)
+    assert "int8 loses 3.0 points of accuracy" in str(judged(*range(6)).reason)
+    views_alone = judged(*range(200, 205))
+    assert views_alone.int8_metric_drop == 0.0
+    assert "int8 loses 0.0 points of accuracy on the validation part and 0.83" in str(views_alone.reason)
