@@ -32,7 +32,7 @@ def seconds(recipe: str, pictures: ImageCard | None = None, **options: Any) -> f
 def test_fast_runs_the_frozen_blocks_once_a_view_and_the_others_once_a_pass() -> None:
     once = 100e-6 * 4 * 400 + 1000e-6 * (5 * 400 + 60)
     a_pass = 3000e-6 * 400 + 1000e-6 * 60
-    options = {"views": 4, "epochs": 3, "trained_blocks": 2}
+    options: dict[str, Any] = {"views": 4, "epochs": 3, "trained_blocks": 2}
     assert seconds("fast", members=1, **options) == pytest.approx(FIXED_S + 0.5 + once + 3 * a_pass)
     assert seconds("fast", members=2, **options) == pytest.approx(FIXED_S + 0.5 + once + 2 * 3 * a_pass)
 

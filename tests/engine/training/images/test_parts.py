@@ -89,7 +89,7 @@ def test_one_head_over_all_members_gives_the_mean_of_their_answers(network: Loca
         head.mean.add_(0.1), head.deviation.mul_(2.0)
     members = [load_body(network).units[cut:] for _ in heads]
     with torch.no_grad():
-        members[1][0].expand.conv.weight.mul_(0.5)  # type: ignore[union-attr]
+        next(members[1].parameters()).mul_(0.5)
     upper = Upper(members, taps_above(body.taps, cut), heads)
     model = PictureClassifier(body, Head(1, 3, 0.0, 0), 64).eval()
     image = torch.randint(0, 256, (2, 3, 64, 64), generator=torch.Generator().manual_seed(0))
