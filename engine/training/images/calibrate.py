@@ -17,7 +17,7 @@ from engine.training.device import Device
 from engine.training.images.augment import augmented
 from engine.training.images.body import load_body
 from engine.training.images.feed import BATCH, laid_out
-from engine.training.images.methods import learning_on
+from engine.training.images.job import learning_on
 
 SIZE = 128
 """Pixels a side of the pictures that are timed."""

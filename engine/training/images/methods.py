@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -13,79 +12,19 @@ import torch
 from torch import nn
 
 from engine.errors import BadInput
-from engine.models.catalog import LocalBackbone
-from engine.tasks.augmentation import AUGMENTATIONS, Augmentation
 from engine.tasks.pictures import MULTIPLE, PictureEncoder, colours_of
-from engine.training.device import Device
 from engine.training.images.body import load_body
 from engine.training.images.feed import Pictures, Views, kept_views, pixels_of
+from engine.training.images.job import Job
 from engine.training.images.lora import add_adapters, merge_adapters
-from engine.training.images.model import (
-    GRID,
-    Body,
-    Head,
-    PictureClassifier,
-    PixelClassifier,
-    Upper,
-    averaged,
-    taps_above,
-)
+from engine.training.images.members import Upper, copies
+from engine.training.images.model import GRID, Body, Head, PictureClassifier, PixelClassifier
 from engine.training.images.score import score_by
 from engine.training.images.work import training_flops, unit_flops
-from engine.training.loop import EVALUATION_BATCH, Fit, Part, Plan, Rows, fit
-from engine.training.methods import BACKWARD_THROUGH_FROZEN, class_weights
+from engine.training.loop import EVALUATION_BATCH, Fit, Part, Rows, fit
+from engine.training.methods import BACKWARD_THROUGH_FROZEN
 from engine.training.optimise import Layer, layer
-from engine.training.progress import Progress
 from engine.training.streams import stream
-
-
-@dataclass(frozen=True)
-class Job:
-    """What a method needs to know."""
-
-    labels: tuple[str, ...]
-    positive: str
-    """The class that is looked for; empty: none is named."""
-    train: Sequence[Any]
-    """Pictures as bytes or arrays."""
-    validation: Sequence[Any]
-    train_truth: np.ndarray
-    validation_truth: np.ndarray
-    options: dict[str, Any]
-    backbone: LocalBackbone | None
-    seed: int
-    device: Device
-    """Where frozen units run, and in which precision."""
-    progress: Progress
-
-    @property
-    def trainer(self) -> Device:
-        """Where and in which precision weights learn."""
-        return learning_on(self.device, asked=self.options.get("precision") == "bf16")
-
-    @property
-    def augmentation(self) -> Augmentation:
-        return AUGMENTATIONS[self.options["augmentation"]]
-
-    def plan(self, flops: float) -> Plan:
-        weights = class_weights(self.train_truth, len(self.labels), self.options["class_weights"])
-        return Plan.of(
-            self.options,
-            class_weights=weights,
-            seed=self.seed,
-            device=self.trainer,
-            flops_per_token=flops,
-        )
-
-
-def learning_on(device: Device, *, asked: bool = False) -> Device:
-    """Return where and in which precision weights learn; `asked`: in bf16, wherever `device` has it.
-
-    A processor without bf16 tiles runs frozen units 2.4 times as fast in bf16 and a training step half as fast
-    (measured with AVX-512 BF16: 2.9 against 6.9 ms and 15.7 against 9.3 ms a picture), so it learns in fp32 unless
-    bf16 is asked for.
-    """
-    return Device(device.name, device.bf16 and (asked or device.name != "cpu"))
 
 
 @dataclass(frozen=True)
@@ -132,12 +71,12 @@ def fast(job: Job) -> Made:
     below, step = sum(flops[:cut]), training_flops(0.0, sum(flops[cut:]))
     _expect(job, below, members * step)
     train, validation = _kept(job, model, encoder, cut, below)
-    upper = _upper(job, model, cut, members)
+    heads = [_head(job, model.head.linear.in_features, member) for member in range(members)]
+    upper = copies(model, cut, heads).to(job.device.name)
     layers = [found for units, head in upper.pairs for found in _by_depth(units, head, job.options)]
     _standardise(upper, train, job)
     found = _fit(_for_each(job, members), upper, layers, replace(train, times=members), validation, step)
-    model.units, model.members = model.units[:cut], upper.members
-    model.head = averaged([head for _, head in upper.pairs], shared=int(train.columns[1].shape[-1]))
+    upper.join(model, cut, shared=int(train.columns[1].shape[-1]))
     return _finished(model, encoder, found)
 
 
@@ -249,13 +188,6 @@ def _kept(job: Job, model: PictureClassifier, encoder: PictureEncoder, cut: int,
         for pictures, views in ((job.train, job.options["views"]), (job.validation, 0))
     ]
     return Views(found[0].columns, stream(job.seed, "view")), found[1]
-
-
-def _upper(job: Job, model: PictureClassifier, cut: int, members: int) -> Upper:
-    """Return copies of the units from `cut` on, each with a head of its own, the first one that of `model`."""
-    heads = [model.head, *(_head(job, model.head.linear.in_features, member) for member in range(1, members))]
-    above = [model.units[cut:], *(copy.deepcopy(model.units[cut:]) for _ in heads[1:])]
-    return Upper(above, taps_above(model.taps, cut), heads).to(job.device.name)
 
 
 def _for_each(job: Job, members: int) -> Job:

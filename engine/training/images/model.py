@@ -6,7 +6,7 @@ gives is therefore a mean over places: `maps` shows the addends, so the mean of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -88,23 +88,6 @@ class Head(nn.Module):
         self.mean.zero_(), self.deviation.fill_(1.0)
 
 
-def averaged(heads: Sequence[Head], shared: int) -> Head:
-    """Return one head that answers the mean of what `heads` do; they are folded.
-
-    Its features are the first `shared` of all heads, which are the same, and then what each one alone reads.
-    """
-    for head in heads:
-        head.fold()
-    weights = [head.linear.weight / len(heads) for head in heads]
-    alone = [weight[:, shared:] for weight in weights]
-    weight = torch.cat([torch.stack(weights)[:, :, :shared].sum(0), *alone], dim=1)
-    found = Head(weight.shape[1], weight.shape[0], dropout=0.0, seed=0)
-    with torch.no_grad():
-        found.linear.weight.copy_(weight)
-        found.linear.bias.copy_(torch.stack([head.linear.bias for head in heads]).mean(0))
-    return found
-
-
 class PictureClassifier(nn.Module):
     """A body with a head. `forward` gives logits and maps, as the exported graph does.
 
@@ -151,41 +134,6 @@ class PictureClassifier(nn.Module):
 
     def train(self, mode: bool = True) -> Self:
         """Norms keep the statistics they were trained with: 32 pictures of one kind have none worth having."""
-        super().train(mode)
-        still_norms(self)
-        return self
-
-
-class Upper(nn.Module):
-    """What `fast` trains on what the units below the cut gave: members, each the units above it and a head.
-
-    In training each member learns from its own share of a batch, otherwise all answer together, with the mean of their
-    logits. Lakshminarayanan et al. 2017, "deep ensembles", arXiv:1612.01474.
-    """
-
-    def __init__(self, members: Iterable[nn.ModuleList], taps: tuple[int, ...], heads: Iterable[Head]) -> None:
-        super().__init__()
-        self.members, self.taps, self.heads = nn.ModuleList(members), taps, nn.ModuleList(heads)
-
-    def forward(self, hidden: Tensor, below: Tensor) -> Tensor:
-        """Maps at the cut (B, K, h, w) and the averages of the taps below it (B, F) → logits (B, C)."""
-        if not self.training:
-            return torch.stack([head(self.features(hidden, below, units)) for units, head in self.pairs]).mean(0)
-        shares = zip(hidden.tensor_split(len(self.members)), below.tensor_split(len(self.members)), strict=True)
-        each = zip(shares, self.pairs, strict=True)
-        return torch.cat([head(self.features(*share, units)) for share, (units, head) in each])
-
-    @property
-    def pairs(self) -> list[tuple[nn.ModuleList, Head]]:
-        """Each member's units with its head."""
-        return list(zip(self.members, self.heads, strict=True))  # type: ignore[arg-type]
-
-    def features(self, hidden: Tensor, below: Tensor, units: nn.ModuleList) -> Tensor:
-        """Return what the head behind `units` reads, (B, F)."""
-        tapped = run(units, hidden, self.taps)[1]
-        return torch.cat([below.float(), *map(pooled, tapped)], dim=1)
-
-    def train(self, mode: bool = True) -> Self:
         super().train(mode)
         still_norms(self)
         return self

@@ -20,7 +20,8 @@ from engine.tasks.image_classification import pictures_of
 from engine.tasks.pictures import PictureEncoder
 from engine.training.device import choose_device, use_threads
 from engine.training.images.feed import decoded, laid_out
-from engine.training.images.methods import METHODS, Job
+from engine.training.images.job import Job
+from engine.training.images.methods import METHODS
 from engine.training.images.model import PictureClassifier, PixelClassifier
 from engine.training.loop import seed_dropout
 from engine.training.progress import Progress, Say

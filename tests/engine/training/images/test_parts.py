@@ -29,7 +29,8 @@ from engine.models.image_recipes import IMAGE_RECIPES, within_budget
 from engine.tasks.augmentation import AUGMENTATIONS, views
 from engine.training.images.augment import augmented
 from engine.training.images.body import load_body
-from engine.training.images.model import Head, PictureClassifier, Upper, averaged, pooled, run, taps_above
+from engine.training.images.members import Upper
+from engine.training.images.model import Head, PictureClassifier, pooled, run, taps_above
 from engine.training.images.score import score_by, standard_error
 from engine.training.streams import stream
 
@@ -98,8 +99,7 @@ def test_one_head_over_all_members_gives_the_mean_of_their_answers(network: Loca
         below = torch.cat([pooled(maps) for maps in tapped], dim=1)
         twice = upper.train()(hidden.repeat(2, 1, 1, 1), below.repeat(2, 1))
         together = upper.eval()(hidden, below)
-        model.units, model.members = body.units[:cut], upper.members
-        model.head = averaged(heads, shared)
+        upper.join(model, cut, shared)
         logits, maps = model(image)
     assert not torch.allclose(twice[:2], twice[2:], atol=1e-3)
     torch.testing.assert_close(together, (twice[:2] + twice[2:]) / 2)
