@@ -36,7 +36,7 @@ VIEWS = Option(
 )
 BUDGET = Option(
     "budget",
-    20_000,
+    16_000,
     Message("About how many pictures are shown in all: where there are many, views, passes and members are fewer."),
     minimum=100,
     maximum=100_000_000,
@@ -97,7 +97,8 @@ def within_budget(options: Mapping[str, Any], rows: int) -> dict[str, Any]:
     if "views" in options:
         fewer["views"] = min(int(options["views"]), max(1, budget // rows))
     if "members" in options:
-        fewer["members"] = min(int(options["members"]), max(1, budget // (rows * fewer["epochs"])))
+        # The last one may go beyond the budget; where it takes fewer passes there is one alone.
+        fewer["members"] = min(int(options["members"]), budget // (rows * int(options["epochs"])) + 1)
     return {**options, **fewer}
 
 

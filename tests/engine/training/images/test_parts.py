@@ -185,9 +185,9 @@ def test_the_budget_bounds_what_is_computed() -> None:
         defaults = IMAGE_RECIPES[name].defaults
         few, many = within_budget(defaults, 500), within_budget(defaults, 5000)
         assert few["epochs"] == defaults["epochs"]
-        assert many["epochs"] == 4
+        assert many["epochs"] == 3
     fast = [within_budget(IMAGE_RECIPES["fast"].defaults, rows) for rows in (440, 600, 5000)]
-    assert [(found["views"], found["members"]) for found in fast] == [(16, 3), (16, 2), (4, 1)]
+    assert [(found["views"], found["members"]) for found in fast] == [(16, 3), (16, 2), (3, 1)]
     assert within_budget(IMAGE_RECIPES["probe"].defaults, 5000)["epochs"] == IMAGE_RECIPES["probe"].defaults["epochs"]
     assert within_budget(IMAGE_RECIPES["full"].defaults, 500_000)["epochs"] == 3
     assert within_budget(IMAGE_RECIPES["baseline"].defaults, 5000) == IMAGE_RECIPES["baseline"].defaults

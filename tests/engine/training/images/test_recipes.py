@@ -109,7 +109,7 @@ def test_pictures_in_colour_keep_it(train_pictures: Train, tmp_path: Path) -> No
 
 def test_many_pictures_get_fewer_views_and_epochs(train_pictures: Train) -> None:
     options = train_pictures("fast", {"views": 12, "epochs": 3, "members": 5, "budget": 100}).options
-    assert (options["views"], options["members"]) == (8, 2)
+    assert (options["views"], options["members"]) == (8, 3)
 
 
 def test_what_does_not_fit_is_said(train_pictures: Train, network: LocalBackbone) -> None:
