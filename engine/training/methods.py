@@ -6,53 +6,32 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 
 from engine.errors import BadInput
-from engine.models.catalog import LocalBackbone
 from engine.tasks.bag import fit_bag
 from engine.tasks.encoder import Encoder
 from engine.tasks.tokens import TokenEncoder
 from engine.training.cache import Recomputed, fits_in_memory, hidden_states, kept_dtype, sentence_vectors
-from engine.training.device import Device
 from engine.training.feed import Feed, Vectors, bag_feed, token_feed
 from engine.training.first_token import shorten
-from engine.training.loop import Fit, Part, Plan, fit
+from engine.training.job import ClassifierJob
+from engine.training.loop import Fit, Part, fit
 from engine.training.lora import add_adapters, merge_adapters
 from engine.training.model import BagClassifier, Head, TextClassifier, hidden_size, load_encoder_module
 from engine.training.optimise import Layer, layer
-from engine.training.progress import Progress
 from engine.training.score import MACRO_F1, STEADY_MACRO_F1, Score
 from engine.training.split import Split, frozen_modules, layers_of, split
 from engine.training.work import forward_flops, step_flops
 
 
-@dataclass(frozen=True)
-class Job:
+@dataclass(frozen=True, kw_only=True)
+class Job(ClassifierJob):
     """What a method needs to know."""
 
-    labels: tuple[str, ...]
     train_texts: Sequence[str]
     validation_texts: Sequence[str]
-    train_truth: np.ndarray
-    validation_truth: np.ndarray
-    options: dict[str, Any]
-    backbone: LocalBackbone | None
-    seed: int
-    device: Device
-    progress: Progress
-
-    def plan(self, flops_per_token: float) -> Plan:
-        weights = class_weights(self.train_truth, len(self.labels), self.options["class_weights"])
-        return Plan.of(
-            self.options,
-            class_weights=weights,
-            seed=self.seed,
-            device=self.device,
-            flops_per_token=flops_per_token,
-        )
 
 
 @dataclass(frozen=True)
@@ -160,14 +139,6 @@ METHODS: dict[str, Callable[[Job], Made]] = {
 }
 
 
-def class_weights(truth: np.ndarray, classes: int, kind: str) -> np.ndarray:
-    """Return what a row of each class counts, 1 on average over the rows: "none", "sqrt" or "balanced" by rarity."""
-    counts = np.bincount(truth, minlength=classes).astype(np.float64)
-    power = {"none": 0.0, "sqrt": 0.5, "balanced": 1.0}[kind]
-    weights = np.where(counts > 0, np.maximum(counts, 1.0) ** -power, 0.0)
-    return np.asarray(weights * counts.sum() / max(float(weights @ counts), 1e-12))
-
-
 def _start(job: Job) -> tuple[TextClassifier, TokenEncoder, Feed, Feed]:
     """Return a fresh classifier on the job's backbone and both parts as tokens."""
     if job.backbone is None:
@@ -213,4 +184,4 @@ def _fit(
     return fit(model, layers, *parts, job.plan(flops), job.progress, score_by)
 
 
-__all__ = ["METHODS", "Job", "Made", "Split", "class_weights"]
+__all__ = ["METHODS", "Job", "Made", "Split"]

@@ -6,53 +6,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from engine.models.catalog import LocalBackbone
 from engine.tasks.augmentation import AUGMENTATIONS, Augmentation
 from engine.training.device import Device
-from engine.training.loop import Plan
-from engine.training.methods import class_weights
-from engine.training.progress import Progress
+from engine.training.job import ClassifierJob
 
 
-@dataclass(frozen=True)
-class Job:
+@dataclass(frozen=True, kw_only=True)
+class Job(ClassifierJob):
     """What a method needs to know."""
 
-    labels: tuple[str, ...]
     positive: str
     """The class that is looked for; empty: none is named."""
     train: Sequence[Any]
     """Pictures as bytes or arrays."""
     validation: Sequence[Any]
-    train_truth: np.ndarray
-    validation_truth: np.ndarray
-    options: dict[str, Any]
-    backbone: LocalBackbone | None
-    seed: int
-    device: Device
-    """Where frozen units run, and in which precision."""
-    progress: Progress
 
     @property
     def trainer(self) -> Device:
-        """Where and in which precision weights learn."""
         return learning_on(self.device, asked=self.options.get("precision") == "bf16")
 
     @property
     def augmentation(self) -> Augmentation:
         return AUGMENTATIONS[self.options["augmentation"]]
-
-    def plan(self, flops: float) -> Plan:
-        weights = class_weights(self.train_truth, len(self.labels), self.options["class_weights"])
-        return Plan.of(
-            self.options,
-            class_weights=weights,
-            seed=self.seed,
-            device=self.trainer,
-            flops_per_token=flops,
-        )
 
 
 def learning_on(device: Device, *, asked: bool = False) -> Device:

@@ -17,8 +17,8 @@ from engine.models.catalog import resolve
 from engine.training.calibrate import calibrate
 from engine.training.feed import shuffled_batches, token_feed
 from engine.training.first_token import shorten
+from engine.training.job import class_weights
 from engine.training.lora import add_adapters, merge_adapters, target_modules
-from engine.training.methods import class_weights
 from engine.training.model import Head, TextClassifier, load_encoder_module
 from engine.training.optimise import layer, optimiser, schedule
 from engine.training.split import layers_of, split
