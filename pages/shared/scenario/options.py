@@ -65,7 +65,7 @@ def option_name(name: str) -> str:
         "patience": tr("Patience (epochs)"),
         "max_tokens": tr("Longest text (tokens)"),
         "pooling": tr("Pooling"),
-        "precision": tr("Precision"),
+        "precision": tr("Number format"),
         "head_learning_rate": tr("Learning rate of the head"),
         "layer_decay": tr("Layer decay"),
         "dropout": tr("Dropout"),
